@@ -1,0 +1,36 @@
+"""Balcão: create_app() puts the parts together; nothing here decides anything."""
+from flask import Flask
+from flask_appbuilder import AppBuilder
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from .extensions import csrf, db, limiter, migrate
+
+
+def create_app(settings: dict | None = None) -> Flask:
+    """One application. `settings` overrides what `config.load()` reads from the environment (tests)."""
+    import config
+
+    values = config.load()
+    values.update(settings or {})
+    app = Flask(__name__, instance_path=values["INSTANCE_PATH"])
+    app.config.update(values)
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_prefix=0)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
+    csrf.init_app(app)
+    limiter.init_app(app)
+
+    from . import cli, models, views  # noqa: F401  (models: the metadata must be whole before AppBuilder reads it)
+    from .security import csp
+    from .views import errors
+
+    csp.init_app(app)
+    errors.init_app(app)
+    with app.app_context():
+        appbuilder = AppBuilder(update_perms=False)
+        appbuilder.init_app(app, db.session)
+        views.register(appbuilder)
+    cli.register(app)
+    return app

@@ -1,0 +1,117 @@
+"""The one place that commits, UTC datetimes, SQLite's manners, and the words behind a broken constraint."""
+import re
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, DateTime, UniqueConstraint, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Engine
+from sqlalchemy.types import TypeDecorator
+
+
+class UTCDateTime(TypeDecorator):
+    """Stored naive in UTC, handed back aware: the same on both engines."""
+
+    impl, cache_ok = DateTime, True
+
+    def process_bind_param(self, value, dialect):
+        if value is not None and value.tzinfo is not None:
+            return value.astimezone(UTC).replace(tzinfo=None)
+        return value
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def json_type():
+    """A fresh type each time: a shared instance would share MutableDict coercion between columns."""
+    return JSON().with_variant(JSONB(), "postgresql")
+
+
+def utc_now() -> datetime:
+    """The clock of views and jobs; services are given the time."""
+    return datetime.now(UTC)
+
+
+@event.listens_for(Engine, "connect")
+def _sqlite_manners(connection, _record):
+    if not type(connection).__module__.startswith("sqlite3"):
+        return
+    connection.isolation_level = None  # pysqlite's own BEGIN is neither early enough nor a savepoint's friend
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute("PRAGMA " + pragma)
+
+
+@event.listens_for(Engine, "begin")
+def _sqlite_begin(connection):
+    """A writer takes the lock at BEGIN: a reader that turns writer midway is refused at once, however long it may wait."""
+    if connection.dialect.name == "sqlite":
+        writer = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+
+@contextmanager
+def unit_of_work(session):
+    """One business transaction, the only place that commits; what `after_commit` was given runs when it is done.
+
+    What was read before is let go first, so that every check sees the rows it will write against.
+    """
+    session.rollback()
+    session.info.pop("after_commit", None)
+    session.info.pop("logged", None)
+    session.connection(execution_options={"writes": True})
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        session.info.pop("after_commit", None)
+        raise
+    finally:
+        session.info.pop("logged", None)
+    for call in session.info.pop("after_commit", []):
+        call()
+
+
+def after_commit(session, call) -> None:
+    """Run `call()` once the transaction is safely stored: e-mail, push, wake-ups. Never run after a rollback."""
+    session.info.setdefault("after_commit", []).append(call)
+
+
+def broken_constraint(error, metadata):
+    """An IntegrityError as (constraint, index or column it names or None, kind: null, fk, unique, check, other).
+
+    PostgreSQL names the constraint. SQLite names a CHECK or an expression index, gives only the columns of a UNIQUE and
+    nothing for a foreign key: hence the search by columns.
+    """
+    diag = getattr(error.orig, "diag", None)
+    if diag is not None:
+        kind = {"23502": "null", "23503": "fk", "23505": "unique", "23514": "check"}.get(error.orig.sqlstate, "other")
+        table = metadata.tables.get(diag.table_name)
+        if kind == "null":
+            return (table.c.get(diag.column_name) if table is not None else None), kind
+        return _named(metadata, diag.constraint_name), kind
+    text = str(error.orig)
+    if m := re.match(r"CHECK constraint failed: (\S+)", text):
+        return _named(metadata, m[1]), "check"
+    if m := re.match(r"UNIQUE constraint failed: index '(.+)'", text):
+        return _named(metadata, m[1]), "unique"
+    if m := re.match(r"(UNIQUE|NOT NULL) constraint failed: (.+)", text):
+        pairs = [c.split(".") for c in m[2].split(", ")]
+        table, columns = metadata.tables.get(pairs[0][0]), [column for _, column in pairs]
+        if m[1] == "NOT NULL":
+            return table.c.get(columns[0]), "null"
+        for candidate in [*table.constraints, *table.indexes]:
+            unique = isinstance(candidate, UniqueConstraint) or getattr(candidate, "unique", False)
+            if unique and [x.name for x in candidate.columns] == columns:
+                return candidate, "unique"
+        return None, "unique"
+    return None, "fk" if "FOREIGN KEY" in text else "other"
+
+
+def _named(metadata, name):
+    for table in metadata.tables.values():
+        for candidate in [*table.constraints, *table.indexes]:
+            if candidate.name == name:
+                return candidate
+    return None

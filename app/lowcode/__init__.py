@@ -1,0 +1,1 @@
+"""Definitions kept by configurators, made into fields."""

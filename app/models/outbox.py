@@ -1,0 +1,44 @@
+"""What leaves the building: written in the transaction that caused it, sent afterwards (B-05)."""
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..database import UTCDateTime, json_type
+from .base import Model
+
+
+class OutboxState(StrEnum):
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+class Outbox(Model):
+    """One message to the outside: e-mail now, SMS, channels and webhooks with the issues that bring them."""
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # idempotency key on the wire
+    kind: Mapped[str] = mapped_column(String(20))  # email
+    recipient: Mapped[str] = mapped_column(String(320))
+    subject: Mapped[str] = mapped_column(String(300), default="")
+    body: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(json_type(), default=dict)
+    state: Mapped[str] = mapped_column(String(10), default=OutboxState.DUE)
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    worker: Mapped[str | None] = mapped_column(String(80))
+    error: Mapped[str | None] = mapped_column(String(500))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    attendance_id: Mapped[int | None] = mapped_column(index=True)
+    __table_args__ = (
+        CheckConstraint("state in ('due', 'sending', 'sent', 'dead')", name="ck_outbox_state"),
+        Index("ix_outbox_due", "state", "due_at"),
+        Index("ix_outbox_created", "created_at", "id"),
+    )

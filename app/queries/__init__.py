@@ -1,0 +1,1 @@
+"""Read-only selects for lists, records and search."""

@@ -1,0 +1,25 @@
+"""Who is asking: plain values, made from a request, a token or a job, with no Flask in sight."""
+from dataclasses import dataclass, field
+
+from .permissions import Perm
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The person (or job) that reads and acts. Services take it as `actor`."""
+
+    user_id: int | None
+    name: str = ""
+    entity_id: int | None = None  # portal user: only rows of this entity
+    admin: bool = False
+    permissions: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
+
+    def may(self, permission: Perm) -> bool:
+        return permission.pair in self.permissions
+
+    @property
+    def all_companies(self) -> bool:
+        return self.entity_id is None and self.may(Perm.ALL_COMPANIES)
+
+
+SYSTEM = Viewer(user_id=None, name="Balcão", admin=True, permissions=frozenset(p.pair for p in Perm))

@@ -1,0 +1,110 @@
+"""Which rows a person sees: one condition a model, as SQL, so that it costs no query of its own and is never stale.
+
+Used by lists, show, edit, delete, lookups, actions, search, exports, API and streams. Deny by default: a model without a
+rule shows nothing. Rules: requirements 1b, "Row visibility". A row that one may not see does not exist (404, never 403).
+"""
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import and_, exists, false, or_, select, true
+
+from ..models.attendance import Attendance, AttendanceDetail
+from ..models.classification import (
+    Cause,
+    Channel,
+    Classification,
+    DefaultMotive,
+    Motive,
+    Occurrence,
+    Situation,
+    Subclassification,
+)
+from ..models.company import Company, Department, Unit
+from ..models.custom_field import CustomField
+from ..models.desk import Setting
+from ..models.entity import ContactType, Entity, EntityContact, RoleType
+from ..models.identity import UserSession, user_company, user_unit
+from ..models.outbox import Outbox
+from ..models.survey import Survey
+from .permissions import ADMIN
+from .viewer import Viewer
+
+
+def own_companies(viewer):
+    """Subselect of the ids of the viewer's companies."""
+    return select(user_company.c.company_id).where(user_company.c.user_id == viewer.user_id)
+
+
+def _in_company(column):
+    def rule(viewer):
+        if viewer.entity_id:
+            return false()
+        return true() if viewer.all_companies else column.in_(own_companies(viewer))
+    return rule
+
+
+def _unit_open(column, viewer):
+    """The unit is not restricted, or the viewer is a member."""
+    mine = select(user_unit.c.unit_id).where(user_unit.c.user_id == viewer.user_id)
+    restricted = select(Unit.id).where(Unit.restricted)
+    return or_(column.is_(None), column.not_in(restricted), column.in_(mine))
+
+
+def _unit(viewer):
+    return and_(_in_company(Unit.company_id)(viewer), true() if viewer.admin else _unit_open(Unit.id, viewer))
+
+
+def _entity(viewer):
+    return Entity.id == viewer.entity_id if viewer.entity_id else _in_company(Entity.company_id)(viewer)
+
+
+def _contact(viewer):
+    return EntityContact.entity_id.in_(select(Entity.id).where(_entity(viewer)))
+
+
+def _attendance(viewer):
+    if viewer.entity_id:
+        return Attendance.entity_id == viewer.entity_id
+    return and_(_in_company(Attendance.company_id)(viewer), _unit_open(Attendance.unit_id, viewer))
+
+
+def _detail(viewer):
+    return AttendanceDetail.attendance_id.in_(select(Attendance.id).where(_attendance(viewer)))
+
+
+def _user(viewer):
+    """Colleagues: who shares a company. Nobody but an administrator sees an administrator."""
+    if viewer.entity_id:
+        return User.id == viewer.user_id
+    if viewer.admin:
+        return true()
+    shares = exists().where(user_company.c.user_id == User.id, user_company.c.company_id.in_(own_companies(viewer)))
+    return and_(or_(shares, User.id == viewer.user_id), ~User.roles.any(Role.name == ADMIN))
+
+
+def _staff(viewer):
+    """Tables that every member of staff who holds the permission sees whole."""
+    return false() if viewer.entity_id else true()
+
+
+def _outbox(viewer):
+    return true() if viewer.admin or not viewer.entity_id else false()
+
+
+RULES = {
+    Company: _in_company(Company.id), Unit: _unit, Department: _in_company(Department.company_id),
+    Entity: _entity, EntityContact: _contact, Attendance: _attendance, AttendanceDetail: _detail, User: _user,
+    Role: _staff, Outbox: _outbox, UserSession: lambda viewer: UserSession.user_id == viewer.user_id,
+    **dict.fromkeys((Channel, Situation, Motive, Occurrence, Cause, Classification, Subclassification, DefaultMotive,
+                     RoleType, ContactType, CustomField, Setting, Survey), _staff),
+}
+
+
+def visible(model, viewer: Viewer | None):
+    """The condition under which `viewer` sees a row of `model`."""
+    if viewer is None or model not in RULES:
+        return false()
+    return RULES[model](viewer)
+
+
+def visible_to(model, viewer: Viewer | None):
+    """`select(model)` of the rows the viewer sees."""
+    return select(model).where(visible(model, viewer))

@@ -1,0 +1,1 @@
+"""Verbs on nouns: the only writers of tables that have rules."""

@@ -1,0 +1,106 @@
+"""The log entry in the transaction of what it tells, chained per record, and the guard that none is forgotten (B-19)."""
+import hashlib
+import json
+import secrets
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+
+from sqlalchemy import event, inspect, select
+from sqlalchemy.orm import Session
+
+from ..models.base import Logged
+from ..models.log import LogEntry
+
+
+def plain(value):
+    """A JSON value that still says something when the row it names is gone."""
+    if isinstance(value, (list, tuple, set)):
+        return sorted((plain(x) for x in value), key=str)
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if hasattr(value, "__mapper__"):
+        return {"id": inspect(value).identity[0] if inspect(value).identity else None, "text": str(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def canonical(value) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(old, new, salt: str) -> str:
+    """SHA-256 over salt, old and new: says that a value was this without keeping it."""
+    return hashlib.sha256(salt.encode() + canonical([old, new])).hexdigest()
+
+
+def chain_hash(previous: str, target: str, target_id: int, seq: int, at: datetime, actor_id, actor_name, action, digests) -> str:
+    """The hash of an entry; `at` in UTC, so that both engines give the same text."""
+    stamp = at.strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return hashlib.sha256(canonical(
+        [previous, target, target_id, seq, stamp, actor_id, actor_name, action, digests])).hexdigest()
+
+
+def entry_values(target, target_id, action, changes, *, actor, now, previous=(0, "")) -> dict:
+    """Column values of the entry that follows `previous` (seq, hash) in the chain of a record."""
+    stored, digests = {}, {}
+    for name, (old, new) in changes.items():
+        old, new, salt = plain(old), plain(new), secrets.token_hex(8)
+        stored[name], digests[name] = [old, new, salt], digest(old, new, salt)
+    seq = previous[0] + 1
+    name = actor.name if actor else ""
+    actor_id = actor.user_id if actor else None
+    return {"target": target, "target_id": target_id, "seq": seq, "at": now, "actor_id": actor_id, "actor_name": name,
+            "action": action, "changes": stored, "digests": digests, "previous_hash": previous[1],
+            "hash": chain_hash(previous[1], target, target_id, seq, now, actor_id, name, action, digests)}
+
+
+def record(session, item, action: str, changes: dict, *, actor, now, children=(), first=False) -> LogEntry:
+    """Write the entry that tells of `changes` {field: (old, new)} of `item`, and let item and children be flushed.
+
+    A new item is flushed first, to have its id; `first` spares the look for an earlier entry.
+    """
+    expect_log(session, item, *children)
+    if inspect(item).pending or inspect(item).transient:
+        session.flush()  # its id names the chain
+        first = True
+    pk = inspect(item).identity[0]
+    return record_id(session, item.__tablename__, pk, action, changes, actor=actor, now=now, first=first)
+
+
+def record_id(session, target: str, pk: int, action: str, changes: dict, *, actor, now, first=False) -> LogEntry:
+    """The same for a record known by table and id (a look at a document, a sign-in)."""
+    previous = (0, "")
+    if not first:
+        previous = _head(session, target, pk)
+    entry = LogEntry(**entry_values(target, pk, action, changes, actor=actor, now=now, previous=previous))
+    session.add(entry)
+    session.info.setdefault("chain", {})[(target, pk)] = (entry.seq, entry.hash)
+    return entry
+
+
+def _head(session, target, pk):
+    kept = session.info.get("chain", {}).get((target, pk))
+    if kept and any(isinstance(x, LogEntry) and (x.target, x.target_id) == (target, pk) for x in session.new):
+        return kept
+    row = session.execute(select(LogEntry.seq, LogEntry.hash).where(
+        LogEntry.target == target, LogEntry.target_id == pk).order_by(LogEntry.seq.desc()).limit(1)).first()
+    return tuple(row) if row else (0, "")
+
+
+def expect_log(session, *items) -> None:
+    """These may be flushed: an entry of the same transaction tells about them."""
+    session.info.setdefault("logged", set()).update(items)
+
+
+@event.listens_for(Session, "before_flush")
+def _nothing_unlogged(session, _context, _instances):
+    if session.info.get("unlogged"):
+        return
+    seen = session.info.get("logged") or ()
+    for item in [*session.new, *session.deleted, *(x for x in session.dirty if session.is_modified(x))]:
+        if isinstance(item, Logged) and item not in seen:
+            raise RuntimeError(f"{type(item).__name__} {inspect(item).identity} written without a log entry")

@@ -1,0 +1,31 @@
+"""Alembic's environment: the application's own engine and metadata, on both engines, batch mode on SQLite."""
+from alembic import context
+from flask import current_app
+
+extension = current_app.extensions["migrate"]
+engine, metadata = extension.db.engine, extension.db.metadata
+
+
+def ours(_object, name, kind, _reflected, _compare_to):
+    """Search indexes are made by hand in their migration: not for autogenerate to drop."""
+    return not (kind == "table" and "_fts" in name) and not (kind == "index" and (name or "").startswith("trgm_"))
+
+
+def compare_type(_context, _inspected, _metadata, inspected_type, metadata_type):
+    """SQLite tells JSON and text apart by name only."""
+    return None
+
+
+with engine.connect() as connection:
+    if connection.dialect.name == "sqlite":
+        connection = connection.execution_options(writes=True)
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.commit()
+    context.configure(connection=connection, target_metadata=metadata, include_object=ours,
+                      render_as_batch=connection.dialect.name == "sqlite", compare_type=compare_type,
+                      **{k: v for k, v in extension.configure_args.items() if k not in ("render_as_batch", "compare_type")})
+    with context.begin_transaction():
+        context.run_migrations()
+    if connection.dialect.name == "sqlite":
+        connection.commit()
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
