@@ -1,0 +1,149 @@
+"""What leaves the building: a row in the transaction that caused it, claimed with a lease, sent afterwards (B-05).
+
+A row is due, then sending (a worker holds it until `lease_until`), then sent; a failed try makes it due again later, until
+the tries are used up and it is dead. "Reenviar" brings a dead one back. A worker that dies while sending loses its lease:
+the message is tried again with the same key, which an e-mail carries as its Message-ID.
+"""
+import random
+import secrets
+import threading
+from datetime import datetime, timedelta
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import exists, select
+
+from ..database import after_commit
+from ..errors import Conflict, Invalid
+from ..models.outbox import Outbox, OutboxState
+from ..security.permissions import Perm
+from . import log
+from .records import get_visible, require
+
+MAX_TRIES = 8
+LEASE = timedelta(minutes=5)  # longer than the slowest try: every step of an SMTP dialogue has ten seconds
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=4)
+
+wake_up = threading.Event()  # the job thread of this process waits on it; other processes look once a second
+
+
+def enqueue_email(session, *, to: str, subject: str, body: str, now: datetime, attendance_id: int | None = None) -> Outbox:
+    """Write an e-mail in the caller's transaction; it is sent after the commit. `body` is plain text.
+
+    Raises Invalid for an address that is none, or for a line break in what becomes a header.
+    """
+    check_header("to", to)
+    check_header("subject", subject)
+    message = Outbox(key=secrets.token_hex(16), kind="email", recipient=check_address(to), subject=subject[:300],
+                     body=body, due_at=now, created_at=now, attendance_id=attendance_id)
+    session.add(message)
+    session.flush()
+    after_commit(session, wake_up.set)
+    return message
+
+
+def check_header(field: str, text: str) -> None:
+    """Raise Invalid where the text would break out of its header."""
+    if any(ord(c) < 32 or c in "\x7f\x85\u2028\u2029" for c in text):
+        raise Invalid(_l("Line breaks and control characters are not allowed here."), field=field)
+
+
+def check_address(text: str) -> str:
+    """The address without blanks around it. Raises Invalid unless it has the form name@host."""
+    text = text.strip()
+    try:
+        address = Address(addr_spec=text)
+    except (HeaderParseError, ValueError, IndexError) as error:
+        raise Invalid(_l("This is not an e-mail address."), field="to") from error
+    if not address.username or not address.domain or len(text) > 320:
+        raise Invalid(_l("This is not an e-mail address."), field="to")
+    return text
+
+
+def is_waiting(session, now: datetime) -> bool:
+    """Whether a worker would find something to claim; reads only."""
+    return session.scalar(select(exists().where(_due(now)) | exists().where(_abandoned(now))))
+
+
+def claim(session, *, worker: str, now: datetime) -> Outbox | None:
+    """Take one message for `worker` until the lease ends, or None. Two workers never take the same one.
+
+    On PostgreSQL a row locked by another worker is skipped; on SQLite the unit of work lets one writer in at a time.
+    """
+    for condition in (_abandoned(now), _due(now)):
+        while message := session.scalar(select(Outbox).where(condition).order_by(Outbox.due_at).limit(1)
+                                        .with_for_update(skip_locked=True)):
+            if message.attempts < MAX_TRIES:
+                message.state, message.worker, message.lease_until = OutboxState.SENDING, worker, now + LEASE
+                message.attempts += 1
+                return message
+            _bury(message, message.error or "The worker stopped during the last try.")
+            session.flush()
+    return None
+
+
+def _due(now):
+    return (Outbox.state == OutboxState.DUE) & (Outbox.due_at <= now)
+
+
+def _abandoned(now):
+    return (Outbox.state == OutboxState.SENDING) & (Outbox.lease_until < now)
+
+
+def mark_sent(session, message_id: int, *, worker: str, now: datetime, transport: str) -> bool:
+    """Record that it left, by which transport ("smtp", "demo"). False if the lease went to another worker meanwhile."""
+    message = _held(session, message_id, worker)
+    if message is None:
+        return False
+    message.state, message.sent_at, message.error = OutboxState.SENT, now, None
+    message.payload = {**message.payload, "transport": transport}
+    message.worker = message.lease_until = None
+    return True
+
+
+def mark_failed(session, message_id: int, *, worker: str, error: str, permanent: bool, now: datetime) -> bool:
+    """Record a failed try: due again later, or dead where trying again is useless or the tries are used up."""
+    message = _held(session, message_id, worker)
+    if message is None:
+        return False
+    if permanent or message.attempts >= MAX_TRIES:
+        _bury(message, error)
+    else:
+        message.state, message.error = OutboxState.DUE, error[:500]
+        message.due_at = now + wait_before_retry(message.attempts)
+        message.worker = message.lease_until = None
+    return True
+
+
+def _held(session, message_id, worker):
+    return session.scalar(select(Outbox).where(
+        Outbox.id == message_id, Outbox.worker == worker, Outbox.state == OutboxState.SENDING).with_for_update())
+
+
+def _bury(message, error):
+    message.state, message.error = OutboxState.DEAD, error[:500]
+    message.worker = message.lease_until = None
+
+
+def wait_before_retry(attempts: int) -> timedelta:
+    """How long to wait after the given number of tries: 30 s, 2 min, 8 min, 32 min, 2 h, then 4 h, each ± 25 %.
+
+    Eight tries span about half a day, the outage a mail server may have; the jitter keeps a burst from coming back as one.
+    """
+    return min(LONGEST_WAIT, FIRST_WAIT * 4 ** (attempts - 1)) * random.uniform(0.75, 1.25)
+
+
+def resend(session, message_id: int, *, actor, now: datetime) -> Outbox:
+    """Bring a dead message back with its tries anew ("Reenviar"). Raises NotFound, Forbidden, Conflict."""
+    require(actor, Perm.OUTBOX_WRITE)
+    message = get_visible(session, Outbox, message_id, actor)
+    session.refresh(message, with_for_update=True)
+    if message.state != OutboxState.DEAD:
+        raise Conflict(_l("Only a message that failed for good can be sent again."))
+    changes = {"state": (message.state, OutboxState.DUE), "attempts": (message.attempts, 0), "error": (message.error, None)}
+    message.state, message.attempts, message.due_at = OutboxState.DUE, 0, now
+    message.error = None
+    log.record(session, message, "resend", changes, actor=actor, now=now)
+    after_commit(session, wake_up.set)
+    return message
