@@ -1,0 +1,198 @@
+"""Opening and saving attendances: every entry (SAC, wizard, chat, REST, import) ends here."""
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from ..errors import Conflict, Forbidden, NotFound, Stale
+from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind, Direction
+from ..models.classification import CLOSED_PHASES, Phase
+from ..security.permissions import Perm
+from ..security.visibility import visible
+from . import attendance_rules as rules
+from .log import expect_log, record
+from .protocols import next_protocol
+from .records import assign, require
+
+# Where a situation may lead, by phase (requirements part 7). Within one phase a situation may always be exchanged.
+NEXT_PHASES = {
+    Phase.OPEN: {Phase.IN_PROGRESS, Phase.PENDING, Phase.CLOSED, Phase.CANCELLED},
+    Phase.IN_PROGRESS: {Phase.PENDING, Phase.CLOSED, Phase.CANCELLED},
+    Phase.PENDING: {Phase.IN_PROGRESS, Phase.CLOSED, Phase.CANCELLED},
+    Phase.CLOSED: {Phase.IN_PROGRESS},  # reopening, X-12
+    Phase.CANCELLED: {Phase.IN_PROGRESS},
+}
+
+
+def phases_after(phase: str, *, actor) -> set[str]:
+    """The phases a record may have after a save by this actor, its own included."""
+    if phase in CLOSED_PHASES and not actor.may(Perm.ATTENDANCE_REOPEN):
+        return {phase}
+    return {phase} | NEXT_PHASES[phase]
+
+
+def open_attendance(session, *, entity_id: int | None, values: dict, detail: dict, actor, now: datetime,
+                    kind: str = AttendanceKind.SAC) -> Attendance:
+    """Open an attendance with its first detail page and give it a protocol.
+
+    `values`: role_type_id, title, motive_id, occurrence_id, cause_id, unit_id, local_partner_id, local_note,
+    situation_id, related_id, company_id (only without an entity), custom_values. `detail`: channel_id, direction,
+    received_at, description, answer, contact_id. Blank values may be left out.
+    Raises Conflict where the entity has no role (S-06), InvalidMany with every field's message, NotFound.
+    """
+    require(actor, Perm.ATTENDANCE_WRITE)
+    entity, company, values = rules.check_opening(session, entity_id, values, detail, actor=actor, now=now, kind=kind)
+    attendance = Attendance(
+        kind=kind, company=company, entity=entity, channel_id=detail["channel_id"],
+        direction=detail.get("direction") or Direction.RECEPTIVE, received_at=detail.get("received_at"), opened_at=now,
+        opened_by_id=actor.user_id, custom_values={}, created_at=now, updated_at=now)
+    with session.no_autoflush:  # nothing reaches the tables before the protocol is taken, the last step
+        changes = assign(attendance, values)
+        if attendance.phase in CLOSED_PHASES:
+            attendance.closed_at = now
+        page = _new_page(attendance, 1, detail, actor=actor, now=now)
+        session.add(attendance)
+        changes |= _page_changes(1, {}, page)
+        attendance.protocol = next_protocol(session, company=company, opened_at=now)
+        for name in ("protocol", "entity", "company", "kind", "closed_at"):
+            if getattr(attendance, name) is not None:
+                changes[name] = (None, getattr(attendance, name))
+        expect_log(session, attendance, page)
+    record(session, attendance, "create", rules.named(session, changes), actor=actor, now=now, children=[page], first=True)
+    return attendance
+
+
+def save_attendance(session, attendance_id: int, *, version: int | None, values: dict, detail: dict | None = None,
+                    actor, now: datetime) -> Attendance:
+    """Save the record and, where given, one detail page (`detail["page"]`, default 1), as "Confirmar" does.
+
+    Raises NotFound, Stale, Forbidden (closed, and the actor may not reopen), Conflict, InvalidMany.
+    """
+    attendance = _to_change(session, attendance_id, version, actor)
+    reopening = not attendance.is_open
+    values = rules.check_saving(session, attendance, values, detail, actor=actor, now=now)
+    phase = values.get("phase", attendance.phase)
+    if phase not in phases_after(attendance.phase, actor=actor):
+        raise _refused_phase(attendance, actor)
+    if reopening and phase in CLOSED_PHASES:
+        raise Conflict(_l("This attendance is closed: to change it, choose an open situation first."), field="situation_id")
+    changes = assign(attendance, values)
+    if attendance.phase in CLOSED_PHASES:
+        changes |= assign(attendance, {"closed_at": now})
+    elif reopening:
+        changes |= assign(attendance, {"closed_at": None})
+    pages = []
+    if detail is not None:
+        pages = [_page(attendance, detail.get("page", 1))]
+        changes |= _save_page(attendance, pages[0], detail, actor=actor, now=now)
+    if not changes:
+        return attendance  # nothing written, no log entry, same version
+    action = "reopen" if reopening else "close" if attendance.phase in CLOSED_PHASES else "update"
+    return _changed(session, attendance, action, changes, pages, actor=actor, now=now)
+
+
+def save_detail(session, attendance_id: int, *, version: int | None, detail: dict, actor, now: datetime) -> Attendance:
+    """Save one detail page and nothing else of the record (S-41, button 4). Raises as save_attendance."""
+    attendance = _to_change(session, attendance_id, version, actor)
+    _refuse_closed(attendance)
+    page = _page(attendance, detail.get("page", 1))
+    rules.check_page(session, attendance, page, detail, actor=actor, now=now)
+    changes = _save_page(attendance, page, detail, actor=actor, now=now)
+    return _changed(session, attendance, "update", changes, [page], actor=actor, now=now) if changes else attendance
+
+
+def add_detail(session, attendance_id: int, *, detail: dict, version: int | None = None, actor, now: datetime) -> AttendanceDetail:
+    """Append a detail page to an open attendance (S-37); the first action on it puts it in progress. Raises as above."""
+    attendance = _to_change(session, attendance_id, version, actor)
+    _refuse_closed(attendance)
+    rules.check_page(session, attendance, None, detail, actor=actor, now=now)
+    number = max((row.page for row in attendance.details), default=0) + 1
+    page = _new_page(attendance, number, detail, actor=actor, now=now)
+    _changed(session, attendance, "update", _page_changes(number, {}, page), [page], actor=actor, now=now)
+    return page
+
+
+def close_attendance(session, attendance_id: int, *, situation_id: int | None = None, answer: str | None = None,
+                     version: int | None = None, actor, now: datetime) -> Attendance:
+    """Close with the given closing situation, else the first one; `answer` goes to the last page.
+
+    Raises Conflict where it is already closed."""
+    attendance = _to_change(session, attendance_id, version, actor)
+    if not attendance.is_open:
+        raise Conflict(_l("This attendance is already closed."))
+    situation = rules.closing_situation(session, situation_id)
+    detail = None
+    if answer:
+        last = attendance.details[-1]
+        detail = {**_page_values(last), "answer": answer, "page": last.page}
+    return save_attendance(session, attendance_id, version=None, values={"situation_id": situation.id}, detail=detail,
+                           actor=actor, now=now)
+
+
+# ---- pieces
+
+def _to_change(session, attendance_id, version, actor) -> Attendance:
+    require(actor, Perm.ATTENDANCE_WRITE)
+    attendance = session.scalar(select(Attendance).where(Attendance.id == attendance_id, visible(Attendance, actor)))
+    if attendance is None:
+        raise NotFound(_l("Attendance not found."))
+    if version is not None and attendance.version != version:
+        raise Stale(_l("Somebody else changed this record while you were editing it."))
+    return attendance
+
+
+def _refuse_closed(attendance) -> None:
+    if not attendance.is_open:
+        raise Conflict(_l("This attendance is closed."))
+
+
+def _refused_phase(attendance, actor):
+    if not attendance.is_open:
+        return Forbidden(_l("This attendance is closed; only a supervisor can reopen it."), field="situation_id")
+    return Conflict(_l("The attendance cannot go from its situation to this one."), field="situation_id")
+
+
+def _page(attendance, number) -> AttendanceDetail:
+    page = next((row for row in attendance.details if row.page == number), None)
+    if page is None:
+        raise NotFound(_l("This attendance has no such detail page."))
+    return page
+
+
+PAGE_FIELDS = ("channel_id", "direction", "received_at", "description", "answer", "contact_id")
+
+
+def _page_values(page) -> dict:
+    return {name: getattr(page, name) for name in PAGE_FIELDS}
+
+
+def _new_page(attendance, number, detail, *, actor, now) -> AttendanceDetail:
+    values = {name: detail.get(name) for name in PAGE_FIELDS}
+    values["direction"] = values["direction"] or Direction.RECEPTIVE
+    page = AttendanceDetail(page=number, opened_at=now, operator_id=actor.user_id,
+                            answered_at=now if values["answer"] else None, **values)
+    attendance.details.append(page)
+    return page
+
+
+def _save_page(attendance, page, detail, *, actor, now) -> dict:
+    before = {**_page_values(page), "answered_at": page.answered_at}
+    assign(page, {name: detail[name] for name in PAGE_FIELDS if name in detail})
+    if page.answer and page.answered_at is None:  # X-40: on the first save with an answer; later edits keep the date
+        page.answered_at = now
+    if page.page == 1:  # the record's own channel, direction and receipt are those of its first page
+        assign(attendance, {n: getattr(page, n) for n in ("channel_id", "direction", "received_at")})
+    return _page_changes(page.page, before, page)
+
+
+def _page_changes(number, before, page) -> dict:
+    now = {**_page_values(page), "answered_at": page.answered_at}
+    return {f"details.{number}.{name}": (before.get(name), new) for name, new in now.items() if before.get(name) != new}
+
+
+def _changed(session, attendance, action, changes, pages, *, actor, now) -> Attendance:
+    attendance.changed_by_id, attendance.updated_at = actor.user_id, now
+    expect_log(session, attendance, *pages)
+    record(session, attendance, action, rules.named(session, changes), actor=actor, now=now, children=pages)
+    session.flush()  # constraints and the version speak here, while the form still stands
+    return attendance
