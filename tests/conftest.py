@@ -1,0 +1,168 @@
+"""The ground of the tests: one application on a schema made by the migrations, every test undone when it ends."""
+import os
+from types import SimpleNamespace
+
+import pytest
+from flask_migrate import upgrade
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from tests.support import people, world as worlds
+from tests.support.clients import PASSWORD, ApiClient, Client
+from tests.support.databases import Databases
+from tests.support.seeding import seeding as _seeding
+
+pytest_plugins = ["tests.support.network", "tests.support.requirements", "tests.support.strictness"]
+
+_FOREIGN = ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "TRUSTED_PROXIES", "METRICS_TOKEN", "HOST", "PORT", "DEMO",
+            "DEMO_PASSWORD", "TIMEZONE", "LOCALE", "SMTP_URL", "MAIL_FROM", "FLASK_DEBUG")
+SETTINGS = {
+    "TESTING": True,
+    "FAB_PASSWORD_HASH_METHOD": "pbkdf2:sha256:1",  # the real one takes 0.1 s a sign-in
+    "LOGIN_FLOOR_SECONDS": 0,
+    "SERVER_NAME": None,
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment(tmp_path_factory):
+    """Settings of this machine's owner have no part in a test; commands run by tests inherit these."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _FOREIGN:
+            patch.delenv(name, raising=False)
+        patch.setenv("INSTANCE_PATH", str(tmp_path_factory.mktemp("instance")))
+        patch.setenv("SECRET_KEY", "a-secret-key-for-tests-only-0123456789")
+        patch.setenv("ENCRYPTION_KEYS", "an-encryption-key-for-tests-0123456789")
+        yield os.environ
+
+
+@pytest.fixture(scope="session")
+def databases(request, tmp_path_factory, environment):
+    """Fresh databases of the engine under test: `databases.create()` answers a URL, `databases.engine` names it."""
+    made = Databases(request.config.getoption("--engine"), tmp_path_factory.mktemp("databases"),
+                     os.environ.get("TEST_DATABASE_URL"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def app(databases):
+    """The application on a fresh database: migrated, then `sync`."""
+    from app import create_app
+    from app.extensions import db
+    try:
+        from app.security.sync import sync
+    except ImportError:
+        from tests.support.roles import sync
+
+    app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": databases.create()})
+    with app.app_context():
+        upgrade()
+        report = sync(db.session)
+        assert not report.problems, report.problems
+        db.session.commit()
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def db(app):
+    """The database within one outer transaction: a commit of the application releases a savepoint, the end undoes all."""
+    from app.extensions import db
+
+    with app.app_context():
+        engine, factory = db.engines[None], db.session.session_factory
+        connection = engine.connect()
+        transaction = connection.begin()
+        connection.name = engine.name  # FAB asks its bind for the name
+        db.engines[None] = connection
+        db.session.remove()
+        factory.configure(join_transaction_mode="create_savepoint")
+        try:
+            yield db
+        finally:
+            db.session.remove()
+            factory.configure(join_transaction_mode="conditional_savepoint")
+            transaction.rollback()
+            connection.close()
+            db.engines[None] = engine
+
+
+@pytest.fixture
+def session(db):
+    """The test's own session. Before each request of a client it is committed, and its objects read afresh after it."""
+    return db.session()
+
+
+@pytest.fixture
+def seeding(session):
+    """`with seeding(): session.add(…)`: rows that are simply there, written without a log entry."""
+    return lambda: _seeding(session)
+
+
+@pytest.fixture
+def client(app, session):
+    """`client(ip=…, user_agent=…)`: a new browser, signed in as nobody."""
+    return lambda **options: Client(app, session, **options)
+
+
+@pytest.fixture
+def api_client(app, session):
+    """`api_client(ip=…)`: a new caller of the API without a token."""
+    return lambda **options: ApiClient(app, session, **options)
+
+
+@pytest.fixture
+def make_user(session):
+    """`make_user("ana", "Attendant", companies=[…], units=[…], entity=…, password=…)` writes a user and returns it."""
+    return lambda username=None, *roles, **values: people.make_user(session, username, *roles, **values)
+
+
+@pytest.fixture
+def sign_in(client):
+    """`sign_in(user)`: a browser in which this user (or user name) is signed in."""
+    def enter(user, password=PASSWORD, **options):
+        browser = client(**options)
+        response = browser.login(getattr(user, "username", user), password)
+        assert response.status_code == 302, f"sign-in answered {response.status_code}"
+        return browser
+    return enter
+
+
+@pytest.fixture
+def api(api_client):
+    """`api(user)`: a caller of the API with this user's token."""
+    def enter(user, password=PASSWORD, **options):
+        caller = api_client(**options)
+        response = caller.login(getattr(user, "username", user), password)
+        assert response.status_code == 200, response.text
+        return caller
+    return enter
+
+
+@pytest.fixture
+def viewer_for(session):
+    """`viewer_for(user)`: the Viewer of this user's requests, to call a service with."""
+    return lambda user: people.viewer_for(session, user)
+
+
+@pytest.fixture
+def world(session) -> SimpleNamespace:
+    """Two companies and what is in them: see tests/support/world.py for the names."""
+    return worlds.build(session)
+
+
+@pytest.fixture
+def queries(db):
+    """The SQL statements sent since the test began; `queries.clear()` begins again."""
+    sent = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")):
+            sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)

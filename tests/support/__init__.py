@@ -1,0 +1,1 @@
+"""What tests share: the cast, the clock, the clients, the databases."""

@@ -1,0 +1,168 @@
+"""The small world most tests play in: two companies, and what is needed to open a case in each.
+
+Azul is the company of the people of a test; Verde is the neighbour whose rows they must never see.
+"""
+from types import SimpleNamespace
+
+from sqlalchemy import select
+
+from app.models.attendance import Attendance, AttendanceDetail
+from app.models.classification import (
+    Cause,
+    Channel,
+    Classification,
+    DefaultMotive,
+    Motive,
+    Occurrence,
+    Situation,
+    Subclassification,
+)
+from app.models.company import Company, Department, Unit
+from app.models.entity import (
+    Address,
+    ContactType,
+    EContact,
+    EContactKind,
+    Entity,
+    EntityContact,
+    EntityKind,
+    EntityRole,
+    Phone,
+    RoleType,
+)
+from app.text import normalise
+
+from .clock import DAY, NOON
+from .seeding import seeding
+
+CHANNELS = {"phone": "Telefone", "chat": "Chat", "whatsapp": "WhatsApp", "telegram": "Telegram", "email": "E-mail",
+            "messenger": "Messenger", "social": "Redes sociais", "provider_web": "Web do prestador", "portal": "Portal",
+            "counter": "Balcão"}
+SITUATIONS = {"open": "Aberto", "in_progress": "Em andamento", "pending": "Pendente", "closed": "Fechado",
+              "cancelled": "Cancelado"}
+ROLE_TYPES = {"customer": "Cliente", "partner": "Parceiro", "provider": "Prestador", "supplier": "Fornecedor"}
+
+
+def build(session) -> SimpleNamespace:
+    """Make the world; rows that `flask sync` has already made (channels, situations, roles) are taken as they are."""
+    world = SimpleNamespace()
+    with seeding(session):
+        _structure(session, world)
+        _registers(session, world)
+        session.flush()
+        _people(session, world)
+        session.flush()
+        _attendances(session, world)
+    return world
+
+
+def add_entity(session, company, name, *, role=None, document=None, phone=None, email=None, kind=EntityKind.INDIVIDUAL,
+               **values) -> Entity:
+    """An entity with a role type, a main phone (E.164) and a main e-mail. Call inside `seeding`."""
+    entity = Entity(company=company, name=name, document=document, kind=kind, created_at=NOON, updated_at=NOON, **values)
+    if role is not None:
+        entity.roles.append(EntityRole(role_type=role))
+    if phone:
+        entity.phones.append(Phone(number=phone, search_digits=search_digits(phone), is_main=True))
+    if email:
+        entity.econtacts.append(EContact(kind=EContactKind.EMAIL, value=email, is_main=True))
+    session.add(entity)
+    return entity
+
+
+def add_attendance(session, world, entity, *, protocol=None, phase="open", opened_at=NOON, unit=None,
+                   description="Descrição", company=None, **values) -> Attendance:
+    """An attendance with its first page, written without the service. Call inside `seeding`."""
+    closed_at = opened_at + DAY if phase in ("closed", "cancelled") else None
+    attendance = Attendance(
+        protocol=protocol, company=company or (entity.company if entity else world.company), entity=entity, unit=unit,
+        channel=world.channels["phone"], situation=world.situations[phase], phase=phase, opened_at=opened_at,
+        received_at=opened_at, created_at=opened_at, updated_at=opened_at, closed_at=closed_at, **values)
+    attendance.details.append(AttendanceDetail(
+        page=1, channel=world.channels["phone"], received_at=opened_at, opened_at=opened_at, description=description))
+    session.add(attendance)
+    return attendance
+
+
+def search_digits(e164: str) -> str:
+    """National digits without the ninth digit, as the phone register keeps them."""
+    national = e164.removeprefix("+55")
+    return national[:2] + national[3:] if len(national) == 11 else national
+
+
+def _structure(session, world):
+    world.company = Company(name="Azul", code="AZ", document="11222333000181")
+    world.other_company = Company(name="Verde", code="VD", document="11444777000161")
+    world.unit = Unit(name="Centro", company=world.company)
+    world.restricted_unit = Unit(name="Ouvidoria", company=world.company, restricted=True)
+    world.other_unit = Unit(name="Matriz Verde", company=world.other_company)
+    world.department = Department(name="Financeiro", company=world.company)
+    world.child_department = Department(name="Cobrança", company=world.company, parent=world.department)
+    world.other_department = Department(name="Vendas Verde", company=world.other_company)
+    session.add_all([world.company, world.other_company, world.unit, world.restricted_unit, world.other_unit,
+                     world.department, world.child_department, world.other_department])
+
+
+def _registers(session, world):
+    world.channels = {code: _coded(session, Channel, code, name) for code, name in CHANNELS.items()}
+    world.role_types = {code: _coded(session, RoleType, code, name) for code, name in ROLE_TYPES.items()}
+    world.situations = {phase: _situation(session, phase, name) for phase, name in SITUATIONS.items()}
+    world.contact_type = _named(session, ContactType, "Financeiro")
+    world.other_contact_type = _named(session, ContactType, "Diretoria")
+    world.motive, world.other_motive = Motive(name="Reclamação"), Motive(name="Dúvida")
+    world.occurrence = Occurrence(name="Cobrança indevida", motive=world.motive)
+    world.other_occurrence = Occurrence(name="Segunda via", motive=world.other_motive)
+    world.cause = Cause(name="Valor a maior", occurrence=world.occurrence)
+    world.other_cause = Cause(name="Boleto não chegou", occurrence=world.other_occurrence)
+    world.classification = Classification(name="Guias", return_days=5)
+    world.subclassification = Subclassification(name="Autorização", classification=world.classification, return_days=2)
+    world.default_motive = DefaultMotive(name="Guia negada", subclassification=world.subclassification, return_days=1)
+    session.add_all([world.motive, world.other_motive, world.occurrence, world.other_occurrence, world.cause,
+                     world.other_cause, world.classification, world.subclassification, world.default_motive])
+
+
+def _people(session, world):
+    roles = world.role_types
+    world.entity = add_entity(session, world.company, "Ana Lúcia Conceição", role=roles["customer"],
+                              document="52998224725", phone="+5511987654321", email="ana@example.com")
+    world.entity.addresses.append(Address(street="Rua das Flores", number="10", district="Centro", city="São Paulo",
+                                          state="SP", cep="01001000", is_main=True))
+    world.second_entity = add_entity(session, world.company, "João Pereira", role=roles["customer"],
+                                     document="15350946056", phone="+552132105678", email="joao@example.com")
+    world.provider = add_entity(session, world.company, "Clínica Boa Vista Ltda.", role=roles["provider"],
+                                document="45723174000110", phone="+551133334444", kind=EntityKind.COMPANY)
+    world.provider.contacts.append(EntityContact(name="Beatriz Souza", contact_type=world.contact_type,
+                                                 job_title="Gerente", phone="+551133334445"))
+    world.other_entity = add_entity(session, world.other_company, "Zilda Alheia", role=roles["customer"],
+                                    document="11144477735", phone="+5521976543210", email="zilda@example.com")
+
+
+def _attendances(session, world):
+    world.attendance = add_attendance(session, world, world.entity, protocol="2026000101", unit=world.unit,
+                                      title="Conta com valor errado", motive=world.motive)
+    world.closed_attendance = add_attendance(session, world, world.second_entity, protocol="2026000102", phase="closed",
+                                             opened_at=NOON - 3 * DAY)
+    world.restricted_attendance = add_attendance(session, world, world.second_entity, protocol="2026000103",
+                                                 unit=world.restricted_unit, description="Segredo da ouvidoria")
+    world.other_attendance = add_attendance(session, world, world.other_entity, protocol="2026000104",
+                                            unit=world.other_unit, description="Assunto da Verde")
+
+
+def _coded(session, model, code, name):
+    row = session.scalar(select(model).where(model.code == code))
+    if row is None:
+        row = _named(session, model, name, code=code)
+    return row
+
+
+def _situation(session, phase, name):
+    row = session.scalar(select(Situation).where(Situation.phase == phase).order_by(Situation.position, Situation.id).limit(1))
+    return row if row is not None else _named(session, Situation, name, phase=phase)
+
+
+def _named(session, model, name, **values):
+    row = session.scalar(select(model).where(model.name_key == normalise(name)))
+    if row is None:
+        row = model(name=name, **values)
+        session.add(row)
+    return row
