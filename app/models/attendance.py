@@ -1,5 +1,5 @@
 """The attendance: one service case, whatever the channel, and its detail pages."""
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from flask_appbuilder.security.sqla.models import User
@@ -147,6 +147,11 @@ class AttendanceDetail(Logged, Model):
     answer: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     operator_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    note: Mapped[str | None] = mapped_column(String(500))
+    lot_number: Mapped[str | None] = mapped_column(String(60))
+    serial_number: Mapped[str | None] = mapped_column(String(60))
+    manufactured_on: Mapped[date | None] = mapped_column()
+    expires_on: Mapped[date | None] = mapped_column()
     attendance: Mapped[Attendance] = relationship(back_populates="details")
     channel: Mapped[Channel] = relationship()
     contact: Mapped[EntityContact | None] = relationship()
@@ -154,4 +159,6 @@ class AttendanceDetail(Logged, Model):
     __table_args__ = (
         unique("attendance_id", "page", name="uq_attendance_detail_page", message=_l("This page was just added by someone else.")),
         CheckConstraint("direction in ('active', 'receptive')", name="ck_attendance_detail_direction"),
+        CheckConstraint("expires_on >= manufactured_on", name="ck_attendance_detail_expiry",
+                        info={"field": "expires_on", "message": _l("The expiry date cannot be before manufacture.")}),
     )

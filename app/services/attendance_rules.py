@@ -13,7 +13,8 @@ from ..models.entity import Entity, EntityContact, EntityRole, RoleType, entity_
 from ..security.visibility import visible
 
 TEXT_LIMIT = 20_000
-LIMITS = {"title": 200, "local_note": 500, "description": TEXT_LIMIT, "answer": TEXT_LIMIT}
+LIMITS = {"title": 200, "local_note": 500, "description": TEXT_LIMIT, "answer": TEXT_LIMIT, "note": 500,
+          "lot_number": 60, "serial_number": 60}
 REQUIRED = _l("This field is required.")
 NOT_A_CHOICE = _l("Not a valid choice.")
 PARTNER = "partner"
@@ -229,8 +230,9 @@ def _detail(session, entity, page, detail, now: datetime, errors) -> None:
             errors.append(Invalid(NOT_A_CHOICE, field="channel_id"))
     if not (detail.get("description") or "").strip():
         errors.append(Invalid(REQUIRED, field="description"))
-    for name in ("description", "answer"):
+    for name in ("description", "answer", "note", "lot_number", "serial_number"):
         _length(name, detail.get(name), errors)
+    _product_dates(detail, now, errors)
     received = detail.get("received_at")
     if received is not None and received > now:
         errors.append(Invalid(_l("The date of receipt cannot be in the future."), field="received_at"))
@@ -239,6 +241,14 @@ def _detail(session, entity, page, detail, now: datetime, errors) -> None:
         contact = session.get(EntityContact, contact_id)
         if contact is None or entity is None or contact.entity_id != entity.id or not contact.active:
             errors.append(Invalid(_l("The contact is not one of this entity's."), field="contact_id"))
+
+
+def _product_dates(detail, now: datetime, errors) -> None:
+    made, expires = detail.get("manufactured_on"), detail.get("expires_on")
+    if made and made > now.date():
+        errors.append(Invalid(_l("The date of manufacture cannot be in the future."), field="manufactured_on"))
+    if made and expires and expires < made:
+        errors.append(Invalid(_l("The expiry date cannot be before manufacture."), field="expires_on"))
 
 
 def _length(name, value, errors) -> None:

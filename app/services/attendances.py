@@ -37,7 +37,7 @@ def open_attendance(session, *, entity_id: int | None, values: dict, detail: dic
 
     `values`: role_type_id, title, motive_id, occurrence_id, cause_id, unit_id, local_partner_id, local_note,
     situation_id, related_id, company_id (only without an entity), custom_values. `detail`: channel_id, direction,
-    received_at, description, answer, contact_id. Blank values may be left out.
+    received_at, description, answer, contact_id, note, lot_number, serial_number, manufactured_on, expires_on. Blank values may be left out.
     Raises Conflict where the entity has no role (S-06), InvalidMany with every field's message, NotFound.
     """
     require(actor, Perm.ATTENDANCE_WRITE)
@@ -159,7 +159,8 @@ def _page(attendance, number) -> AttendanceDetail:
     return page
 
 
-PAGE_FIELDS = ("channel_id", "direction", "received_at", "description", "answer", "contact_id")
+PAGE_FIELDS = ("channel_id", "direction", "received_at", "description", "answer", "contact_id", "note", "lot_number",
+               "serial_number", "manufactured_on", "expires_on")
 
 
 def _page_values(page) -> dict:

@@ -81,6 +81,7 @@ def upgrade():
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('at', app.database.UTCDateTime(), nullable=False),
     sa.Column('entries', sa.Integer(), nullable=False),
+    sa.Column('heads', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
@@ -856,7 +857,13 @@ def upgrade():
     sa.Column('answer', sa.Text(), nullable=True),
     sa.Column('answered_at', app.database.UTCDateTime(), nullable=True),
     sa.Column('operator_id', sa.Integer(), nullable=True),
+    sa.Column('note', sa.String(length=500), nullable=True),
+    sa.Column('lot_number', sa.String(length=60), nullable=True),
+    sa.Column('serial_number', sa.String(length=60), nullable=True),
+    sa.Column('manufactured_on', sa.Date(), nullable=True),
+    sa.Column('expires_on', sa.Date(), nullable=True),
     sa.CheckConstraint("direction in ('active', 'receptive')", name='ck_attendance_detail_direction'),
+    sa.CheckConstraint('expires_on >= manufactured_on', name='ck_attendance_detail_expiry'),
     sa.ForeignKeyConstraint(['attendance_id'], ['attendance.id'], ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['channel_id'], ['channel.id'], ),
     sa.ForeignKeyConstraint(['contact_id'], ['entity_contact.id'], ),
