@@ -10,12 +10,16 @@ from .base import Model, unique
 
 
 class AuditAnchor(Model):
-    """A digest over every entry written since the anchor before: a chain cut at its end no longer fits."""
+    """A digest over every entry written since the anchor before: a chain cut at its end no longer fits.
+
+    `heads` is {table: {record id: "seq:hash" of its newest entry, the hash cut to 16 digits}}: they name what was cut.
+    """
 
     __tablename__ = "audit_anchor"
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     entries: Mapped[int] = mapped_column()
+    heads: Mapped[dict[str, Any]] = mapped_column(json_type())
     digest: Mapped[str] = mapped_column(String(64))
 
 
