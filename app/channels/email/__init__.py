@@ -1,0 +1,1 @@
+"""E-mail; for now outgoing only."""
