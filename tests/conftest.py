@@ -7,7 +7,8 @@ from flask_migrate import upgrade
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from tests.support import people, world as worlds
+from tests.support import people
+from tests.support import world as worlds
 from tests.support.clients import PASSWORD, ApiClient, Client
 from tests.support.databases import Databases
 from tests.support.seeding import seeding as _seeding
@@ -69,7 +70,7 @@ def app(databases):
 
 @pytest.fixture
 def db(app):
-    """The database within one outer transaction: a commit of the application releases a savepoint, the end undoes all."""
+    """The database within one outer transaction: a commit releases a savepoint, the end of the test undoes all."""
     from app.extensions import db
 
     with app.app_context():

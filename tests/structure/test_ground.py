@@ -22,11 +22,16 @@ def test_what_a_test_writes_is_gone_in_the_next(session, seeding, turn):
 def test_a_unit_of_work_keeps_what_was_there_and_undoes_only_itself(session, world):
     name = session.scalar(select(Entity.name).where(Entity.id == world.entity.id))
     pk = world.entity.id
-    with pytest.raises(ZeroDivisionError), unit_of_work(session) as inner:
-        inner.info["unlogged"] = True
-        inner.get(Entity, pk).name = "Outro nome"
-        inner.flush()
-        1 / 0
+
+    def fail_midway():
+        with unit_of_work(session) as inner:
+            inner.info["unlogged"] = True
+            inner.get(Entity, pk).name = "Outro nome"
+            inner.flush()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail_midway()
     session.info.pop("unlogged")
     assert session.scalar(select(Entity.name).where(Entity.id == pk)) == name
 
@@ -43,7 +48,7 @@ def test_a_viewer_has_what_his_roles_grant_and_no_more(make_user, viewer_for, wo
     viewer = viewer_for(make_user("ana", "Attendant", companies=[world.company]))
     assert ("can_write", "attendance") in viewer.permissions
     assert ("can_write", "user") not in viewer.permissions
-    assert not viewer.admin and viewer.entity_id is None
+    assert (viewer.admin, viewer.entity_id) == (False, None)
     assert viewer_for(make_user("root", "Admin")).admin
 
 

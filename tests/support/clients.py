@@ -60,8 +60,10 @@ class Client(Caller):
         fields = {"csrf_token": self.token(url), **(data or {})} if csrf else dict(data or {})
         return self.open("POST", url, data=fields, headers=headers, **options)
 
-    def login(self, username, password=PASSWORD, next=None):
-        response = self.post("/login/" + (f"?next={next}" if next else ""), {"username": username, "password": password})
+    def login(self, username, password=PASSWORD, going_to=None):
+        """Sign in by the form; `going_to` is the page that was asked for."""
+        query = f"?next={going_to}" if going_to else ""
+        response = self.post(f"/login/{query}", {"username": username, "password": password})
         self._csrf = None
         return response
 
@@ -72,8 +74,8 @@ class ApiClient(Caller):
     access_token = refresh_token = None
 
     def login(self, username, password=PASSWORD, **more):
-        response = self.open("POST", "/api/v1/security/login",
-                             json={"username": username, "password": password, "provider": "db", "refresh": True, **more})
+        credentials = {"username": username, "password": password, "provider": "db", "refresh": True, **more}
+        response = self.open("POST", "/api/v1/security/login", json=credentials)
         if response.status_code == 200:
             self.access_token, self.refresh_token = response.json["access_token"], response.json.get("refresh_token")
         return response

@@ -1,7 +1,7 @@
 """Which requirements have passing tests: .pytest_cache/requirements.json, {requirement: [node ids that passed]}.
 
-Merged over runs, for `make requirements`: a test that runs again replaces what was known of it, a test whose file is gone
-is forgotten.
+Merged over runs, for `make requirements`: a test that runs again replaces what was known of it, a test whose file is
+gone is forgotten.
 """
 import json
 

@@ -1,7 +1,7 @@
 """Warnings are errors; in CI nothing is skipped and nothing that the suite needs may be missing.
 
-What a machine cannot run (no Chromium, no Redis) is deselected, never skipped, and on PostgreSQL only tests that touch a
-database run again.
+What a machine cannot run (no Chromium, no Redis) is deselected, never skipped, and on PostgreSQL only tests that touch
+a database run again.
 """
 import os
 import shutil

@@ -59,7 +59,8 @@ def build(session) -> SimpleNamespace:
 def add_entity(session, company, name, *, role=None, document=None, phone=None, email=None, kind=EntityKind.INDIVIDUAL,
                **values) -> Entity:
     """An entity with a role type, a main phone (E.164) and a main e-mail. Call inside `seeding`."""
-    entity = Entity(company=company, name=name, document=document, kind=kind, created_at=NOON, updated_at=NOON, **values)
+    entity = Entity(company=company, name=name, document=document, kind=kind, created_at=NOON, updated_at=NOON,
+                    **values)
     if role is not None:
         entity.roles.append(EntityRole(role_type=role))
     if phone:
@@ -156,7 +157,8 @@ def _coded(session, model, code, name):
 
 
 def _situation(session, phase, name):
-    row = session.scalar(select(Situation).where(Situation.phase == phase).order_by(Situation.position, Situation.id).limit(1))
+    of_phase = select(Situation).where(Situation.phase == phase).order_by(Situation.position, Situation.id).limit(1)
+    row = session.scalar(of_phase)
     return row if row is not None else _named(session, Situation, name, phase=phase)
 
 

@@ -1,0 +1,1 @@
+"""What the product keeps to as a whole: layers, tables, migrations, texts, settings."""

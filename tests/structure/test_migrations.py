@@ -1,0 +1,57 @@
+"""The migrations make the schema that the models describe, and can be undone."""
+import pytest
+from flask_migrate import check, downgrade, upgrade
+from sqlalchemy import Column, Integer, Table, create_engine, inspect
+
+from tests.conftest import SETTINGS
+
+
+@pytest.fixture
+def migrated(databases):
+    """An application on a database of its own, migrated."""
+    from app import create_app
+    from app.extensions import db
+
+    application = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": databases.create()})
+    with application.app_context():
+        upgrade()
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _tables(application):
+    engine = create_engine(application.config["SQLALCHEMY_DATABASE_URI"])
+    names = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return names - {"alembic_version"}
+
+
+def test_the_schema_of_the_migrations_is_that_of_the_models(migrated):
+    check()  # leaves with 1 and the difference where there is one
+
+
+def test_a_table_without_a_migration_is_noticed(migrated):
+    """Otherwise the test above would hold of nothing."""
+    metadata = migrated.extensions["migrate"].db.metadata
+    forgotten = Table("forgotten", metadata, Column("id", Integer, primary_key=True))
+    try:
+        with pytest.raises(SystemExit):
+            check()
+    finally:
+        metadata.remove(forgotten)
+
+
+def test_every_step_back_works_and_so_does_going_up_again(migrated):
+    there = _tables(migrated)
+    assert {"entity", "attendance", "log_entry", "ab_user"} <= there
+    downgrade(revision="base")
+    assert _tables(migrated) == set()
+    upgrade()
+    assert _tables(migrated) == there
+
+
+def test_there_is_one_line_of_migrations(migrated):
+    from alembic.script import ScriptDirectory
+
+    assert len(ScriptDirectory(migrated.extensions["migrate"].directory).get_heads()) == 1
