@@ -28,15 +28,18 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=4)
 wake_up = threading.Event()  # the job thread of this process waits on it; other processes look once a second
 
 
-def enqueue_email(session, *, to: str, subject: str, body: str, now: datetime, attendance_id: int | None = None) -> Outbox:
+def enqueue_email(session, *, to: str, subject: str, body: str, now: datetime, attendance_id: int | None = None,
+                  confidential: bool = False) -> Outbox:
     """Write an e-mail in the caller's transaction; it is sent after the commit. `body` is plain text.
 
-    Raises Invalid for an address that is none, or for a line break in what becomes a header.
+    The text of a `confidential` one (a link that opens an account) is not shown on the mailbox page of a real
+    installation, and is blanked once a mail server has it. Raises Invalid for an address that is none, or for a line break in what becomes a header.
     """
     check_header("to", to)
     check_header("subject", subject)
     message = Outbox(key=secrets.token_hex(16), kind="email", recipient=check_address(to), subject=subject[:300],
-                     body=body, due_at=now, created_at=now, attendance_id=attendance_id)
+                     body=body, payload={"confidential": True} if confidential else {}, due_at=now, created_at=now,
+                     attendance_id=attendance_id)
     session.add(message)
     session.flush()
     after_commit(session, wake_up.set)
@@ -98,8 +101,15 @@ def mark_sent(session, message_id: int, *, worker: str, now: datetime, transport
         return False
     message.state, message.sent_at, message.error = OutboxState.SENT, now, None
     message.payload = {**message.payload, "transport": transport}
+    if is_confidential(message) and transport != "demo":
+        message.body = ""
     message.worker = message.lease_until = None
     return True
+
+
+def is_confidential(message: Outbox) -> bool:
+    """Whether the text is for the recipient alone."""
+    return bool(message.payload.get("confidential"))
 
 
 def mark_failed(session, message_id: int, *, worker: str, error: str, permanent: bool, now: datetime) -> bool:

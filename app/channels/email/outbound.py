@@ -3,6 +3,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -13,11 +14,11 @@ STEP_SECONDS = 10  # for each step of the dialogue; all of them together stay be
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The server will never take this message: trying again is useless."""
 
 
-class NotNow(Exception):
+class NotNowError(Exception):
     """It could not be sent now; it may be later, or once the setting is mended."""
 
 
@@ -33,7 +34,7 @@ class Letter:
 
 
 class Transport(Protocol):
-    """How a letter leaves. `send` returns when it was taken over; raises Refused or NotNow."""
+    """How a letter leaves. `send` returns when it was taken over; raises RefusedError or NotNowError."""
 
     name: str
 
@@ -69,38 +70,48 @@ class DemoTransport:
 class SmtpTransport:
     """One connection a message, TLS wherever the server has it, never a password in clear text over a network.
 
-    `url` is smtp://user:password@host:port (STARTTLS, port 587) or smtps:// (TLS from the start, port 465); certificates
-    are checked. Raises ValueError for another address.
+    `url` is smtp://user:password@host:port (STARTTLS, port 587) or smtps:// (TLS from the start, port 465);
+    certificates are checked. Raises ValueError for another address.
     """
 
     name = "smtp"
 
     def __init__(self, url: str, *, sender: str, sender_name: str):
         self._server = _parsed(url)
-        self._sender, self._sender_name = sender, sender_name
+        try:
+            self._sender = Address(sender_name, addr_spec=sender)
+        except (MessageError, ValueError, IndexError) as error:
+            raise ValueError("MAIL_FROM must be an e-mail address") from error
 
     def send(self, letter: Letter) -> None:
         try:
-            message = compose(letter, sender=self._sender, sender_name=self._sender_name)
-        except (ValueError, UnicodeError) as error:
-            raise Refused(f"not a valid message: {error}") from error
+            message = compose(letter, sender=self._sender)
+        except (MessageError, ValueError, IndexError) as error:
+            raise RefusedError(f"not a valid message: {error}") from error
         try:
-            with self._connection() as server:
-                self._hand_over(server, message, letter.recipient)
+            server = self._connection()
         except smtplib.SMTPException as error:
-            raise NotNow(_said(error)) from error
+            raise NotNowError(_said(error)) from error
         except OSError as error:  # no route, refused, time-out, TLS
-            raise NotNow(f"{self._server.hostname}: {error or type(error).__name__}") from error
+            raise NotNowError(f"{self._server.hostname}: {error or type(error).__name__}") from error
+        try:
+            self._hand_over(server, message, letter.recipient)
+        finally:
+            _part(server)
 
     def _hand_over(self, server, message, recipient):
-        """A 5xx about the recipient or the text is final; one about us (sender, password) waits for a mended setting."""
+        """A 5xx about the recipient or the text is final; one about the sender waits for a mended setting."""
         try:
-            server.send_message(message, from_addr=self._sender, to_addrs=[recipient])
+            server.send_message(message, from_addr=self._sender.addr_spec, to_addrs=[recipient])
         except smtplib.SMTPRecipientsRefused as error:
             code, said = error.recipients[recipient]
-            raise (Refused if code >= 500 else NotNow)(_said(smtplib.SMTPResponseException(code, said))) from error
+            raise (RefusedError if code >= 500 else NotNowError)(_reply(code, said)) from error
         except smtplib.SMTPDataError as error:
-            raise (Refused if error.smtp_code >= 500 else NotNow)(_said(error)) from error
+            raise (RefusedError if error.smtp_code >= 500 else NotNowError)(_said(error)) from error
+        except smtplib.SMTPException as error:
+            raise NotNowError(_said(error)) from error
+        except OSError as error:
+            raise NotNowError(f"{self._server.hostname}: {error or type(error).__name__}") from error
 
     def _connection(self):
         server, tls = self._server, ssl.create_default_context()
@@ -116,7 +127,7 @@ class SmtpTransport:
                 encrypted = True
             if server.username:
                 if not encrypted and server.hostname not in LOOPBACK:
-                    raise smtplib.SMTPException("the server offers no TLS: the password is not sent to it in clear text")
+                    raise smtplib.SMTPException("the server offers no TLS: it is not given the password in clear text")
                 connection.login(unquote(server.username), unquote(server.password or ""))
         except BaseException:
             connection.close()
@@ -124,30 +135,48 @@ class SmtpTransport:
         return connection
 
 
-def compose(letter: Letter, *, sender: str, sender_name: str) -> EmailMessage:
-    """The letter in RFC 5322 form: plain text, UTF-8. Raises ValueError for a line break in a header."""
+def compose(letter: Letter, *, sender: Address) -> EmailMessage:
+    """The letter in RFC 5322 form: plain text, UTF-8.
+
+    Raises ValueError for a line break in a header, MessageError or IndexError for a recipient that is no address.
+    """
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(sender_name, addr_spec=sender)
+    message["From"] = sender
     message["To"] = Address(addr_spec=letter.recipient)
     message["Subject"] = letter.subject
     message["Date"] = letter.written_at
-    message["Message-ID"] = f"<{letter.key}@{sender.rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{letter.key}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply, please
     message.set_content(letter.body, charset="utf-8", cte="quoted-printable")
     return message
 
 
 def _parsed(url: str) -> SplitResult:
-    parts = urlsplit(url)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("SMTP_URL must be smtp://user:password@host:port or smtps://…")
-    _ = parts.port  # raises ValueError where it is no number
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("SMTP_URL must be smtp://user:password@host:port or smtps://user:password@host:port")
     return parts
 
 
+def _part(server: smtplib.SMTP) -> None:
+    """Say goodbye. Whatever happens now, the message was taken over or refused already."""
+    try:
+        server.quit()
+    except (smtplib.SMTPException, OSError):
+        server.close()
+
+
 def _said(error: smtplib.SMTPException) -> str:
-    """What the server answered, on one line; never more than it said, so no password of ours."""
+    """What the server answered, on one line."""
     if isinstance(error, smtplib.SMTPResponseException):
-        said = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else str(error.smtp_error)
-        return " ".join(f"{error.smtp_code} {said}".split())
+        return _reply(error.smtp_code, error.smtp_error)
     return " ".join(str(error).split()) or type(error).__name__
+
+
+def _reply(code: int, said: bytes | str) -> str:
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return " ".join(f"{code} {text}".split())

@@ -1,0 +1,24 @@
+"""What is forgotten after a while. The log, attendances and outgoing mail never are."""
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+
+from ..models.desk import AnsweredRequest
+from ..models.identity import LoginAttempt, LoginThrottle, PasswordReset, UserSession
+
+# (what decides the age, how old it may get)
+KEPT = (
+    (LoginAttempt.at, timedelta(days=90)),
+    (LoginThrottle.window_started_at, timedelta(days=1)),  # windows are minutes long
+    (PasswordReset.expires_at, timedelta(days=7)),
+    (UserSession.last_seen_at, timedelta(days=30)),  # long past any limit; till then a person sees where they signed in
+    (UserSession.revoked_at, timedelta(days=30)),
+    (AnsweredRequest.at, timedelta(days=7)),  # no caller repeats a request after a week
+)
+
+
+def prune(session, now: datetime) -> int:
+    """Delete what is older than it may get; returns the number of rows."""
+    return sum(session.execute(delete(age.class_).where(age < now - kept),
+                               execution_options={"synchronize_session": False}).rowcount
+               for age, kept in KEPT)
