@@ -6,12 +6,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import click
+
 ROOT = Path(__file__).resolve().parent
 LANGUAGES = {"pt_BR": {"flag": "br", "name": "Português (Brasil)"}, "en": {"flag": "us", "name": "English"}}
 
 
-class ConfigError(RuntimeError):
-    """A setting that cannot be used; the message names it and says what to do."""
+class ConfigError(click.ClickException):
+    """A setting that cannot be used; the message names it and says what to do. Commands end with it and status 2."""
+
+    exit_code = 2
 
 
 def load(environ=os.environ) -> dict:
@@ -47,7 +51,7 @@ def load(environ=os.environ) -> dict:
         "ENCRYPTION_KEYS": _secret(environ, "ENCRYPTION_KEYS", instance, may_generate).split(","),
         "INSTANCE_PATH": str(instance),
         "SQLALCHEMY_DATABASE_URI": database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {} if embedded else {"pool_size": 24, "max_overflow": 8, "pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(database_url),
         "REDIS_URL": redis_url,
         "RATELIMIT_STORAGE_URI": redis_url or "memory://",
         "HOST": host, "PORT": port, "PUBLIC_URL": public_url,
@@ -81,6 +85,13 @@ _FIXED = {
     "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: an attendant's page stays open a whole shift
     "MAX_CONTENT_LENGTH": 26 * 1024 * 1024, "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024, "MAX_FORM_PARTS": 5000,
 }
+
+
+def _engine_options(url: str) -> dict:
+    """More connections than the 16 request threads and the job thread can hold; one for a database in memory."""
+    if url in ("sqlite://", "sqlite:///:memory:"):
+        return {}
+    return {"pool_size": 24, "max_overflow": 8, "pool_pre_ping": not url.startswith("sqlite")}
 
 
 def _port(text: str) -> int:
