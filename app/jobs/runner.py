@@ -18,7 +18,7 @@ from .anchors import anchor_log
 from .mail import drain
 
 STOP_SECONDS = 2.5  # a message in mid-sending keeps its lease and is tried again
-PAUSE_SECONDS = 10  # before a job that failed is tried again: a database that is away should not fill the disk with logs
+PAUSE_SECONDS = 10  # before a failed job is tried again: a database that is away should not fill the disk with logs
 
 log = logging.getLogger("balcao.jobs")
 

@@ -1,8 +1,8 @@
 """What leaves the building: a row in the transaction that caused it, claimed with a lease, sent afterwards (B-05).
 
-A row is due, then sending (a worker holds it until `lease_until`), then sent; a failed try makes it due again later, until
-the tries are used up and it is dead. "Reenviar" brings a dead one back. A worker that dies while sending loses its lease:
-the message is tried again with the same key, which an e-mail carries as its Message-ID.
+A row is due, then sending (a worker holds it until `lease_until`), then sent; a failed try makes it due again later,
+until the tries are used up and it is dead. "Reenviar" brings a dead one back. A worker that dies while sending loses its
+lease: the message is tried again with the same key, which an e-mail carries as its Message-ID.
 """
 import random
 import secrets
@@ -33,7 +33,8 @@ def enqueue_email(session, *, to: str, subject: str, body: str, now: datetime, a
     """Write an e-mail in the caller's transaction; it is sent after the commit. `body` is plain text.
 
     The text of a `confidential` one (a link that opens an account) is not shown on the mailbox page of a real
-    installation, and is blanked once a mail server has it. Raises Invalid for an address that is none, or for a line break in what becomes a header.
+    installation, and is blanked once a mail server has it. Raises Invalid for an address that is none, or for a line
+    break in what becomes a header.
     """
     check_header("to", to)
     check_header("subject", subject)
@@ -139,9 +140,9 @@ def _bury(message, error):
 def wait_before_retry(attempts: int) -> timedelta:
     """How long to wait after the given number of tries: 30 s, 2 min, 8 min, 32 min, 2 h, then 4 h, each ± 25 %.
 
-    Eight tries span about half a day, the outage a mail server may have; the jitter keeps a burst from coming back as one.
+    Eight tries span about half a day, an outage a mail server may have; the jitter keeps a burst from coming back as one.
     """
-    return min(LONGEST_WAIT, FIRST_WAIT * 4 ** (attempts - 1)) * random.uniform(0.75, 1.25)
+    return min(LONGEST_WAIT, FIRST_WAIT * 4 ** (attempts - 1)) * random.uniform(0.75, 1.25)  # noqa: S311 (no secret)
 
 
 def resend(session, message_id: int, *, actor, now: datetime) -> Outbox:
@@ -151,7 +152,8 @@ def resend(session, message_id: int, *, actor, now: datetime) -> Outbox:
     session.refresh(message, with_for_update=True)
     if message.state != OutboxState.DEAD:
         raise Conflict(_l("Only a message that failed for good can be sent again."))
-    changes = {"state": (message.state, OutboxState.DUE), "attempts": (message.attempts, 0), "error": (message.error, None)}
+    changes = {"state": (message.state, OutboxState.DUE), "attempts": (message.attempts, 0),
+               "error": (message.error, None)}
     message.state, message.attempts, message.due_at = OutboxState.DUE, 0, now
     message.error = None
     log.record(session, message, "resend", changes, actor=actor, now=now)
