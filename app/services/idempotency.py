@@ -20,8 +20,8 @@ def answer_once(session, *, user_id: int, key: str, body: dict, now: datetime,
 
     The key is written first. Of two requests at the same moment the second waits until the first has committed, and
     then reads its answer; if the first rolled back, the second acts. A DomainError of `act` leaves the key free.
-    `body` and the answer are plain JSON values. Raises Invalid for an unusable key, Conflict where the key was used with
-    another body.
+    `body` and the answer are plain JSON values. Raises Invalid for an unusable key, Conflict where the key was used
+    with another body.
     """
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise Invalid(_l("A request key has 1 to 100 printable characters."), field="Idempotency-Key")

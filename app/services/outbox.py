@@ -1,8 +1,8 @@
 """What leaves the building: a row in the transaction that caused it, claimed with a lease, sent afterwards (B-05).
 
 A row is due, then sending (a worker holds it until `lease_until`), then sent; a failed try makes it due again later,
-until the tries are used up and it is dead. "Reenviar" brings a dead one back. A worker that dies while sending loses its
-lease: the message is tried again with the same key, which an e-mail carries as its Message-ID.
+until the tries are used up and it is dead. "Reenviar" brings a dead one back. A worker that dies while sending loses
+its lease: the message is tried again with the same key, which an e-mail carries as its Message-ID.
 """
 import random
 import secrets
@@ -140,7 +140,7 @@ def _bury(message, error):
 def wait_before_retry(attempts: int) -> timedelta:
     """How long to wait after the given number of tries: 30 s, 2 min, 8 min, 32 min, 2 h, then 4 h, each ± 25 %.
 
-    Eight tries span about half a day, an outage a mail server may have; the jitter keeps a burst from coming back as one.
+    Eight tries span about half a day, an outage a mail server may have; jitter keeps a burst from coming back as one.
     """
     return min(LONGEST_WAIT, FIRST_WAIT * 4 ** (attempts - 1)) * random.uniform(0.75, 1.25)  # noqa: S311 (no secret)
 
