@@ -24,10 +24,11 @@ def create_app(settings: dict | None = None) -> Flask:
 
     from . import cli, models, views  # noqa: F401  (models: the metadata must be whole before AppBuilder reads it)
     from .security import csp
-    from .views import errors
+    from .views import errors, health
 
     csp.init_app(app)
     errors.init_app(app)
+    health.init_app(app)
     with app.app_context():
         appbuilder = AppBuilder(update_perms=False)
         appbuilder.init_app(app, db.session)
