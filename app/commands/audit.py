@@ -2,14 +2,16 @@
 import sys
 
 import click
+from flask.cli import with_appcontext
 
 from ..extensions import db
 from ..services import audit
 
 
 @click.command("audit-verify")
+@with_appcontext
 def audit_verify():
-    """Check the whole log against its hashes and anchors, naming each record that does not fit; exit 1 if there is one."""
+    """Check the whole log against its hashes and anchors and name each record that does not fit; exit 1 if any."""
     tally = audit.verify(db.session, lambda breach: click.echo(f"BROKEN {breach}"))
     if tally.newest:
         click.echo("newest anchor: {} {}".format(*tally.newest))
