@@ -1,4 +1,5 @@
 """Every setting, from the environment: meaning, default, validation. A wrong one stops the start with a sentence."""
+import contextlib
 import os
 import secrets
 from datetime import timedelta
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 ROOT = Path(__file__).resolve().parent
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104  (compared with what the operator chose, never a default)
 LANGUAGES = {"pt_BR": {"flag": "br", "name": "Português (Brasil)"}, "en": {"flag": "us", "name": "English"}}
 
 
@@ -34,7 +36,8 @@ def load(environ=os.environ) -> dict:
     demo = _flag(environ, "DEMO")
     if demo and host not in ("127.0.0.1", "localhost", "::1"):
         raise ConfigError("DEMO=1 has known passwords and listens on loopback only: unset DEMO or set HOST=127.0.0.1")
-    public_url = (environ.get("PUBLIC_URL") or f"http://{host if host != '0.0.0.0' else '127.0.0.1'}:{port}").rstrip("/")
+    own_address = f"http://{'127.0.0.1' if host == ANY_ADDRESS else host}:{port}"
+    public_url = (environ.get("PUBLIC_URL") or own_address).rstrip("/")
     if urlsplit(public_url).scheme not in ("http", "https") or not urlsplit(public_url).netloc:
         raise ConfigError("PUBLIC_URL must be an address such as https://desk.example.com")
     timezone = environ.get("TIMEZONE") or "America/Sao_Paulo"
@@ -60,7 +63,8 @@ def load(environ=os.environ) -> dict:
         "DEMO": demo, "DEMO_PASSWORD": environ.get("DEMO_PASSWORD") or "balcao-demo",
         "BABEL_DEFAULT_TIMEZONE": timezone, "BABEL_DEFAULT_LOCALE": locale,
         "SESSION_COOKIE_SECURE": public_url.startswith("https://"),
-        "SMTP_URL": environ.get("SMTP_URL") or None,  # smtp[s]://user:password@host:port; without it mail waits in the outbox
+        # smtp[s]://user:password@host:port; without it mail waits in the outbox
+        "SMTP_URL": environ.get("SMTP_URL") or None,
         "MAIL_FROM": environ.get("MAIL_FROM") or f"nao-responda@{urlsplit(public_url).hostname}",
         **_FIXED,
     }
@@ -72,9 +76,11 @@ _FIXED = {
     "LANGUAGES": LANGUAGES,
     "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
     "FAB_CREATE_DB": False, "FAB_UPDATE_PERMS": False,  # Alembic and `flask sync` are the only writers
-    "FAB_ADD_SECURITY_API": False, "FAB_ADD_OPENAPI_VIEWS": False, "FAB_ADD_MENU_API": False, "FAB_API_SWAGGER_UI": False,
+    "FAB_ADD_SECURITY_API": False, "FAB_ADD_OPENAPI_VIEWS": False, "FAB_ADD_MENU_API": False,
+    "FAB_API_SWAGGER_UI": False,
     "FAB_SECURITY_MANAGER_CLASS": "app.security.manager.AppSecurityManager",
     "FAB_INDEX_VIEW": "app.views.home.HomeView",
+    "FAB_MENU": "app.views.menu.AppMenu",
     "FAB_BASE_TEMPLATE": "balcao/base.html",
     "FAB_PASSWORD_HASH_METHOD": "scrypt",
     "AUTH_RATE_LIMITED": False,  # our own counters span form and REST, in every process
@@ -128,9 +134,7 @@ def _secret(environ, name: str, instance: Path, may_generate: bool) -> str:
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(fresh, path)  # whoever comes first wins, the others read it
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # whoever comes first wins, the others read it
+            os.link(fresh, path)
         fresh.unlink()
     return path.read_text().strip()

@@ -1,12 +1,14 @@
-"""Logs as one line an event: time in UTC, level, logger, message, then key=value pairs; a traceback is one more value."""
+"""One line an event: time in UTC, level, logger, message, then key=value pairs; a traceback is one more value."""
+import contextvars
 import json
 import logging
 import sys
 import time
 
 PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:/+@%")
-QUIET = {"flask_appbuilder": logging.WARNING, "alembic": logging.WARNING, "sqlalchemy": logging.WARNING,
-         "flask-limiter": logging.WARNING, "faker": logging.WARNING}
+QUIET = ("uvicorn", "flask_appbuilder", "alembic", "sqlalchemy", "flask-limiter", "faker")  # warnings only
+
+request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id")  # set by the web process
 
 
 class OneLine(logging.Formatter):
@@ -16,6 +18,8 @@ class OneLine(logging.Formatter):
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         head = f"{stamp}.{int(record.msecs):03d}Z {record.levelname} {record.name} {escaped(record.getMessage())}"
         pairs = dict(getattr(record, "pairs", {}))
+        if request_id.get(""):
+            pairs["request"] = request_id.get()
         if record.exc_info:
             pairs["traceback"] = self.formatException(record.exc_info)
         return " ".join([head, *(f"{key}={_value(value)}" for key, value in pairs.items())])
@@ -39,5 +43,5 @@ def configure(app, level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     app.logger.handlers.clear()
-    for name, quiet in QUIET.items():
-        logging.getLogger(name).setLevel(quiet)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,5 +1,6 @@
 """The web process: uvicorn's loop in front, Flask in a pool of threads, the job thread beside them, all on one port."""
 import asyncio
+import contextlib
 import contextvars
 import itertools
 import logging
@@ -48,16 +49,19 @@ class Gateway:
         if self.jobs:
             self.runner = runner.start(self.app)
         await send({"type": "lifespan.startup.complete"})
+        log.info("serving", extra={"pairs": {"url": address(self.app)}})
         if self.on_ready:
             self.on_ready()
         await receive()
         if self.runner:
             await asyncio.to_thread(self.runner.stop)
+        log.info("stopped")
         await send({"type": "lifespan.shutdown.complete"})
 
     async def http(self, scope, receive, send):
         began, answer = time.perf_counter(), {"status": 0}
         request_id = f"{os.getpid():x}-{next(self.numbers):x}"
+        logs.request_id.set(request_id)  # the request's thread inherits it
 
         async def sending(message):
             if message["type"] == "http.response.start":
@@ -71,12 +75,13 @@ class Gateway:
             path = scope.get("raw_path", b"").decode("ascii", "replace").partition("?")[0]  # a query may hold names
             access.info("%s %s", scope["method"], path, extra={"pairs": {
                 "status": answer["status"], "ms": round((time.perf_counter() - began) * 1000),
-                "ip": (scope.get("client") or ("-",))[0], "request": request_id}})
+                "ip": (scope.get("client") or ("-",))[0]}})
 
     async def page(self, scope, receive, send, request_id):
         body = await whole_body(scope, receive, self.limit)
         if body is None:
-            return await refuse(send, 408)
+            await refuse(send, 408)
+            return
         # A name with "_" would become the same WSGI variable as the one with "-" that a proxy sets.
         headers = [(name, value) for name, value in scope["headers"]
                    if b"_" not in name and name not in (b"x-request-id", b"transfer-encoding")]
@@ -150,9 +155,7 @@ def serve(app, *, jobs: bool = True, on_ready=None) -> None:
             gateway, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=KEEP_ALIVE, server_header=False,
             proxy_headers=False)  # TRUSTED_PROXIES decides whom to believe, and only that
-        try:
+        with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after an orderly stop
             # A fresh context: request threads inherit it, and the command's application context in it would make all of
             # them share one `g` and one database session.
             contextvars.Context().run(uvicorn.Server(settings).run, sockets=[server])
-        except KeyboardInterrupt:
-            log.info("stopped")

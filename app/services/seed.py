@@ -40,7 +40,8 @@ def plant(session, *, now: datetime) -> list[str]:
         lines += _coded(session, RoleType, code, name, {}, now)
     for position, (phase, name) in enumerate(SITUATIONS.items(), 1):
         if session.scalar(select(Situation.id).where(Situation.phase == phase, _SAC).limit(1)) is None:
-            records.create(session, Situation, {"name": name, "phase": phase, "position": position}, actor=SYSTEM, now=now)
+            values = {"name": name, "phase": phase, "position": position}
+            records.create(session, Situation, values, actor=SYSTEM, now=now)
             lines.append(f"situation {phase} added")
     return lines
 

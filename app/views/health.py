@@ -15,7 +15,7 @@ def healthz():
 
 @health.get("/readyz")
 def readyz():
-    """200 when database, migrations and Redis are there, else 503 with what is not; never a detail of where they are."""
+    """200 when database, migrations and Redis are there, else 503; says what is missing, never where it should be."""
     checks = {"database": _answers(_database), "migrations": _answers(lambda: schema.is_current(db.engine))}
     if current_app.config["REDIS_URL"]:
         checks["redis"] = _answers(_redis)
