@@ -3,7 +3,6 @@ import os
 from types import SimpleNamespace
 
 import pytest
-from flask_migrate import upgrade
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -49,19 +48,14 @@ def databases(request, tmp_path_factory, environment):
 @pytest.fixture(scope="session")
 def app(databases):
     """The application on a fresh database: migrated, then `sync`."""
-    from app import create_app
+    from app import create_app, schema
     from app.extensions import db
-    try:
-        from app.security.sync import sync
-    except ImportError:
-        from tests.support.roles import sync
+    from tests.support.roles import synchronise
 
     app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": databases.create()})
     with app.app_context():
-        upgrade()
-        report = sync(db.session)
-        assert not report.problems, report.problems
-        db.session.commit()
+        schema.upgrade()
+        synchronise()
         db.session.remove()
     yield app
     with app.app_context():
@@ -146,7 +140,9 @@ def api(api_client):
 @pytest.fixture
 def viewer_for(session):
     """`viewer_for(user)`: the Viewer of this user's requests, to call a service with."""
-    return lambda user: people.viewer_for(session, user)
+    from app.services.grants import viewer_of
+
+    return lambda user: viewer_of(session, user)
 
 
 @pytest.fixture

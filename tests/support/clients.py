@@ -21,8 +21,9 @@ class Caller:
         self.environ = {"REMOTE_ADDR": ip or fresh_address(), "HTTP_USER_AGENT": user_agent}
 
     def open(self, method, url, **options):
-        """One request. What the test has read or added before is committed first, as by another person."""
+        """One request, its body read to the end. What the test has read or added is committed first."""
         self.session.commit()
+        options.setdefault("buffered", True)  # a streamed body reads the database: while the context is there
         with self.app.app_context():
             return self.browser.open(url, method=method, environ_overrides=self.environ, **options)
 

@@ -2,14 +2,11 @@
 import itertools
 import secrets
 
-from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, User, ViewMenu
-from flask_appbuilder.security.sqla.models import assoc_permissionview_role as granted
+from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
 from app.models.identity import UserProfile
-from app.security.permissions import ADMIN
-from app.security.viewer import Viewer
 
 from .clients import PASSWORD
 from .clock import DAY, NOON
@@ -37,15 +34,3 @@ def _role(session, name):
     role = session.scalar(select(Role).where(Role.name == name))
     assert role is not None, f"no role {name!r}: the product's own come from `flask sync`"
     return role
-
-
-def viewer_for(session, user) -> Viewer:
-    """The Viewer that a request of this user would have."""
-    pairs = session.execute(
-        select(Permission.name, ViewMenu.name)
-        .select_from(User).join(User.roles).join(granted, granted.c.role_id == Role.id)
-        .join(PermissionView, PermissionView.id == granted.c.permission_view_id)
-        .join(Permission, Permission.id == PermissionView.permission_id)
-        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id).where(User.id == user.id))
-    return Viewer(user_id=user.id, name=user.get_full_name(), entity_id=user.profile.entity_id,
-                  admin=any(role.name == ADMIN for role in user.roles), permissions=frozenset(map(tuple, pairs)))

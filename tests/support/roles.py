@@ -20,3 +20,18 @@ def sync(session):
     session.add_all(Role(name=name, permissions=[pairs[p] for p in granted]) for name, granted in roles.items())
     session.add(Role(name="Public"))
     return SimpleNamespace(problems=[])
+
+
+def synchronise():
+    """What `flask sync` does; without its permissions part until that is there."""
+    from app.extensions import db
+
+    try:
+        import app.security.sync  # noqa: F401
+    except ImportError:
+        sync(db.session)
+        db.session.commit()
+    else:
+        from app.commands.install import synchronise as whole
+
+        whole()

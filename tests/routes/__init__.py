@@ -1,0 +1,1 @@
+"""Who may call what: one line a route, in routes.txt."""
