@@ -23,15 +23,20 @@ def create_app(settings: dict | None = None) -> Flask:
     limiter.init_app(app)
 
     from . import cli, models, views  # noqa: F401  (models: the metadata must be whole before AppBuilder reads it)
-    from .security import csp
-    from .views import errors, health
+    from .api import login as api_login
+    from .security import csp, locale
+    from .views import errors, formats, health, shell
 
     csp.init_app(app)
     errors.init_app(app)
+    formats.init_app(app)
     health.init_app(app)
+    shell.init_app(app)
     with app.app_context():
         appbuilder = AppBuilder(update_perms=False)
         appbuilder.init_app(app, db.session)
+        locale.init_app(app)
+        api_login.register(appbuilder)
         views.register(appbuilder)
     cli.register(app)
     return app

@@ -1,0 +1,100 @@
+"""Server-side sessions: what makes a cookie, a token or a stream good is a row, read in one query."""
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select, update
+from sqlalchemy.orm import contains_eager
+
+from ..models.identity import UserSession
+
+COOKIE_KEY = "sid"
+TOUCH_EVERY = timedelta(seconds=60)  # last_seen_at is written at most once a minute
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a session lives without a request, and at most."""
+
+    idle: timedelta
+    absolute: timedelta
+
+    @classmethod
+    def from_config(cls, config) -> "Limits":
+        return cls(timedelta(minutes=config["SESSION_IDLE_MINUTES"]), timedelta(hours=config["SESSION_ABSOLUTE_HOURS"]))
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()  # 256 random bits: a fast hash is enough
+
+
+def issue(session, *, user_id: int, kind: str, ip: str, user_agent: str, now: datetime) -> str:
+    """A new session (`kind` web or api); the token is returned once and only its hash is kept."""
+    token = secrets.token_urlsafe(32)
+    session.add(UserSession(token_hash=token_hash(token), user_id=user_id, kind=kind, created_at=now, last_seen_at=now,
+                            ip=ip[:45], user_agent=user_agent[:200]))
+    return token
+
+
+def live(now: datetime, limits: Limits) -> tuple:
+    """The one definition of a good session, for pages, API and streams."""
+    return (UserSession.revoked_at.is_(None), UserSession.last_seen_at > now - limits.idle,
+            UserSession.created_at > now - limits.absolute, User.active.is_(True))
+
+
+def check(session, token: str, *, now: datetime, limits: Limits) -> UserSession | None:
+    """The live session of a token with its user and profile, in one query."""
+    return session.scalar(
+        select(UserSession).join(UserSession.user).outerjoin(User.profile)
+        .options(contains_eager(UserSession.user).contains_eager(User.profile))
+        .where(UserSession.token_hash == token_hash(token), *live(now, limits)))
+
+
+def own(session, user_id: int, *, now: datetime, limits: Limits) -> list[UserSession]:
+    """The live sessions of a person, the last used first."""
+    return list(session.scalars(
+        select(UserSession).join(UserSession.user).where(UserSession.user_id == user_id, *live(now, limits))
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())))
+
+
+def still_live(session, hashes, *, now: datetime, limits: Limits) -> set[str]:
+    """Which of these token hashes are good: one query a heartbeat for every stream of the process."""
+    return set(session.scalars(select(UserSession.token_hash).join(UserSession.user).where(
+        UserSession.token_hash.in_(hashes), *live(now, limits))))
+
+
+def why_ended(session, token: str, *, now: datetime, limits: Limits) -> str | None:
+    """Why the session of this token is over: idle, absolute, password, ended, disabled… None when it is unknown or good."""
+    row = session.scalar(select(UserSession).where(UserSession.token_hash == token_hash(token)))
+    if row is None:
+        return None
+    if row.revoked_at is not None:
+        return row.revoked_why
+    if row.created_at <= now - limits.absolute:
+        return "absolute"
+    return "idle" if row.last_seen_at <= now - limits.idle else None
+
+
+def is_due(row: UserSession, now: datetime) -> bool:
+    """Whether `touch` would write."""
+    return now - row.last_seen_at >= TOUCH_EVERY
+
+
+def touch(session, session_id: int, now: datetime) -> None:
+    """Note the use of a session. Guarded in SQL, so that parallel requests write once and the dead stay dead."""
+    session.execute(update(UserSession).execution_options(synchronize_session=False).where(
+        UserSession.id == session_id, UserSession.last_seen_at <= now - TOUCH_EVERY, UserSession.revoked_at.is_(None),
+    ).values(last_seen_at=now))
+
+
+def revoke(session, *, user_id: int, now: datetime, why: str, only: int | None = None, keep: str | None = None) -> int:
+    """End one session (`only`=id), all, or all but the caller's own (`keep`=token). Scoped to the user: no guessing ids."""
+    query = update(UserSession).execution_options(synchronize_session=False).where(
+        UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
+    if only is not None:
+        query = query.where(UserSession.id == only)
+    if keep is not None:
+        query = query.where(UserSession.token_hash != token_hash(keep))
+    return session.execute(query.values(revoked_at=now, revoked_why=why)).rowcount
