@@ -1,0 +1,66 @@
+/* Lookup fields anywhere on the page: searched on the server as one types; a child waits for its parent and follows it. */
+(function ($) {
+  "use strict";
+  if (!$ || !$.fn.select2) return;
+  var words = document.currentScript.dataset;
+  var language = {
+    noResults: function () { return words.none; },
+    searching: function () { return words.searching; },
+    loadingMore: function () { return words.more; },
+    errorLoading: function () { return words.failed; },
+    removeAllItems: function () { return words.clear; }
+  };
+
+  function enhance(select) {
+    if (select.dataset.ready || select.closest("template")) return;
+    select.dataset.ready = "1";
+    var box = $(select), label = document.querySelector('label[for="' + select.id + '"]');
+    var name = select.getAttribute("aria-label") || (label ? label.textContent.replace("*", "").trim() : words.search);
+    var parent = select.dataset.parent && document.getElementById(select.dataset.parent);
+    var waiting = select.dataset.first || "";
+
+    function draw() {
+      box.select2({
+        theme: "bootstrap", width: "100%", allowClear: true, language: language,
+        placeholder: parent && !parent.value ? waiting : " ",
+        ajax: {
+          url: select.dataset.lookup, delay: 200, cache: true,
+          data: function (typed) {
+            return { q: typed.term || "", page: typed.page || 1, parent: parent ? parent.value : undefined };
+          }
+        }
+      });
+      var shown = box.next().find(".select2-selection");
+      var describes = select.getAttribute("aria-describedby");
+      shown.attr("aria-label", name + (select.selectedOptions[0] ? ": " + select.selectedOptions[0].text : ""));
+      shown.removeAttr("aria-labelledby");
+      if (describes) shown.attr("aria-describedby", describes);
+      if (select.getAttribute("aria-invalid")) shown.attr("aria-invalid", "true");
+      if (select.getAttribute("aria-required")) shown.attr("aria-required", "true");
+    }
+    function follow() {
+      select.disabled = !parent.value;
+      draw();
+    }
+    if (parent) {
+      follow();
+      $(parent).on("change", function () { box.val(null).trigger("change"); follow(); });
+    } else {
+      draw();
+    }
+    box.on("change", function () {
+      box.next().find(".select2-selection").attr("aria-label", name + (select.selectedOptions[0] ? ": " + select.selectedOptions[0].text : ""));
+    });
+    box.on("select2:open", function () {
+      var field = document.querySelector(".select2-container--open .select2-search__field");
+      if (!field) return;
+      field.setAttribute("aria-label", words.search + ": " + name);
+      field.focus(); // Select2 4.0.13 under jQuery 3.6 opens without focus: what is typed would be lost
+    });
+    if (label) label.addEventListener("click", function () { box.select2("focus"); });
+  }
+
+  function all(root) { root.querySelectorAll("select[data-lookup]").forEach(enhance); }
+  $(function () { all(document); });
+  document.addEventListener("balcao:added", function (event) { all(event.detail); });
+})(window.jQuery);

@@ -1,0 +1,193 @@
+"""A select that holds only the chosen row and asks the server for the rest: 20 a page, scoped, below a parent field."""
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import abort, g, jsonify, request
+from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from sqlalchemy import select
+from wtforms import Field, ValidationError
+from wtforms.validators import Optional
+from wtforms.widgets import html_params
+
+from ..extensions import db
+from ..models.classification import (
+    Cause,
+    Channel,
+    Classification,
+    DefaultMotive,
+    Motive,
+    Occurrence,
+    Situation,
+    Subclassification,
+)
+from ..models.company import Company, Department, Unit
+from ..models.entity import ContactType, Entity, RoleType
+from ..security.permissions import Perm
+from ..security.visibility import visible
+from ..text import normalise
+
+PAGE = 20
+MAX_PAGES = 50  # who has not found it in 1,000 rows types more letters
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows a lookup offers. `search(session, viewer, term, parent_id, limit, offset)` -> [(id, text)] replaces the default
+    search over `key` for tables that have an index of their own."""
+
+    model: type
+    permission: Perm
+    parent: str | None = None  # column that points to the parent
+    key: str = "name_key"  # normalised column that is searched and gives the order
+    label: str = "name"
+    active: str | None = "active"
+    search: Callable | None = None
+
+
+SOURCES: dict[str, Source] = {
+    "company": Source(Company, Perm.COMPANY_READ),
+    "unit": Source(Unit, Perm.STRUCTURE_READ, parent="company_id"),
+    "department": Source(Department, Perm.STRUCTURE_READ, parent="company_id"),
+    "entity": Source(Entity, Perm.ENTITY_READ, parent="company_id"),
+    "channel": Source(Channel, Perm.CLASSIFICATION_READ),
+    "motive": Source(Motive, Perm.CLASSIFICATION_READ),
+    "occurrence": Source(Occurrence, Perm.CLASSIFICATION_READ, parent="motive_id"),
+    "cause": Source(Cause, Perm.CLASSIFICATION_READ, parent="occurrence_id"),
+    "situation": Source(Situation, Perm.CLASSIFICATION_READ),
+    "role_type": Source(RoleType, Perm.CLASSIFICATION_READ),
+    "contact_type": Source(ContactType, Perm.CLASSIFICATION_READ),
+    "classification": Source(Classification, Perm.CLASSIFICATION_READ),
+    "subclassification": Source(Subclassification, Perm.CLASSIFICATION_READ, parent="classification_id"),
+    "default_motive": Source(DefaultMotive, Perm.CLASSIFICATION_READ, parent="subclassification_id"),
+}
+
+
+def register_source(name: str, source: Source) -> None:
+    """Add a source, or replace one by a richer one; called while the application is put together."""
+    SOURCES[name] = source
+
+
+def source_of(model) -> str | None:
+    """The name of the source that offers rows of `model`."""
+    return next((name for name, source in SOURCES.items() if source.model is model), None)
+
+
+def whole(text) -> int | None:
+    """An id as posted, or None for anything else."""
+    text = str(text or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def offered(source: Source, viewer, *, parent=None):
+    """Conditions a row must meet to be chosen now."""
+    model, wanted = source.model, [visible(source.model, viewer)]
+    if source.active:
+        wanted.append(getattr(model, source.active))
+    if source.parent and parent is not None:
+        wanted.append(getattr(model, source.parent) == parent)
+    return wanted
+
+
+def find(source: Source, viewer, term: str, *, parent=None, offset=0) -> list[tuple[int, str]]:
+    """One row more than a page of (id, text), by name; `term` anywhere in the name, whatever the accents and case."""
+    if source.search:
+        return source.search(db.session, viewer, term, parent, PAGE + 1, offset)
+    key, label = getattr(source.model, source.key), getattr(source.model, source.label)
+    rows = select(source.model.id, label).where(*offered(source, viewer, parent=parent))
+    if term := normalise(term):
+        rows = rows.where(key.contains(term, autoescape=True))
+    found = db.session.execute(rows.order_by(key, source.model.id).limit(PAGE + 1).offset(offset))
+    return [(pk, str(text)) for pk, text in found]
+
+
+class LookupView(BaseView):
+    """What Select2 asks while a person types; each source asks the permission of its own noun."""
+
+    route_base, default_view = "/lookup", "lookup"
+    class_permission_name = "account"
+    method_permission_name = {"lookup": "use"}
+
+    @expose("/<source>")
+    @has_access
+    def lookup(self, source):
+        chosen = SOURCES.get(source) or abort(404)
+        if not g.viewer.may(chosen.permission):
+            abort(403)
+        page = min(whole(request.args.get("page")) or 1, MAX_PAGES)
+        parent = request.args.get("parent")
+        if chosen.parent and parent is not None and not parent:
+            return jsonify(results=[], pagination={"more": False})
+        rows = find(chosen, g.viewer, request.args.get("q", "")[:200], parent=(whole(parent) or 0) if parent else None,
+                    offset=(page - 1) * PAGE)
+        return jsonify(results=[{"id": pk, "text": text} for pk, text in rows[:PAGE]],
+                       pagination={"more": len(rows) > PAGE and page < MAX_PAGES})
+
+
+# What an empty child says; by the source of its parent.
+FIRST = {
+    "motive": _l("Choose the motive first"),
+    "occurrence": _l("Choose the occurrence first"),
+    "company": _l("Choose the company first"),
+    "classification": _l("Choose the classification first"),
+    "subclassification": _l("Choose the subclassification first"),
+}
+
+
+class LookupWidget:
+    """The native select with the chosen row; lookup.js makes it searchable."""
+
+    def __call__(self, field, **attributes):
+        parent = field.id[:-len(field.short_name)] + field.parent if field.parent else None
+        attributes = {
+            "id": field.id, "name": field.name, "class_": "form-control", "data_lookup": f"/lookup/{field.source}",
+            **({"data_parent": parent, "data_first": str(FIRST.get(field.parent, ""))} if parent else {}), **attributes}
+        blank = Markup('<option value=""></option>')
+        if field.shown is None:
+            return Markup("<select {}>{}</select>").format(Markup(html_params(**attributes)), blank)
+        chosen = Markup('<option value="{}" selected>{}</option>').format(*field.shown)
+        return Markup("<select {}>{}{}</select>").format(Markup(html_params(**attributes)), blank, chosen)
+
+
+class LookupField(Field):
+    """`data` is the row or None. A posted id is read through the viewer's scope, must be active unless it was already the
+    stored one, and must be a child of what the parent field holds."""
+
+    widget = LookupWidget()
+
+    def __init__(self, label=None, validators=None, source="", parent=None, **options):
+        super().__init__(label, validators or [Optional()], **options)
+        self.source, self.parent = source, parent
+        self.shown = None  # (id, text): kept, so that rendering after a rollback reads nothing
+
+    def process_data(self, value):
+        self.data, self.bad = value, False
+        self.shown = (value.id, str(value)) if value is not None else None
+
+    def process_formdata(self, values):
+        # A disabled select, one whose parent was emptied, posts nothing: that is empty, not "as it was".
+        stored, posted = self.shown, (values or [""])[0].strip()
+        if stored is not None and posted == str(stored[0]):
+            self.bad = False
+            return
+        self.data = self.shown = None
+        pk, source = whole(posted), SOURCES[self.source]
+        if pk is not None:
+            self.data = db.session.scalar(
+                select(source.model).where(source.model.id == pk, *offered(source, g.get("viewer"))))
+        self.bad = bool(posted) and self.data is None
+        if self.data is not None:
+            self.shown = (self.data.id, str(self.data))
+
+    def pre_validate(self, form):
+        if self.bad:
+            raise ValidationError(self.gettext("Not a valid choice."))
+        if self.parent is None or self.data is None or self.parent not in form:
+            return
+        above = form[self.parent].shown
+        if above is None and getattr(form, "searching", False):
+            return
+        column = SOURCES[self.source].parent
+        if above is None or getattr(self.data, column) != above[0]:
+            raise ValidationError(self.gettext("Not a valid choice."))

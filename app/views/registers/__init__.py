@@ -1,0 +1,1 @@
+"""The plain registers, a file a noun."""
