@@ -60,7 +60,7 @@ def check_address(text: str) -> str:
         address = Address(addr_spec=text)
     except (HeaderParseError, ValueError, IndexError) as error:
         raise Invalid(_l("This is not an e-mail address."), field="to") from error
-    if not address.username or not address.domain or len(text) > 320:
+    if not address.username or not address.domain or len(text) > 320 or any(c.isspace() for c in text):
         raise Invalid(_l("This is not an e-mail address."), field="to")
     return text
 
