@@ -10,6 +10,8 @@ from ..text import normalise
 from .base import DUPLICATE_NAME, Custom, Logged, Model, Named, Versioned, unique
 from .company import Company, Unit
 
+PARTNER = "partner"  # code of the role that "Local" asks for
+
 
 class EntityKind(StrEnum):
     INDIVIDUAL = "individual"
@@ -38,7 +40,7 @@ entity_unit = Table(
 
 
 class RoleType(Named, Model):
-    """What an entity can be to the company ("Papel"): customer, partner, provider, supplier and what configurators add."""
+    """What an entity can be ("Papel"): customer, partner, provider, supplier and what configurators add."""
 
     __tablename__ = "role_type"
     code: Mapped[str | None] = mapped_column(String(40))  # fixed for the product's own four, else derived from the name
@@ -176,7 +178,7 @@ class Address(Logged, Model):
 
 
 class Phone(Logged, Model):
-    """A telephone in E.164; `search_digits` is the national number without the ninth digit, so that both ways find it."""
+    """A telephone in E.164; `search_digits` is the national number without the ninth digit: both ways find it."""
 
     __tablename__ = "phone"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,13 +4,13 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from ..models.attendance import Attendance, AttendanceDetail
 from ..models.classification import OPEN_PHASES, Channel, Situation
-from ..models.company import Company
-from ..models.entity import Entity, EntityContact
+from ..models.company import Company, Unit
+from ..models.entity import PARTNER, Entity, EntityContact, EntityRole, RoleType, entity_unit
 from ..models.survey import SurveyAnswer
 from ..security.visibility import visible
 from . import paging
@@ -147,7 +147,8 @@ def find_by_address(session, viewer, address: str) -> Attendance | None:
 
     A person without the right to see it gets None, as if it did not exist.
     """
-    where = Attendance.id == int(address[3:]) if re.fullmatch(r"id-\d{1,18}", address) else Attendance.protocol == address.upper()
+    by_id = re.fullmatch(r"id-(\d{1,18})", address)
+    where = Attendance.id == int(by_id[1]) if by_id else Attendance.protocol == address.upper()
     return session.scalar(select(Attendance).where(where, visible(Attendance, viewer)).options(
         joinedload(Attendance.company), joinedload(Attendance.situation), joinedload(Attendance.motive),
         joinedload(Attendance.occurrence), joinedload(Attendance.cause), joinedload(Attendance.unit),
@@ -168,7 +169,8 @@ def entity_block():
 
 def find_entity(session, viewer, entity_id: int) -> Entity | None:
     """The entity for whom an attendance is opened, with what block 2 shows."""
-    return session.scalar(select(Entity).where(Entity.id == entity_id, visible(Entity, viewer)).options(*entity_block()))
+    return session.scalar(
+        select(Entity).where(Entity.id == entity_id, visible(Entity, viewer)).options(*entity_block()))
 
 
 def related_to(session, viewer, attendance_id: int, *, limit: int = 20) -> list[Attendance]:
@@ -202,6 +204,33 @@ def active_channels(session, *, keep: int | None = None) -> list[Channel]:
 
 def own_companies(session, viewer) -> list[Company]:
     """Companies in which the viewer may open an attendance without a person."""
-    return list(session.scalars(select(Company).where(visible(Company, viewer), Company.active).order_by(Company.name_key)))
+    return list(session.scalars(
+        select(Company).where(visible(Company, viewer), Company.active).order_by(Company.name_key)))
 
 
+
+
+def units_of(session, viewer, entity) -> list[Unit]:
+    """Units linked to the entity that the viewer may see (S-48)."""
+    return list(session.scalars(
+        select(Unit).join(entity_unit, entity_unit.c.unit_id == Unit.id)
+        .where(entity_unit.c.entity_id == entity.id, visible(Unit, viewer)).order_by(Unit.name_key)))
+
+
+def recent_of_entity(session, viewer, entity_id: int, *, limit: int = 20) -> list[Attendance]:
+    """The entity's newest attendances, offered first as "SAC Relacionado" (S-15)."""
+    return list(session.scalars(
+        select(Attendance).where(Attendance.entity_id == entity_id, visible(Attendance, viewer))
+        .options(joinedload(Attendance.motive), joinedload(Attendance.situation))
+        .order_by(Attendance.opened_at.desc(), Attendance.id.desc()).limit(limit)))
+
+
+def find_partners(session, viewer, term: str, _parent, limit: int, offset: int) -> list[tuple[int, str]]:
+    """(id, name) of active entities with the role of partner, offered as "Local" (S-49)."""
+    partner = exists().where(EntityRole.entity_id == Entity.id, EntityRole.active,
+                             EntityRole.role_type_id == RoleType.id, RoleType.code == PARTNER)
+    query = select(Entity.id, Entity.social_name, Entity.name).where(visible(Entity, viewer), Entity.active, partner)
+    if term.strip():
+        query = query.where(name_condition(term))
+    rows = session.execute(query.order_by(Entity.name_key, Entity.id).limit(limit).offset(offset))
+    return [(pk, social or name) for pk, social, name in rows]

@@ -7,9 +7,18 @@ from sqlalchemy.orm import joinedload
 
 from ..errors import Conflict, DomainError, Invalid, InvalidMany, NotFound
 from ..models.attendance import Attendance, AttendanceKind, Direction
-from ..models.classification import CLOSED_PHASES, OPEN_PHASES, Cause, Channel, Motive, Occurrence, Phase, Scope, Situation
+from ..models.classification import (
+    CLOSED_PHASES,
+    Cause,
+    Channel,
+    Motive,
+    Occurrence,
+    Phase,
+    Scope,
+    Situation,
+)
 from ..models.company import Company, Unit
-from ..models.entity import Entity, EntityContact, EntityRole, RoleType, entity_unit
+from ..models.entity import PARTNER, Entity, EntityContact, EntityRole, RoleType, entity_unit
 from ..security.visibility import visible
 
 TEXT_LIMIT = 20_000
@@ -17,7 +26,6 @@ LIMITS = {"title": 200, "local_note": 500, "description": TEXT_LIMIT, "answer": 
           "lot_number": 60, "serial_number": 60}
 REQUIRED = _l("This field is required.")
 NOT_A_CHOICE = _l("Not a valid choice.")
-PARTNER = "partner"
 RECORD_FIELDS = ("role_type_id", "title", "motive_id", "occurrence_id", "cause_id", "unit_id", "local_partner_id",
                  "local_note", "situation_id", "related_id", "custom_values")
 
@@ -72,7 +80,8 @@ def first_situation(session, phase: str) -> Situation:
         Situation.phase == phase, Situation.active, Situation.scope.in_((Scope.SAC, Scope.BOTH))
     ).order_by(Situation.position, Situation.id).limit(1))
     if situation is None:
-        raise Conflict(_l("No situation of this kind is registered: ask whoever configures the desk."), field="situation_id")
+        raise Conflict(_l("No situation of this kind is registered: ask whoever configures the desk."),
+                       field="situation_id")
     return situation
 
 
@@ -253,7 +262,8 @@ def _product_dates(detail, now: datetime, errors) -> None:
 
 def _length(name, value, errors) -> None:
     if value and len(value) > LIMITS[name]:
-        errors.append(Invalid(_l("At most %(n)s characters; there are %(have)s."), field=name, n=LIMITS[name], have=len(value)))
+        errors.append(Invalid(_l("At most %(n)s characters; there are %(have)s."), field=name, n=LIMITS[name],
+                              have=len(value)))
 
 
 def offered_situations(session, attendance, *, phases) -> list[Situation]:
@@ -263,5 +273,3 @@ def offered_situations(session, attendance, *, phases) -> list[Situation]:
         Situation.active & Situation.scope.in_((Scope.SAC, Scope.BOTH)) & Situation.phase.in_(list(phases))))
     ).order_by(Situation.position, Situation.id)))
 
-
-OPENING_PHASES = (*OPEN_PHASES, Phase.CLOSED)

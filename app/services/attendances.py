@@ -37,7 +37,8 @@ def open_attendance(session, *, entity_id: int | None, values: dict, detail: dic
 
     `values`: role_type_id, title, motive_id, occurrence_id, cause_id, unit_id, local_partner_id, local_note,
     situation_id, related_id, company_id (only without an entity), custom_values. `detail`: channel_id, direction,
-    received_at, description, answer, contact_id, note, lot_number, serial_number, manufactured_on, expires_on. Blank values may be left out.
+    received_at, description, answer, contact_id, note, lot_number, serial_number, manufactured_on, expires_on. Blank
+    values may be left out.
     Raises Conflict where the entity has no role (S-06), InvalidMany with every field's message, NotFound.
     """
     require(actor, Perm.ATTENDANCE_WRITE)
@@ -58,7 +59,8 @@ def open_attendance(session, *, entity_id: int | None, values: dict, detail: dic
             if getattr(attendance, name) is not None:
                 changes[name] = (None, getattr(attendance, name))
         expect_log(session, attendance, page)
-    record(session, attendance, "create", rules.named(session, changes), actor=actor, now=now, children=[page], first=True)
+    record(session, attendance, "create", rules.named(session, changes), actor=actor, now=now, children=[page],
+           first=True)
     return attendance
 
 
@@ -75,7 +77,8 @@ def save_attendance(session, attendance_id: int, *, version: int | None, values:
     if phase not in phases_after(attendance.phase, actor=actor):
         raise _refused_phase(attendance, actor)
     if reopening and phase in CLOSED_PHASES:
-        raise Conflict(_l("This attendance is closed: to change it, choose an open situation first."), field="situation_id")
+        raise Conflict(_l("This attendance is closed: to change it, choose an open situation first."),
+                       field="situation_id")
     changes = assign(attendance, values)
     if attendance.phase in CLOSED_PHASES:
         changes |= assign(attendance, {"closed_at": now})
@@ -91,7 +94,8 @@ def save_attendance(session, attendance_id: int, *, version: int | None, values:
     return _changed(session, attendance, action, changes, pages, actor=actor, now=now)
 
 
-def save_detail(session, attendance_id: int, *, version: int | None, detail: dict, actor, now: datetime) -> Attendance:
+def save_detail(session, attendance_id: int, *, version: int | None, detail: dict, actor,
+                now: datetime) -> Attendance:
     """Save one detail page and nothing else of the record (S-41, button 4). Raises as save_attendance."""
     attendance = _to_change(session, attendance_id, version, actor)
     _refuse_closed(attendance)
@@ -101,8 +105,9 @@ def save_detail(session, attendance_id: int, *, version: int | None, detail: dic
     return _changed(session, attendance, "update", changes, [page], actor=actor, now=now) if changes else attendance
 
 
-def add_detail(session, attendance_id: int, *, detail: dict, version: int | None = None, actor, now: datetime) -> AttendanceDetail:
-    """Append a detail page to an open attendance (S-37); the first action on it puts it in progress. Raises as above."""
+def add_detail(session, attendance_id: int, *, detail: dict, version: int | None = None, actor,
+               now: datetime) -> AttendanceDetail:
+    """Append a detail page to an open attendance (S-37). Raises as above."""
     attendance = _to_change(session, attendance_id, version, actor)
     _refuse_closed(attendance)
     rules.check_page(session, attendance, None, detail, actor=actor, now=now)

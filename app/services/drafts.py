@@ -1,4 +1,4 @@
-"""What a person has typed and not saved: kept on the server by (user, form), so that reload and sign-out lose nothing."""
+"""What a person has typed and not saved: kept on the server by (user, form); reload and sign-out lose nothing."""
 import json
 
 from flask_babel import lazy_gettext as _l

@@ -14,7 +14,7 @@ _NEXT = text(
 
 
 def next_block(session, *, year: int, count: int, kind: str = "attendance") -> int:
-    """Take `count` numbers and return the first. The counter's row stays locked until the transaction ends: call last."""
+    """Take `count` numbers and return the first. The counter's row is locked until the transaction ends: call last."""
     return session.execute(_NEXT, {"kind": kind, "year": year, "count": count}).scalar_one() - count + 1
 
 

@@ -27,7 +27,8 @@ class Parameter:
 PARAMETERS = {
     "protocol_mask": Parameter(
         _l("Protocol mask"),
-        _l("AAAA is the year, EMP the company's code, N the running number, one N a digit; letters, digits and “-” stay as typed."),
+        _l("AAAA is the year, EMP the company's code, N the running number, one N a digit; letters, digits and “-” "
+           "stay as typed."),
         protocol_mask.DEFAULT, protocol_mask.checked),
 }
 

@@ -1,9 +1,15 @@
 """Screens; register() is the menu, top to bottom."""
 from flask_babel import lazy_gettext as _l
 
+from .. import api
+
 
 def register(appbuilder) -> None:
     """Register every view of the back office, in the order of the menu."""
+    from . import attendances, home
+
+    attendances.register(appbuilder)
+    home.register(appbuilder)
     from .lookup import LookupView
     from .registers.motives import MotiveView
 
@@ -11,9 +17,4 @@ def register(appbuilder) -> None:
                         category="Classifications", category_label=_l("Classification tables"))
     appbuilder.add_view_no_menu(LookupView)
 
-    from .find import FindView
-    from .portal import PortalView
-    from .settings_index import SettingsView
-
-    for view in (FindView, PortalView, SettingsView):
-        appbuilder.add_view_no_menu(view)
+    api.register(appbuilder)

@@ -1,0 +1,145 @@
+"""The form of the SAC record: blocks 1, 3, 4, 5 and 6 of the manual, as plain values for the service and back."""
+import uuid
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import Optional
+from wtforms.widgets import HiddenInput
+
+from ...models.attendance import Direction
+from ...queries import attendances as reads
+from ...services import attendance_rules as rules
+from ..lookup import LookupField
+
+DIRECTIONS = [(Direction.ACTIVE.value, _l("Active")), (Direction.RECEPTIVE.value, _l("Receptive"))]
+PAGE_TEXTS = ("description", "answer", "note", "lot_number", "serial_number")
+
+
+def whole(value):
+    """A select's value as an id; blank and nonsense are nothing chosen."""
+    return int(value) if str(value or "").isdigit() and len(str(value)) < 18 else None
+
+
+class ChoiceBelow(LookupField):
+    """A choice of the tree. The service says whose child it is, in words, at every entry (form, REST, import)."""
+
+    def pre_validate(self, form):
+        if self.bad:
+            raise ValidationError(self.gettext("Not a valid choice."))
+
+
+class AttendanceForm(FlaskForm):
+    """Names are those of the service's values, so that a refusal finds its field."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    request_key = HiddenField()
+    role_type_id = SelectField(_l("Role"), coerce=whole, validate_choice=False)
+    company_id = SelectField(_l("Company"), coerce=whole, validate_choice=False)
+    related_id = StringField(_l("Related SAC"))
+    channel_id = SelectField(_l("Channel"), coerce=whole, validate_choice=False)
+    direction = RadioField(_l("Active/Receptive"), choices=DIRECTIONS, default=Direction.RECEPTIVE.value,
+                           validate_choice=False)
+    received_at = DateTimeLocalField(_l("Date of receipt"), format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+                                     validators=[Optional()])
+    description = TextAreaField(_l("Description"))
+    answer = TextAreaField(_l("Answer"))
+    contact_id = SelectField(_l("Contact"), coerce=whole, validate_choice=False)
+    motive_id = LookupField(_l("Motive"), source="motive")
+    occurrence_id = ChoiceBelow(_l("Occurrence"), source="occurrence", parent="motive_id")
+    cause_id = ChoiceBelow(_l("Cause"), source="cause", parent="occurrence_id")
+    unit_id = SelectField(_l("Unit"), coerce=whole, validate_choice=False)
+    local_partner_id = LookupField(_l("Place"), source="partner")
+    local_note = StringField(_l("Note on the place"))
+    note = TextAreaField(_l("Note"))
+    lot_number = StringField(_l("Lot no."))
+    serial_number = StringField(_l("Serial no."))
+    manufactured_on = DateField(_l("Date of manufacture"), validators=[Optional()])
+    expires_on = DateField(_l("Expiry date"), validators=[Optional()])
+    situation_id = RadioField(_l("Situation"), coerce=whole, validate_choice=False)
+
+    REQUIRED = ("channel_id", "description", "motive_id", "situation_id", "role_type_id")
+
+    def offer(self, session, viewer, *, entity, attendance, phases) -> None:
+        """Fill the choices of this person's form: what may be chosen now, and what the record already has."""
+        page = attendance.details[0] if attendance and attendance.details else None
+        roles = {row.role_type_id: str(row.role_type) for row in entity.active_roles} if entity else {}
+        if attendance and attendance.role_type:
+            roles.setdefault(attendance.role_type_id, str(attendance.role_type))
+        self.role_type_id.choices = _blank_first(roles.items(), when=len(roles) != 1)
+        company = attendance.company if attendance else entity.company if entity else None
+        companies = [company] if company else reads.own_companies(session, viewer)
+        self.company_id.choices = _blank_first([(c.id, c.name) for c in companies], when=len(companies) != 1)
+        channels = reads.active_channels(session, keep=page.channel_id if page else None)
+        self.channel_id.choices = _blank_first([(c.id, c.name) for c in channels])
+        contacts = [c for c in entity.contacts if c.active or page and c.id == page.contact_id] if entity else []
+        self.contact_id.choices = _blank_first([(c.id, c.name) for c in contacts])
+        units = reads.units_of(session, viewer, entity) if entity else []
+        self.unit_id.choices = _blank_first([(u.id, u.name) for u in units])
+        self.situations = rules.offered_situations(session, attendance, phases=phases)
+        self.situation_id.choices = [(s.id, s.name) for s in self.situations]
+        for name in self.REQUIRED:
+            self[name].flags.required = True
+
+    def show(self, attendance, page, timezone: str) -> None:
+        """Put the stored values in the fields."""
+        self.version.data = attendance.version
+        for name in ("role_type_id", "company_id", "unit_id", "situation_id", "local_note"):
+            self[name].data = getattr(attendance, name)
+        self.related_id.data = str(attendance.related) if attendance.related else None
+        for name, row in (("motive_id", attendance.motive), ("occurrence_id", attendance.occurrence),
+                          ("cause_id", attendance.cause), ("local_partner_id", attendance.local_partner)):
+            self[name].data = row
+        for name in ("channel_id", "direction", "contact_id", "manufactured_on", "expires_on", *PAGE_TEXTS):
+            self[name].data = getattr(page, name)
+        self.received_at.data = _local(page.received_at, timezone)
+
+    def begin(self, situations, entity) -> None:
+        """The defaults of a new attendance: the first open situation, the only role, the only unit's blank."""
+        self.request_key.data = uuid.uuid4().hex
+        self.situation_id.data = next((s.id for s in situations if s.phase == "open"), None)
+        if entity and len(entity.active_roles) == 1:
+            self.role_type_id.data = entity.active_roles[0].role_type_id
+
+    def record_values(self) -> dict:
+        """What the service takes of the record; `related_id` is still what was typed."""
+        return {
+            **{n: self[n].data for n in ("role_type_id", "unit_id", "situation_id")},
+            **{n: self[n].data.id if self[n].data is not None else None
+               for n in ("motive_id", "occurrence_id", "cause_id", "local_partner_id")},
+            "local_note": blank(self.local_note.data)}
+
+    def page_values(self, timezone: str) -> dict:
+        """What the service takes of the detail page."""
+        received = self.received_at.data
+        return {
+            "channel_id": self.channel_id.data, "direction": self.direction.data, "contact_id": self.contact_id.data,
+            "received_at": received.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC) if received else None,
+            "manufactured_on": self.manufactured_on.data, "expires_on": self.expires_on.data,
+            **{name: blank(self[name].data) for name in PAGE_TEXTS}}
+
+
+def blank(text):
+    """Browsers post CR LF and empty strings; the tables keep LF and nothing."""
+    text = (text or "").replace("\r\n", "\n").strip()
+    return text or None
+
+
+def _local(instant, timezone):
+    return instant.astimezone(ZoneInfo(timezone)).replace(tzinfo=None) if instant else None
+
+
+def _blank_first(choices, when=True):
+    return [("", "")] * when + [(pk, str(text)) for pk, text in choices]
