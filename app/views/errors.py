@@ -1,5 +1,127 @@
-"""Error pages in the product's look, and problem answers for the API."""
+"""Error pages in the product's look, and problem answers for the API and for scripts."""
+import secrets
+
+from flask import current_app, g, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from ..errors import DomainError, InvalidMany
+from ..extensions import db
+
+# status -> code for programs, title, what happened and what to do
+PAGES = {
+    400: ("bad_request", _l("The request could not be understood"),
+          _l("Something in the address or in the form is not valid. Go back, check it and try again.")),
+    401: ("unauthorized", _l("Sign in to continue"), _l("Your session ended. Sign in again.")),
+    403: ("forbidden", _l("You do not have access to this page"),
+          _l("If you need it for your work, ask a supervisor to grant you the permission.")),
+    404: ("not_found", _l("Page not found"),
+          _l("The address is wrong, the record does not exist or you may not see it. Search for it below.")),
+    405: ("method_not_allowed", _l("This page cannot be opened this way"),
+          _l("The address belongs to a form. Open the page from the menu and try again.")),
+    409: ("conflict", _l("The record does not allow this now"),
+          _l("It was changed, or it is in use. Reload it and try again.")),
+    413: ("too_large", _l("What was sent is too large"),
+          _l("Send smaller files, or fewer at a time.")),
+    422: ("invalid", _l("Something is not valid"),
+          _l("Go back, correct what is marked and try again.")),
+    429: ("too_many_requests", _l("Too many requests"),
+          _l("Wait a moment and try again.")),
+    500: ("internal_error", _l("Something went wrong on our side"),
+          _l("What you were doing was not saved. Try again; if it happens again, tell the support team the reference "
+             "below.")),
+    503: ("unavailable", _l("The service is not available now"), _l("Wait a moment and try again.")),
+}
+CSRF_TITLE = _l("This page was open for too long")
+CSRF_TEXT = _l("For your safety nothing was saved. Copy what you typed below, go back, reload the page and send it "
+               "again.")
+PLAIN = Markup('<!DOCTYPE html><html lang="pt-BR"><meta charset="utf-8"><title>{0}</title>'
+               '<h1>{0}</h1><p>{1}</p><p>{2}</p><p><a href="{3}">Balcão</a></p></html>')
+SECRETS = ("password", "token", "secret", "code", "key")  # never shown again, whatever the form
 
 
 def init_app(app) -> None:
-    """Filled by the shell."""
+    """Every refusal, ours or the framework's, ends here."""
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(InternalServerError, _internal)
+    app.register_error_handler(HTTPException, _http)
+
+
+def problem(status: int, code: str, message: str, fields: dict | None = None):
+    """The answer for programs: `{"error": {"code", "message", "fields"}}`."""
+    response = jsonify(error={"code": code, "message": message, "fields": fields or {}})
+    response.status_code = status
+    return response
+
+
+def wants_json() -> bool:
+    """A call of the API, or a script that asks for JSON."""
+    if request.path.startswith("/api/"):
+        return True
+    accepted = request.accept_mimetypes
+    return accepted.best == "application/json" and not accepted.accept_html
+
+
+def _http(error: HTTPException):
+    if error.response is not None or error.code is None or error.code < 400:
+        return error  # a redirect, or an answer made on purpose
+    status = error.code if error.code in PAGES else (400 if error.code < 500 else 500)
+    code, title, text = PAGES[status]
+    if wants_json():
+        answer = problem(error.code, code, str(title))
+    else:
+        answer = current_app.make_response((_page(status, str(title), str(text)), error.code))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After", "WWW-Authenticate"):
+            answer.headers[name] = value
+    return answer
+
+
+def _domain(error: DomainError):
+    """A rule that refused where no form shows it."""
+    if wants_json():
+        errors = error.errors if isinstance(error, InvalidMany) else [error]
+        return problem(error.status, error.code, str(error), {e.field: str(e) for e in errors if e.field})
+    title, text = PAGES[error.status][1:] if error.status in PAGES else PAGES[422][1:]
+    if error.status == 404:
+        return _page(404, str(title), str(text)), 404
+    return _page(error.status, str(title), str(error)), error.status
+
+
+def _csrf(error: CSRFError):
+    if wants_json():
+        return problem(400, "csrf", str(CSRF_TEXT))
+    return _page(400, str(CSRF_TITLE), str(CSRF_TEXT), typed=_typed()), 400
+
+
+def _internal(error: InternalServerError):
+    """Flask has logged the trace; the reference ties it to what the person reads. The page never shows it."""
+    reference = secrets.token_hex(4).upper()
+    current_app.logger.error("error reference=%s %s %s: %r", reference, request.method, request.path,
+                             error.original_exception or error)
+    db.session.rollback()
+    code, title, text = PAGES[500]
+    if wants_json():
+        return problem(500, code, f"{title} ({_('reference %(number)s', number=reference)})")
+    return _page(500, str(title), str(text), reference=reference), 500
+
+
+def _page(status: int, title: str, text: str, **values) -> str:
+    try:
+        return render_template("errors/page.html", status=status, heading=title, text=text, title=title,
+                               base_template=current_app.appbuilder.base_template, appbuilder=current_app.appbuilder,
+                               **values)
+    except Exception:  # the shell itself cannot be drawn: the database is away, or the fault is in a template
+        current_app.logger.exception("the error page could not be drawn")
+        g.pop("_shell", None)
+        return PLAIN.format(title, text, values.get("reference", ""), request.script_root + "/")
+
+
+def _typed() -> list[tuple[str, str]]:
+    """The longer texts of the refused form, so that nobody has to type them again."""
+    return [(name, value) for name, value in request.form.items(multi=True)
+            if len(value.strip()) > 2 and not any(word in name.lower() for word in SECRETS)][:40]

@@ -1,6 +1,51 @@
-"""The first page, by role."""
-from flask_appbuilder import IndexView
+"""The first page, by role, and the supervisor's panel."""
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import current_app, g, redirect, request, url_for
+from flask_appbuilder import IndexView, expose
+from flask_babel import lazy_gettext as _l
+
+from ..database import utc_now
+from ..extensions import db
+from ..queries import home as reads
+from ..security.permissions import Perm
 
 
 class HomeView(IndexView):
-    """Sends each role where its work is."""
+    """Public: sends each to where his work is, and nobody to the sign-in page."""
+
+    @expose("/")
+    def index(self):
+        viewer = g.viewer
+        if viewer is None:
+            return redirect(url_for("AuthView.login"))
+        if viewer.may(Perm.ATTENDANCE_READ) and viewer.may(Perm.USER_READ):
+            return self._panel(viewer)
+        for permission, path in ((Perm.ATTENDANCE_READ, "/attendances/"), (Perm.PORTAL_USE, "/portal/"),
+                                 (Perm.SETTING_READ, "/settings/")):
+            if viewer.may(permission):
+                return redirect(request.script_root + path)
+        return self.render_template("home/nothing.html")
+
+    def _panel(self, viewer):
+        zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+        today = datetime.combine(utc_now().astimezone(zone).date(), time(), zone)
+        return self.render_template(
+            "home/panel.html", counts=reads.open_counts(db.session, viewer), cap=reads.COUNT_CAP, today=today.date(),
+            opened_today=reads.opened_since(db.session, viewer, today), latest=reads.latest_of(db.session, viewer))
+
+
+def register(appbuilder) -> None:
+    """The first pages and the general search; called where the menu has its group "Acompanhar"."""
+    from .find import FindView
+    from .portal import PortalView
+    from .settings_index import SettingsView
+
+    appbuilder.add_link("Panel", href="HomeView.index", label=_l("Panel"), icon="fa-gauge-high",
+                        category="Follow", category_label=_l("Follow up"))
+    appbuilder.menu.find("Panel").permission = Perm.USER_READ
+    appbuilder.add_view(PortalView, "Portal", label=_l("My attendances"), icon="fa-inbox",
+                        menu_cond=lambda: g.viewer.entity_id is not None)
+    appbuilder.add_view_no_menu(FindView)
+    appbuilder.add_view_no_menu(SettingsView)

@@ -1,0 +1,127 @@
+"""What the first pages show: whose desk this is, counts of open work, one's latest attendances, a portal's cases."""
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import bindparam, func, literal, select, union, union_all
+from sqlalchemy.orm import joinedload, load_only, selectinload
+
+from ..models.attendance import Attendance, AttendanceDetail
+from ..models.classification import OPEN_PHASES, Situation
+from ..models.company import Company, Unit
+from ..models.entity import Entity
+from ..models.identity import user_company, user_unit
+from ..security.visibility import visible
+from . import paging
+
+COUNT_CAP = 1_000  # a card counts no further: what matters is that there is much to do
+PORTAL_SIZE = 20
+
+_BELONGS = union_all(
+    select(literal("company").label("kind"), Company.name).join(user_company, user_company.c.company_id == Company.id)
+    .where(user_company.c.user_id == bindparam("user")),
+    select(literal("unit").label("kind"), Unit.name).join(user_unit, user_unit.c.unit_id == Unit.id)
+    .where(user_unit.c.user_id == bindparam("user"))).order_by("name")
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """The company whose desk this is, and the person's place in it."""
+
+    name: str
+    place: str
+
+
+@dataclass(frozen=True)
+class SituationCount:
+    """How many attendances one may see in a situation; `n` stops at COUNT_CAP + 1."""
+
+    situation: Situation
+    n: int
+
+    @property
+    def more(self) -> bool:
+        return self.n > COUNT_CAP
+
+
+def tenant_of(session, viewer) -> Tenant | None:
+    """What stands below the menu, in one query: the company (or how many), and the units one is a member of."""
+    if viewer is None:
+        return None
+    names: dict[str, list[str]] = {"company": [], "unit": []}
+    for kind, name in session.execute(_BELONGS, {"user": viewer.user_id}):
+        names[kind].append(name)
+    companies, units = names["company"], names["unit"]
+    if not companies:
+        return Tenant(_("All companies"), "") if viewer.all_companies else None
+    place = " · ".join(units[:2])
+    if len(companies) > 1:
+        place = (_("and one other company") if len(companies) == 2
+                 else _("and %(number)s other companies", number=len(companies) - 1))
+    return Tenant(companies[0], place)
+
+
+def open_counts(session, viewer) -> list[SituationCount]:
+    """Every active situation of the open phases with its number of attendances, zeros too (S-61): two queries."""
+    situations = session.scalars(select(Situation).where(
+        Situation.phase.in_(OPEN_PHASES), Situation.active).order_by(Situation.position, Situation.id)).all()
+    if not situations:
+        return []
+    seen = visible(Attendance, viewer)
+
+    def one(situation):
+        some = select(Attendance.id).where(Attendance.situation_id == situation.id, seen).limit(COUNT_CAP + 1)
+        return select(literal(situation.id), func.count()).select_from(some.subquery())
+
+    counts = dict(map(tuple, session.execute(union_all(*map(one, situations)))))
+    return [SituationCount(situation, counts.get(situation.id, 0)) for situation in situations]
+
+
+def opened_since(session, viewer, since: datetime) -> int:
+    """How many attendances were opened from `since` on, counted no further than COUNT_CAP + 1."""
+    some = select(Attendance.id).where(Attendance.opened_at >= since, visible(Attendance, viewer)).limit(COUNT_CAP + 1)
+    return session.scalar(select(func.count()).select_from(some.subquery()))
+
+
+def latest_of(session, viewer, limit: int = 8) -> list[Attendance]:
+    """The newest attendances that the viewer opened or is in charge of, with what the list shows: one query."""
+    def newest(column):
+        return (select(Attendance.id).where(column == viewer.user_id, visible(Attendance, viewer))
+                .order_by(Attendance.opened_at.desc(), Attendance.id.desc()).limit(limit).subquery())
+
+    mine = union(*(select(part.c.id) for part in (newest(Attendance.opened_by_id), newest(Attendance.assignee_id))))
+    return list(session.scalars(
+        select(Attendance).where(Attendance.id.in_(mine))
+        .options(_person(), joinedload(Attendance.situation), joinedload(Attendance.channel))
+        .order_by(Attendance.opened_at.desc(), Attendance.id.desc()).limit(limit)))
+
+
+def by_protocol(session, viewer, typed: str) -> list[Attendance]:
+    """The attendances whose protocol is what was typed: as it stands, or without the hyphen after the year."""
+    text = "".join(typed.split()).upper()
+    wanted = {text}
+    if text.isdigit() and len(text) > 4:
+        wanted.add(f"{text[:4]}-{text[4:]}")
+    return list(session.scalars(
+        select(Attendance).where(Attendance.protocol.in_(wanted), visible(Attendance, viewer))
+        .options(_person(), joinedload(Attendance.situation))))
+
+
+def _person():
+    return joinedload(Attendance.entity).load_only(Entity.name, Entity.social_name)
+
+
+def portal_cases(session, viewer, *, after: str | None = None):
+    """(attendances of the viewer's own entity, newest first, with their pages; key of the next page or None).
+
+    Two queries. Raises ValueError for a page key that was not made here.
+    """
+    query = session.query(Attendance).filter(visible(Attendance, viewer)).options(
+        load_only(Attendance.protocol, Attendance.title, Attendance.opened_at, Attendance.closed_at, Attendance.phase),
+        joinedload(Attendance.situation).load_only(Situation.name), joinedload(Attendance.channel),
+        selectinload(Attendance.details).load_only(
+            AttendanceDetail.page, AttendanceDetail.opened_at, AttendanceDetail.description, AttendanceDetail.answer,
+            AttendanceDetail.answered_at))
+    rows, _previous, following = paging.page(
+        query, Attendance.opened_at, Attendance.id, desc=True, size=PORTAL_SIZE, after=after)
+    return rows, following

@@ -1,0 +1,132 @@
+/* The shell: search and help by keyboard, the sidebar on a phone, toasts, the confirm dialog, double submits. */
+(function ($) {
+  "use strict";
+  var app = document.querySelector(".b-app");
+  var side = document.getElementById("side");
+  var burger = document.querySelector(".b-burger");
+  var search = document.getElementById("search-q");
+  var HELP_KEY = "balcao.help-key";
+
+  function typing(el) {
+    return el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName);
+  }
+  function helpKeyOn() {
+    try { return localStorage.getItem(HELP_KEY) !== "off"; } catch (_blocked) { return true; }
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    } else if (event.key === "?" && !event.ctrlKey && !event.altKey && !typing(event.target) && helpKeyOn()) {
+      if (document.getElementById("shortcuts") && !document.querySelector(".modal.in")) {
+        event.preventDefault();
+        $("#shortcuts").modal("show");
+      }
+    } else if (event.key === "Escape" && app && app.classList.contains("is-open")) {
+      slide(false);
+    }
+  });
+
+  var helpKey = document.getElementById("help-key");
+  if (helpKey) {
+    helpKey.checked = helpKeyOn();
+    helpKey.addEventListener("change", function () {
+      try { localStorage.setItem(HELP_KEY, helpKey.checked ? "on" : "off"); } catch (_blocked) { /* kept for this page only */ }
+    });
+  }
+
+  // Sidebar over the page on a phone: what is behind cannot be reached until it closes.
+  function slide(open) {
+    app.classList.toggle("is-open", open);
+    burger.setAttribute("aria-expanded", String(open));
+    document.querySelectorAll(".b-top, .b-main").forEach(function (part) { part.inert = open; });
+    (open ? side.querySelector("a, button") : burger).focus();
+  }
+  if (app && side && burger) {
+    burger.addEventListener("click", function (event) { event.stopPropagation(); slide(true); });
+    document.addEventListener("click", function (event) {
+      if (!app.classList.contains("is-open")) return;
+      if (event.target.closest("[data-side-close]") || !event.target.closest("#side")) slide(false);
+    });
+    window.matchMedia("(min-width: 721px)").addEventListener("change", function (wide) {
+      if (wide.matches && app.classList.contains("is-open")) slide(false);
+    });
+  }
+
+  // Toasts leave after 6 s, but not from under the pointer or the focus.
+  function live(toast) {
+    var timer;
+    function start() { timer = setTimeout(function () { toast.remove(); }, 6000); }
+    function stop() { clearTimeout(timer); }
+    toast.addEventListener("mouseenter", stop);
+    toast.addEventListener("mouseleave", start);
+    toast.addEventListener("focusin", stop);
+    toast.addEventListener("focusout", start);
+    toast.querySelector("[data-toast-close]").addEventListener("click", function () { stop(); toast.remove(); });
+    start();
+  }
+  document.querySelectorAll(".b-toast[data-toast]").forEach(live);
+
+  /* For other scripts: window.balcao.toast("Protocolo copiado."), kind ok (default), bad or info. */
+  function toast(text, kind) {
+    var made = document.getElementById("toast-model").content.firstElementChild.cloneNode(true);
+    made.classList.remove("ok");
+    made.classList.add(kind || "ok");
+    made.querySelector("[data-toast-text]").textContent = text;
+    document.getElementById("toasts").appendChild(made);
+    live(made);
+  }
+
+  // <form data-confirm="text"> or a submit button with data-confirm: asks first, in the product's own dialog.
+  var asked = null;
+  document.addEventListener("submit", function (event) {
+    var form = event.target, button = event.submitter;
+    var text = (button && button.dataset.confirm) || form.dataset.confirm;
+    if (!text || form === asked) { asked = null; return; }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    var ok = document.getElementById("confirm-ok");
+    document.getElementById("confirm-text").textContent = text;
+    ok.textContent = (button && button.dataset.confirmLabel) || form.dataset.confirmLabel || ok.dataset.label;
+    ok.onclick = function () {
+      $("#confirm").modal("hide");
+      asked = form;
+      form.requestSubmit(button || undefined);
+    };
+    $("#confirm").modal("show");
+  }, true);
+  $("#confirm").on("shown.bs.modal", function () { document.getElementById("confirm-cancel").focus(); });
+
+  // A second click on the same button sends nothing: the server also refuses it, this spares the wait.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.dataset.repeat !== undefined) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(function () { delete form.dataset.sent; }, 8000); // a download leaves the page where it is
+  });
+  window.addEventListener("pageshow", function (event) {
+    if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+  });
+
+  // FAB's plain selects. Select2 4.0.13 opens without focus in its search box and leaves it without a name.
+  if ($.fn.select2) {
+    $(".my_select2").each(function () {
+      var label = document.querySelector('label[for="' + this.id + '"]');
+      $(this).select2({ theme: "bootstrap", width: "100%", allowClear: !this.required, placeholder: "" });
+      $(this).next().find(".select2-search__field").attr("aria-label", label ? label.textContent.trim() : "");
+    });
+    $(document).on("select2:open", function () {
+      var field = document.querySelector(".select2-container--open .select2-search__field");
+      if (field) field.focus();
+    });
+  }
+
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-back]")) { event.preventDefault(); window.history.back(); }
+  });
+
+  window.balcao = Object.assign(window.balcao || {}, { toast: toast });
+})(window.jQuery);

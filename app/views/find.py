@@ -1,0 +1,35 @@
+"""/search: the general search of the top bar."""
+from flask import g, redirect, request
+from flask_appbuilder import BaseView, expose, has_access
+
+from ..extensions import db
+from ..queries import home as reads
+from ..queries import search
+from ..security.permissions import Perm
+
+LIMIT = 20
+LONGEST = 200
+
+
+class FindView(BaseView):
+    """One box: a protocol opens its record, anything else finds people and companies."""
+
+    route_base = ""
+    default_view = "find"
+    class_permission_name = "attendance"
+    method_permission_name = {"find": "read"}
+
+    @expose("/search")
+    @has_access
+    def find(self):
+        typed = request.args.get("q", "").strip()[:LONGEST]
+        attendances, entities, more = [], [], False
+        if typed:
+            attendances = reads.by_protocol(db.session, g.viewer, typed)
+            if len(attendances) == 1:
+                return redirect(f"{request.script_root}/attendances/{attendances[0].address}")
+            if g.viewer.may(Perm.ENTITY_READ):
+                page = search.find_entities(db.session, g.viewer, typed, limit=LIMIT)
+                entities, more = page.rows, page.next is not None
+        return self.render_template("search/results.html", typed=typed, attendances=attendances,
+                                    entities=entities, more=more)

@@ -1,0 +1,48 @@
+"""/settings/: everything the viewer may keep, as cards."""
+from flask import current_app
+from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import lazy_gettext as _l
+
+# What the menu item is for, by the model it keeps (or its view): items without a line are work, not configuration.
+EXPLANATIONS = {
+    "Channel": _l("Means of communication by which people reach the company"),
+    "Motive": _l("Why people contact the company: the first level of the classification"),
+    "Occurrence": _l("What happened, below each motive"),
+    "Cause": _l("Why it happened, below each occurrence"),
+    "Situation": _l("Stages of an attendance, and which of them close it"),
+    "RoleType": _l("What a person can be to the company: customer, partner, provider, supplier"),
+    "ContactType": _l("Sectors in which the contacts of a person work"),
+    "Classification": _l("Classification of providers' tickets, with days to return"),
+    "Subclassification": _l("Second level of the classification of providers' tickets"),
+    "DefaultMotive": _l("Standard reasons of each subclassification"),
+    "Company": _l("Companies that own the desk"),
+    "Unit": _l("Branches and places of a company, and who sees their attendances"),
+    "Department": _l("Sectors of a company, in a tree"),
+    "User": _l("Who signs in, with which roles, in which companies and units"),
+    "Role": _l("What each role allows"),
+    "Setting": _l("System parameters: protocol mask and others"),
+    "Outbox": _l("Messages sent, waiting and failed"),
+    "Survey": _l("Surveys in which people take part"),
+    "CustomField": _l("Fields added to the forms"),
+    "LoginAttempt": _l("Every try to sign in, with what became of it"),
+    "SecurityLogView": _l("Sign-ins and changes of access"),
+}
+
+
+class SettingsView(BaseView):
+    """The menu says what may be opened; here each item has a line that says what it is for."""
+
+    route_base = "/settings"
+    default_view = "index"
+    class_permission_name = "setting"
+    method_permission_name = {"index": "read"}
+
+    @expose("/")
+    @has_access
+    def index(self):
+        sections = []
+        for group in current_app.appbuilder.menu.groups():
+            cards = [(item, EXPLANATIONS[item.subject]) for item in group.items if item.subject in EXPLANATIONS]
+            if cards:
+                sections.append((group.label, cards))
+        return self.render_template("settings/index.html", sections=sections)

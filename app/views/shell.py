@@ -1,0 +1,145 @@
+"""What surrounds every page: language, theme, menu, the person's company, addresses of static files to be kept."""
+import hashlib
+from functools import cached_property
+from pathlib import Path
+
+from flask import current_app, g, request, url_for
+from flask_appbuilder import __version__ as fab_version
+from flask_babel import format_decimal, get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from ..extensions import db
+from ..models.classification import Phase
+from ..queries.home import Tenant, tenant_of
+from ..security.permissions import Perm
+from .menu import active_item
+
+THEMES = ("light", "dark", "auto")
+THEME_COOKIE = "balcao_theme"  # of who is not signed in
+YEAR = 365 * 24 * 3600
+PHASES = {
+    Phase.OPEN: _l("Open"), Phase.IN_PROGRESS: _l("In progress"), Phase.PENDING: _l("Pending"),
+    Phase.CLOSED: _l("Closed"), Phase.CANCELLED: _l("Cancelled")}
+
+
+class Shell:
+    """Read by the templates as `page`; each part is worked out when a template asks for it."""
+
+    def __init__(self):
+        if "viewer" not in g:  # a refusal before the sign-in was looked at, such as a missing CSRF token
+            g.viewer = g.profile = None
+            current_user.is_authenticated  # noqa: B018  (a lazy proxy: loads the user, which sets g.viewer)
+
+    @cached_property
+    def viewer(self):
+        return g.viewer
+
+    @cached_property
+    def locale(self) -> str:
+        return str(get_locale())
+
+    @cached_property
+    def lang(self) -> str:
+        return self.locale.replace("_", "-")
+
+    @cached_property
+    def locales(self):
+        return [(code, language["name"].split(" (")[0]) for code, language in current_app.config["LANGUAGES"].items()]
+
+    @cached_property
+    def theme(self) -> str:
+        """What the person chose: light, dark or auto."""
+        chosen = g.profile.theme if g.get("profile") else request.cookies.get(THEME_COOKIE)
+        return chosen if chosen in THEMES else "auto"
+
+    @property
+    def theme_drawn(self) -> str:
+        """What the server can draw: with auto, theme.js sets the other before the first paint."""
+        return "dark" if self.theme == "dark" else "light"
+
+    @property
+    def themes(self):
+        return [("light", _("Light")), ("dark", _("Dark")), ("auto", _("Automatic"))]
+
+    @cached_property
+    def person(self) -> str:
+        """The name of who is signed in; empty for nobody, and then the page has no shell."""
+        return (self.viewer.name or _("User")) if self.viewer else ""
+
+    @property
+    def initials(self) -> str:
+        words = self.person.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @cached_property
+    def menu(self):
+        return current_app.appbuilder.menu.groups()
+
+    @cached_property
+    def active(self):
+        return active_item(self.menu, request.script_root + request.path)
+
+    @cached_property
+    def tenant(self) -> Tenant | None:
+        return tenant_of(db.session, self.viewer)
+
+    @property
+    def may_search(self) -> bool:
+        return bool(self.viewer and self.viewer.may(Perm.ATTENDANCE_READ))
+
+    @property
+    def may_configure(self) -> bool:
+        return bool(self.viewer and self.viewer.may(Perm.SETTING_READ))
+
+    @property
+    def here(self) -> str:
+        """Path and query of this page, to come back to; the home page when it is the answer to a form."""
+        return request.full_path.rstrip("?") if request.method == "GET" else url_for("HomeView.index")
+
+    @staticmethod
+    def at(path: str) -> str:
+        """An address of ours, below the prefix that a proxy may put before it."""
+        return request.script_root + path
+
+
+def shell() -> Shell:
+    """The Shell of this request."""
+    if "_shell" not in g:
+        g._shell = Shell()
+    return g._shell
+
+
+def init_app(app) -> None:
+    """Jinja globals, not a context processor: FAB renders its widgets where context processors do not reach."""
+    marks: dict[str, str] = {}
+
+    def asset(filename: str) -> str:
+        """The address of one of our static files, with a mark of its content: a browser may keep it for good."""
+        if filename not in marks or app.debug:
+            marks[filename] = hashlib.sha256((Path(app.static_folder) / filename).read_bytes()).hexdigest()[:10]
+        return url_for("static", filename=filename, v=marks[filename])
+
+    def fab_asset(filename: str) -> str:
+        """The same for a file that comes with Flask-AppBuilder."""
+        return url_for("appbuilder.static", filename=filename, v=fab_version)
+
+    app.jinja_env.globals.update(
+        shell=shell, asset=asset, fab_asset=fab_asset, number=format_decimal, phase_name=PHASES.get)
+
+    @app.after_request
+    def remember_theme(response):
+        """So that the sign-in page looks like what the person left."""
+        profile = g.get("profile") if "_shell" in g else None
+        if profile is not None and request.cookies.get(THEME_COOKIE) != shell().theme:
+            response.set_cookie(THEME_COOKIE, shell().theme, max_age=YEAR, samesite="Lax", httponly=True,
+                                secure=app.config["SESSION_COOKIE_SECURE"])
+        return response
+
+    @app.after_request
+    def keep_marked_files(response):
+        static = (request.endpoint or "").rpartition(".")[2] == "static"
+        if static and "v" in request.args and response.status_code in (200, 304):
+            response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        return response
