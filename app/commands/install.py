@@ -2,11 +2,16 @@
 import os
 
 import click
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import select
+
+import config
 
 from .. import schema
 from ..database import unit_of_work, utc_now
 from ..errors import DomainError
 from ..extensions import db
+from ..security.permissions import ADMIN
 
 
 @click.command("init")
@@ -16,7 +21,7 @@ def init_command():
 
     schema.upgrade()
     synchronise()
-    if users.has_administrator(db.session):
+    if _has_administrator(db.session):
         click.echo("There is an administrator already.")
         return
     username = os.environ.get("ADMIN_USERNAME") or click.prompt("Name of the first administrator", default="admin")
@@ -24,7 +29,7 @@ def init_command():
         "Password (at least 10 characters)", hide_input=True, confirmation_prompt=True)
     try:
         with unit_of_work(db.session) as session:
-            users.create_first_administrator(session, username=username, password=password, now=utc_now())
+            users.create_first_admin(session, username=username, password=password, now=utc_now())
     except DomainError as refusal:
         raise click.ClickException(str(refusal)) from refusal
     click.echo(f"Administrator {username} made. Start with `flask serve`.")
@@ -33,29 +38,43 @@ def init_command():
 @click.command("sync")
 def sync_command():
     """Channels, roles, situations and permissions of this release into the database; exit 1 unless they are there."""
-    synchronise()
+    for line in synchronise():
+        click.echo(line)
     click.echo("ok")
 
 
-def synchronise() -> None:
-    """Seed what the code names, check that it is there. Raises ClickException with what is not as asked."""
+def _has_administrator(session) -> bool:
+    return bool(session.scalar(select(User.id).join(User.roles).where(Role.name == ADMIN, User.active).limit(1)))
+
+
+def refuse_old_schema() -> None:
+    """Raise ConfigError unless the database has exactly the migrations of this release."""
+    if not schema.is_current(db.engine):
+        raise config.ConfigError("the database is not at the migrations of this release: run `flask init` on a new "
+                                 "installation, `flask db upgrade` and `flask sync` after an upgrade")
+
+
+def synchronise() -> list[str]:
+    """Seed what the code names and check that it is there; a line for each change.
+
+    Raises ClickException with what is not as asked.
+    """
     from ..security.sync import sync
     from ..services import seed
 
     with unit_of_work(db.session) as session:
         report = sync(session)
-        for line in [*report.added, *report.removed, *report.granted]:
-            click.echo(line)
-        for line in seed.plant(session, now=utc_now()):
-            click.echo(line)
+        planted = seed.plant(session, now=utc_now())
         problems = [*report.problems, *seed.missing(session)]
         if problems:
             raise click.ClickException("\n".join(map(str, problems)))
+    return [*(f"permission {name} added" for name in report.added),
+            *(f"permission {name} removed" for name in report.removed), *report.granted, *planted]
 
 
 def prepare(app) -> None:
     """Bring the database to this release, and in demo mode plant the demo company once."""
-    from .demo import plant_demo
+    from . import demo
 
     with app.app_context():
         if not schema.is_current(db.engine):
@@ -63,4 +82,4 @@ def prepare(app) -> None:
             schema.upgrade()
         synchronise()
         if app.config["DEMO"]:
-            plant_demo()
+            demo.plant(app.config)

@@ -3,9 +3,8 @@ import contextvars
 
 import click
 
-import config
-
-from .. import logs, schema
+from .. import logs
+from .install import prepare, refuse_old_schema
 
 DEMO_ACCOUNTS = ("admin", "supervisor", "configurador", "atendente", "atendente2", "prestador", "prestador2", "cliente")
 
@@ -18,7 +17,7 @@ def serve(info, no_jobs):
     from ..live import server, single
 
     app = info.load_app()
-    refuse_old_schema(app)
+    refuse_old_schema()
     with single.hold_database(app.config["SQLALCHEMY_DATABASE_URI"], server.address(app)):
         server.serve(app, jobs=not no_jobs, on_ready=lambda: announce(app))
 
@@ -30,7 +29,7 @@ def worker(info):
     from ..jobs import runner
 
     app = info.load_app()
-    refuse_old_schema(app)
+    refuse_old_schema()
     logs.configure(app)
     contextvars.Context().run(runner.run_forever, app)  # without the command's own application context
 
@@ -40,21 +39,11 @@ def worker(info):
 def start(info):
     """Migrate, sync, make the demo company when DEMO=1, then serve: what run.py does."""
     from ..live import server, single
-    from . import install
 
     app = info.load_app()
     with single.hold_database(app.config["SQLALCHEMY_DATABASE_URI"], server.address(app)):
-        install.prepare(app)
+        prepare(app)
         server.serve(app, on_ready=lambda: announce(app))
-
-
-def refuse_old_schema(app) -> None:
-    """Raise ConfigError unless the database has exactly the migrations of this release."""
-    from ..extensions import db
-
-    if not schema.is_current(db.engine):
-        raise config.ConfigError("the database is not at the migrations of this release: run `flask init` on a new "
-                                 "installation, `flask db upgrade` and `flask sync` after an upgrade")
 
 
 def announce(app) -> None:
