@@ -1,5 +1,6 @@
 """The ground of the tests: one application on a schema made by the migrations, every test undone when it ends."""
 import os
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -72,6 +73,7 @@ def db(app):
         connection = engine.connect()
         transaction = connection.begin()
         connection.name = engine.name  # FAB asks its bind for the name
+        connection.connect = lambda: nullcontext(connection)  # who wants a connection of his own gets this one
         db.engines[None] = connection
         db.session.remove()
         factory.configure(join_transaction_mode="create_savepoint")

@@ -2,9 +2,8 @@
 from pathlib import Path
 
 import pytest
-from flask_appbuilder.security.sqla.models import Role
-from sqlalchemy import select
 
+from . import rows as rows_of
 from . import table
 
 TABLE = Path(__file__).with_name("routes.txt")
@@ -27,31 +26,12 @@ def people(world, make_user, sign_in, client):
 
 
 @pytest.fixture
-def rows(session, world, make_user):
-    """Which rows stand for `own`, `foreign` and `closed` in an address: {prefix: {argument: {kind: value}}}."""
+def rows(app, session, seeding, world, make_user):
     near = make_user("near", "Attendant", companies=[world.company])
     far = make_user("far", "Attendant", companies=[world.other_company])
-    return known_rows(session, world, near, far)
-
-
-def known_rows(session, world, near, far):
-    role = {name: session.scalar(select(Role.id).where(Role.name == name)) for name in ("Attendant", "Admin")}
-
-    def pair(own, foreign, **more):
-        return {"own": own.id, "foreign": foreign.id, **{kind: row.id for kind, row in more.items()}}
-
-    attendance = {"own": world.attendance.protocol, "foreign": world.other_attendance.protocol,
-                  "closed": world.restricted_attendance.protocol}
-    return {
-        "/": {"filename": "x.txt", "locale": "en", "token": "t"},
-        "/entities": {"pk": pair(world.entity, world.other_entity)},
-        "/companies": {"pk": pair(world.company, world.other_company)},
-        "/units": {"pk": pair(world.unit, world.other_unit, closed=world.restricted_unit)},
-        "/departments": {"pk": pair(world.department, world.other_department)},
-        "/users": {"pk": pair(near, far)},
-        "/roles": {"pk": {"own": role["Attendant"], "foreign": role["Admin"]}},
-        "/attendances": {"protocol": attendance},
-    }
+    with seeding():
+        known = rows_of.seed(session, world, near, far)
+    return {**known, **rows_of.of_registers(app.appbuilder, known.pop("models"))}
 
 
 @pytest.fixture
@@ -59,18 +39,19 @@ def tokens(people, api):
     return {name: api(name).access_token for name in people if name != "nobody"}
 
 
+@pytest.mark.req("B-29", "G-01", "G-03", "G-06")
 def test_the_table_of_routes(app, db, people, rows, tokens, request):
     marks = {name: browser.token() for name, browser in people.items()}
     db.session.commit()
     db.session.remove()
 
-    def call(name, method, address):
+    def call(name, method, address, sent):
         """One request, undone afterwards: in the database and in the browser's cookies."""
         undo = db.engines[None].begin_nested()
         browser = people[name]
         cookie = browser.browser.get_cookie(COOKIE)
         try:
-            return browser.open(method, address, **_sent(name, method, address))
+            return browser.open(method, address, **options(name, method, address, sent))
         finally:
             if cookie is not None:
                 browser.browser.set_cookie(COOKIE, cookie.value)
@@ -79,11 +60,16 @@ def test_the_table_of_routes(app, db, people, rows, tokens, request):
             db.session.remove()
             undo.rollback()
 
-    def _sent(name, method, address):
-        if not address.startswith("/api/"):
-            return {"data": {"csrf_token": marks[name]}} if method != "GET" else {}
-        sent = {"headers": {"Authorization": f"Bearer {tokens[name]}"} if name in tokens else {}}
-        return {**sent, "json": {}} if method in ("POST", "PUT", "PATCH") else sent
+    def options(name, method, address, sent):
+        found = {"query_string": sent.get("query", {})}
+        if address.startswith("/api/"):
+            found["headers"] = {"Authorization": f"Bearer {tokens[name]}"} if name in tokens else {}
+            return found if method in ("GET", "DELETE") else {**found, "json": sent.get("json", {})}
+        if method == "GET":
+            return found
+        if "json" in sent:
+            return {**found, "json": sent["json"], "headers": {"X-CSRFToken": marks[name]}}
+        return {**found, "data": {"csrf_token": marks[name], **sent.get("form", {})}}
 
     text, errors = table.build(app, people, rows, call)
     if request.config.getoption("--update-routes"):
