@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 import config
 
 from .. import schema
+from ..channels.email import outbound
 from ..extensions import db
 from ..models.outbox import Outbox, OutboxState
 from ..services import seed
@@ -84,10 +85,10 @@ def _translations(settings) -> Iterator[Finding]:
 def _mail(settings) -> Iterator[Finding]:
     waiting = db.session.scalar(select(func.count()).where(Outbox.state == OutboxState.DUE))
     dead = db.session.scalar(select(func.count()).where(Outbox.state == OutboxState.DEAD))
-    if settings["SMTP_URL"] or settings["DEMO"]:
-        yield "mail", OK, f"{waiting} waiting"
+    if complaint := outbound.complaint(settings):
+        yield "mail", WARNING, f"{complaint}; {waiting} waiting"
     else:
-        yield "mail", WARNING, f"SMTP_URL is not set: {waiting} messages wait"
+        yield "mail", OK, f"{waiting} waiting"
     if dead:
         yield "mail", WARNING, f"{dead} could not be sent: see the mailbox page"
 

@@ -42,3 +42,8 @@ class Outbox(Model):
         Index("ix_outbox_due", "state", "due_at"),
         Index("ix_outbox_created", "created_at", "id"),
     )
+
+    def __str__(self):
+        return self.subject
+
+    __repr__ = __str__
