@@ -42,5 +42,5 @@ def _write_key(session, values: dict) -> bool:
     """Insert the key unless it is there. On PostgreSQL this waits for another transaction that is writing the same one;
     on SQLite the unit of work already lets one writer in at a time."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    inserted = session.execute(dialect.insert(AnsweredRequest).values(values).on_conflict_do_nothing())
-    return inserted.rowcount == 1
+    insert = dialect.insert(AnsweredRequest).values(values).on_conflict_do_nothing()
+    return session.scalar(insert.returning(AnsweredRequest.key)) is not None
