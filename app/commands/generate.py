@@ -1,0 +1,62 @@
+"""flask generate: a large database in bulk."""
+import sys
+import time
+from datetime import datetime, timedelta
+
+import click
+
+from ..database import unit_of_work, utc_now
+from ..extensions import db
+
+PERSONS_CAP = 100_000
+ATTENDANCES_EACH = 10
+
+
+@click.command("generate")
+@click.option("--attendances", type=click.IntRange(0), required=True, help="How many attendances to add.")
+@click.option("--persons", "people", type=click.IntRange(0),
+              help=f"How many persons to add; else one for {ATTENDANCES_EACH} attendances, at most {PERSONS_CAP}.")
+@click.option("--seed", type=int, default=1, show_default=True,
+              help="The same seed, on the same day, makes the same rows.")
+def generate(attendances, people, seed):
+    """Add a realistic volume of persons and attendances. Run it again to add more."""
+    from zoneinfo import ZoneInfo
+
+    from flask import current_app
+    from sqlalchemy import func, select
+
+    from ..models.attendance import Attendance
+    from ..security.viewer import SYSTEM
+    from ..services import bulk, volume
+
+    now, started = utc_now(), time.perf_counter()
+    zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    until = datetime.combine(now.astimezone(zone).date(), datetime.min.time(), zone)
+    people = min(attendances // ATTENDANCES_EACH, PERSONS_CAP) if people is None else people
+    there = db.session.scalar(select(func.count()).select_from(Attendance))
+    source = f"{seed} after {there}"  # run again, it adds other rows
+    names = volume.words.Names(seed)
+    for number, start in enumerate(range(0, people, volume.PERSON_BATCH)):
+        with unit_of_work(db.session) as session:
+            bulk.prepare(session)
+            volume.add_persons(session, min(volume.PERSON_BATCH, people - start), names=names, seed=source,
+                               number=number, until=until - timedelta(days=volume.DAYS), actor=SYSTEM, now=now)
+        _progress("persons", min(start + volume.PERSON_BATCH, people), people, started)
+    with unit_of_work(db.session) as session:
+        desk = volume.Desk.read(session, actor=SYSTEM, now=now)
+    done = 0
+    for batch in volume.plan(attendances, seed=source, until=until.date()):
+        with unit_of_work(db.session) as session:
+            bulk.prepare(session)
+            volume.add_attendances(session, batch, desk, seed=source, until=until)
+        done += batch.count
+        _progress("attendances", done, attendances, started)
+    with unit_of_work(db.session) as session:
+        bulk.analyse(session)
+    seconds = time.perf_counter() - started
+    click.echo(f"attendances={attendances} persons={people} seconds={seconds:.1f} rate={attendances / seconds:.0f}/s")
+
+
+def _progress(what, done, whole, started):
+    spent = time.perf_counter() - started
+    click.echo(f"\r{what}: {done:,} of {whole:,}, {spent:.0f} s", nl=done == whole, file=sys.stderr)
