@@ -200,8 +200,8 @@ class _Maker:
         at, end = _stored(opened), closed and _stored(closed)
         case = (pk, protocol, kind, company_id, person and person[0], person and person[2], channel[0], direction,
                 received, at, end, motive[0], occurrence[0], cause and cause[0], unit and unit[0],
-                partner and partner[0], situation[0], phase, assignee, operator[0], operator[0] if closed else None, "{}",
-                2 if closed else 1, at, end or at)
+                partner and partner[0], situation[0], phase, assignee, operator[0],
+                operator[0] if closed else None, "{}", 2 if closed else 1, at, end or at)
         page = (pk, 1, channel[0], direction, received, at, description, answer, end if answer else None, operator[0])
         story = (pk, protocol, at, end, operator, (cause, occurrence, motive), channel, person, description, answer,
                  phase, situation)

@@ -73,7 +73,8 @@ CITIES = (  # city, state, area code, share
     ("São Paulo", "SP", "11", 24), ("Rio de Janeiro", "RJ", "21", 13), ("Belo Horizonte", "MG", "31", 9),
     ("Curitiba", "PR", "41", 9), ("Porto Alegre", "RS", "51", 7), ("Salvador", "BA", "71", 6),
     ("Brasília", "DF", "61", 6), ("Fortaleza", "CE", "85", 5), ("Recife", "PE", "81", 5),
-    ("Florianópolis", "SC", "48", 4), ("Goiânia", "GO", "62", 4), ("Campinas", "SP", "19", 4), ("Vitória", "ES", "27", 2), ("Manaus", "AM", "92", 1),
+    ("Florianópolis", "SC", "48", 4), ("Goiânia", "GO", "62", 4), ("Campinas", "SP", "19", 4),
+    ("Vitória", "ES", "27", 2), ("Manaus", "AM", "92", 1),
     ("Belém", "PA", "91", 1))
 TRADES = ("Comercial", "Distribuidora", "Transportes", "Construtora", "Padaria", "Farmácia", "Auto Peças",
           "Informática", "Móveis", "Confecções", "Supermercado", "Clínica")
