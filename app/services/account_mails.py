@@ -13,7 +13,7 @@ DEFAULT_LOCALE = "pt_BR"
 def invitation(session, user: User, *, to: str, link: str, now: datetime) -> None:
     """A new user chooses his password himself."""
     with _language_of(user):
-        enqueue_email(session, to=to, now=now, subject=_("Balcão: choose your password"), body=_(
+        enqueue_email(session, to=to, now=now, confidential=True, subject=_("Balcão: choose your password"), body=_(
             "Hello, %(name)s.\n\nAn account was made for you in Balcão, the customer service desk. Your user name is "
             "%(username)s.\nChoose your password here; the link works once, for 3 days:\n\n%(link)s\n",
             name=user.first_name, username=user.username, link=link))
@@ -22,7 +22,7 @@ def invitation(session, user: User, *, to: str, link: str, now: datetime) -> Non
 def reset(session, user: User, *, to: str, link: str, now: datetime) -> None:
     """The link after "Esqueci a senha", or sent by a supervisor."""
     with _language_of(user):
-        enqueue_email(session, to=to, now=now, subject=_("Balcão: new password"), body=_(
+        enqueue_email(session, to=to, now=now, confidential=True, subject=_("Balcão: new password"), body=_(
             "Hello, %(name)s.\n\nA new password was asked for the user %(username)s.\nChoose it here; the link works "
             "once, for 30 minutes:\n\n%(link)s\n\nIf it was not you, ignore this message: your password stays as it is.\n",
             name=user.first_name, username=user.username, link=link))
