@@ -19,11 +19,14 @@ from wtforms import (
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
+from ...lowcode import fields as custom
 from ...models.attendance import Direction
+from ...models.custom_field import FieldTarget
 from ...queries import attendances as reads
 from ...services import attendance_rules as rules
 from ..lookup import LookupField
 
+PREFIX = "x_"  # of configurators' fields: they cannot take the name of one of ours
 DIRECTIONS = [(Direction.ACTIVE.value, _l("Active")), (Direction.RECEPTIVE.value, _l("Receptive"))]
 PAGE_TEXTS = ("description", "answer", "note", "lot_number", "serial_number")
 
@@ -71,6 +74,22 @@ class AttendanceForm(FlaskForm):
     situation_id = RadioField(_l("Situation"), coerce=whole, validate_choice=False)
 
     REQUIRED = ("channel_id", "description", "motive_id", "situation_id", "role_type_id")
+    definitions: tuple = ()  # of "Dados Complementares"; set on the class made for the request
+
+    @classmethod
+    def with_custom_fields(cls, session):
+        """The form class of this request: ours and what configurators added to attendances (S-14)."""
+        definitions = custom.definitions(session, FieldTarget.ATTENDANCE)
+        fields = {PREFIX + definition.key: custom.field_of(definition) for definition in definitions}
+        return type("AttendanceFormToday", (cls,), {**fields, "definitions": tuple(definitions)})
+
+    @property
+    def custom_fields(self) -> list:
+        return [self[PREFIX + definition.key] for definition in self.definitions]
+
+    def custom_values(self) -> dict:
+        """What the fields of configurators hold, as the record keeps it."""
+        return {d.key: custom.store(d, self[PREFIX + d.key].data) for d in self.definitions}
 
     def offer(self, session, viewer, *, entity, attendance, phases) -> None:
         """Fill the choices of this person's form: what may be chosen now, and what the record already has."""
@@ -104,6 +123,9 @@ class AttendanceForm(FlaskForm):
             self[name].data = row
         for name in ("channel_id", "direction", "contact_id", "manufactured_on", "expires_on", *PAGE_TEXTS):
             self[name].data = getattr(page, name)
+        for definition in self.definitions:
+            stored = (attendance.custom_values or {}).get(definition.key)
+            self[PREFIX + definition.key].process_data(custom.read(definition, stored))
         self.received_at.data = _local(page.received_at, timezone)
 
     def begin(self, situations, entity) -> None:
@@ -119,7 +141,7 @@ class AttendanceForm(FlaskForm):
             **{n: self[n].data for n in ("role_type_id", "unit_id", "situation_id")},
             **{n: self[n].data.id if self[n].data is not None else None
                for n in ("motive_id", "occurrence_id", "cause_id", "local_partner_id")},
-            "local_note": blank(self.local_note.data)}
+            "local_note": blank(self.local_note.data), "custom_values": self.custom_values()}
 
     def page_values(self, timezone: str) -> dict:
         """What the service takes of the detail page."""

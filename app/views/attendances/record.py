@@ -111,7 +111,8 @@ class AttendanceRecordView(BaseView):
         draft = None
         if request.method == "GET" and g.viewer.may(Perm.ATTENDANCE_WRITE):
             draft = drafts.get_draft(db.session, key, actor=g.viewer)
-        form = AttendanceForm(formdata=MultiDict(draft.values)) if draft else AttendanceForm()
+        make = AttendanceForm.with_custom_fields(db.session)
+        form = make(formdata=MultiDict(draft.values)) if draft else make()
         phases = attendances.phases_after(attendance.phase, actor=g.viewer) if attendance else OPENING_PHASES
         form.offer(db.session, g.viewer, entity=entity, attendance=attendance, phases=phases)
         if request.method == "GET" and draft is None:
@@ -187,7 +188,7 @@ class AttendanceRecordView(BaseView):
     def _show_stale(form, attendance_id, timezone) -> None:
         """Both values: what was typed stays, what is stored now stands under it; saving again overwrites knowingly."""
         stored = reads.find_by_address(db.session, g.viewer, f"id-{attendance_id}")
-        fresh = AttendanceForm(formdata=None)
+        fresh = type(form)(formdata=None)
         fresh.offer(db.session, g.viewer, entity=stored.entity, attendance=stored, phases=set(Phase))
         fresh.show(stored, stored.details[0], timezone)
         for field in form:

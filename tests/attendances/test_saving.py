@@ -1,0 +1,179 @@
+"""Changing an attendance: stale saves, closing and reopening, the detail page alone, drafts."""
+import re
+
+import pytest
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+
+from app.models.attendance import Attendance
+from app.models.desk import Draft
+from app.models.log import LogEntry
+
+
+def actions_on(attendance, session):
+    return session.scalars(select(LogEntry.action).where(
+        LogEntry.target == "attendance", LogEntry.target_id == attendance.id).order_by(LogEntry.seq)).all()
+
+
+@pytest.mark.req("S-41")
+def test_saving_the_detail_keeps_it_and_nothing_else(desk, world):
+    attendance = desk.opened()
+    response = desk.save(attendance, action="detail", description="Outra conversa", motive_id=world.other_motive.id,
+                         occurrence_id="", cause_id="")
+    assert response.status_code == 302
+    assert "Outra conversa</textarea>" in desk.page(attendance)
+    assert attendance.motive_id == world.motive.id
+
+
+@pytest.mark.req("S-51", "S-52")
+def test_the_changing_attendant_is_the_last_who_changed_it(desk, people):
+    attendance = desk.opened()
+    assert "Atendente alteração" in desk.page(attendance)
+    assert attendance.changed_by is None
+    other = people("Attendant", name="Davi")
+    assert other.save(attendance, description="Corrigido").status_code == 302
+    page = desk.page(attendance)
+    assert re.search(r"Atendente abertura</dt><dd>Renata Teste", page)
+    assert re.search(r"Atendente alteração</dt><dd>Davi Teste", page)
+
+
+@pytest.mark.req("S-31", "S-43")
+def test_the_opening_date_never_changes(desk):
+    attendance = desk.opened()
+    before = attendance.opened_at
+    desk.save(attendance, description="Corrigido")
+    assert attendance.opened_at == before
+
+
+def test_a_save_without_changes_writes_nothing(desk, session):
+    attendance = desk.opened()
+    version = attendance.version
+    assert desk.save(attendance).status_code == 302
+    assert attendance.version == version
+    assert actions_on(attendance, session) == ["create"]
+
+
+def test_a_stale_save_is_turned_away_and_shows_both_values(desk, people, error_at):
+    attendance = desk.opened()
+    old = attendance.version
+    assert people("Attendant", name="Davi").save(attendance, description="Do Davi").status_code == 302
+    response = desk.save(attendance, version=old, description="Da Renata")
+    assert response.status_code == 409
+    assert "Da Renata</textarea>" in response.text
+    assert error_at(response.text, "description") == "Valor gravado agora: Do Davi"
+    assert "Davi Teste alterou este atendimento" in response.text
+    assert attendance.details[0].description == "Do Davi"
+    version = re.search(r'name="version"[^>]*value="(\d+)"', response.text)[1]
+    assert int(version) == attendance.version
+    assert desk.save(attendance, version=version, description="Da Renata").status_code == 302
+    assert attendance.details[0].description == "Da Renata"
+
+
+@pytest.mark.req("S-44", "S-60")
+def test_a_closing_situation_fills_the_closing_date(desk, world):
+    attendance = desk.opened()
+    assert desk.save(attendance, situation_id=world.situations["closed"].id).status_code == 302
+    assert attendance.closed_at is not None
+    shown = re.search(r"Data fechamento</dt><dd>([^<]*)<", desk.page(attendance))[1]
+    assert attendance.closed_at.strftime("%Y") in shown
+
+
+def test_an_attendant_cannot_change_or_reopen_a_closed_one(desk, world):
+    attendance = desk.opened(situation_id=world.situations["closed"].id)
+    assert "só um supervisor pode reabri-lo" in desk.page(attendance)
+    response = desk.save(attendance, situation_id=world.situations["in_progress"].id)
+    assert response.status_code == 403
+    assert desk.save(attendance, description="Mudei").status_code == 409
+    assert attendance.phase == "closed"
+
+
+@pytest.mark.req("S-44")
+def test_a_supervisor_reopens_and_the_closing_date_is_cleared(desk, people, world, session):
+    attendance = desk.opened(situation_id=world.situations["closed"].id)
+    boss = people("Supervisor")
+    assert boss.save(attendance, situation_id=world.situations["in_progress"].id).status_code == 302
+    assert attendance.closed_at is None
+    assert attendance.phase == "in_progress"
+    assert actions_on(attendance, session) == ["create", "reopen"]
+
+
+def test_a_record_in_progress_cannot_go_back_to_open(desk, world, error_at):
+    attendance = desk.opened()
+    desk.save(attendance, situation_id=world.situations["in_progress"].id)
+    response = desk.save(attendance, situation_id=world.situations["open"].id)
+    assert response.status_code == 409
+
+
+def test_what_was_typed_comes_back_after_a_reload_and_another_sign_in(desk, world, session, sign_in):
+    answer = desk.browser.post("/attendances/draft", json={
+        "entity_id": world.entity.id, "values": {
+            "description": ["Pela metade"], "channel_id": [str(world.channels["chat"].id)]}})
+    assert answer.status_code == 200
+    again = sign_in(session.get(User, session.scalar(select(Draft.user_id))))
+    page = again.get(f"/attendances/new?entity={world.entity.id}").text
+    assert "Pela metade</textarea>" in page
+    assert "foi recuperado" in page
+
+
+def test_confirming_or_discarding_drops_the_draft(desk, world, session):
+    def keep():
+        return desk.browser.post("/attendances/draft", json={
+            "entity_id": world.entity.id, "values": {"description": ["Pela metade"]}})
+    keep()
+    desk.opened()
+    assert session.scalar(select(Draft)) is None
+    keep()
+    desk.browser.post("/attendances/draft/discard", {"entity_id": world.entity.id})
+    assert session.scalar(select(Draft)) is None
+    assert "Pela metade" not in desk.browser.get(f"/attendances/new?entity={world.entity.id}").text
+
+
+def test_nobody_keeps_drafts_of_forms_he_may_not_open(desk, world):
+    for data in ({"attendance_id": world.other_attendance.id}, {"entity_id": world.other_entity.id}, {}):
+        assert desk.browser.post("/attendances/draft", json={**data, "values": {}}).status_code == 404
+
+
+@pytest.mark.req("S-14")
+def test_complementary_fields_are_filled_and_kept(desk, session, seeding):
+    from app.models.custom_field import CustomField
+    with seeding():
+        session.add(CustomField(target="attendance", key="coupon", name="Cupom", type="text", options=[]))
+    session.commit()
+    attendance = desk.opened(x_coupon="55120")
+    assert attendance.custom_values == {"coupon": "55120"}
+    assert 'value="55120"' in desk.page(attendance)
+
+
+@pytest.mark.req("S-14")
+def test_without_a_configured_field_the_block_says_so(desk, world):
+    assert "Nenhum campo complementar" in desk.browser.get(f"/attendances/new?entity={world.entity.id}").text
+
+
+@pytest.mark.parametrize("path", ["/attendances/2026-9999999999", "/attendances/id-999999", "/attendances/id-x"])
+def test_an_unknown_protocol_is_a_page_with_the_search_box(desk, path):
+    response = desk.browser.get(path)
+    assert response.status_code == 404
+    assert 'role="search"' in response.text
+
+
+def test_a_record_of_another_company_or_a_restricted_unit_does_not_exist(desk, world):
+    for attendance in (world.other_attendance, world.restricted_attendance):
+        assert desk.browser.get(f"/attendances/{attendance.protocol}").status_code == 404
+        assert desk.browser.post(f"/attendances/id-{attendance.id}", {"version": 1}).status_code == 404
+
+
+def test_a_member_of_the_restricted_unit_sees_its_records(world, people):
+    member = people("Attendant", units=[world.restricted_unit])
+    assert "Segredo da ouvidoria" in member.page(world.restricted_attendance)
+
+
+@pytest.mark.req("S-01")
+def test_who_may_only_read_gets_no_buttons_and_no_save(world, session, people, make_user, sign_in):
+    reader = people("Configurator")
+    assert reader.browser.get(f"/attendances/{world.attendance.protocol}").status_code in (302, 403)
+
+
+def test_the_last_change_wins_only_knowingly(desk, session):
+    attendance = desk.opened()
+    assert desk.save(attendance, version=0, description="Sem versão").status_code == 409
+    assert session.scalar(select(Attendance.version).where(Attendance.id == attendance.id)) == attendance.version
