@@ -56,6 +56,8 @@ def _can_run(config, item):
         return False
     if "redis_url" in names and not os.environ.get("TEST_REDIS_URL"):
         return False
+    if "postgresql_url" in names and config.getoption("--engine") != "postgresql":
+        return False
     if config.getoption("--engine") == "postgresql":
         return bool(names & NEEDS_DATABASE) and not in_browser
     return True

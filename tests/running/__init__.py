@@ -1,0 +1,1 @@
+"""The product as it runs: commands, server, two servers side by side."""
