@@ -63,6 +63,9 @@ class UserProfile(Model):
     )
 
 
+User.version = property(lambda user: user.profile.version if user.profile else 0)  # registers ask the row itself
+
+
 class UserSession(Model):
     """One row a sign-in, browser or API. The cookie or JWT carries a random token; only its SHA-256 is stored."""
 

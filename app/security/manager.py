@@ -158,7 +158,7 @@ class AppSecurityManager(SecurityManager):
 
     # ---- views: FAB's are never registered, so that none of its routes exist
     def register_views(self):
-       
+
         from .account import AccountView
         from .auth_view import AuthView
 

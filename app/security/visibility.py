@@ -21,7 +21,7 @@ from ..models.company import Company, Department, Unit
 from ..models.custom_field import CustomField
 from ..models.desk import Setting
 from ..models.entity import ContactType, Entity, EntityContact, RoleType
-from ..models.identity import UserSession, user_company, user_unit
+from ..models.identity import LoginAttempt, UserSession, user_company, user_unit
 from ..models.outbox import Outbox
 from ..models.survey import Survey
 from .permissions import ADMIN
@@ -80,6 +80,13 @@ def _user(viewer):
     return and_(or_(shares, User.id == viewer.user_id), ~User.roles.any(Role.name == ADMIN))
 
 
+def _login_attempt(viewer):
+    """Of the users one sees; unknown names, which may be a password in the wrong box, only an administrator's."""
+    if viewer.entity_id:
+        return false()
+    return true() if viewer.admin else LoginAttempt.user_id.in_(select(User.id).where(_user(viewer)))
+
+
 def _staff(viewer):
     """Tables that every member of staff who holds the permission sees whole."""
     return false() if viewer.entity_id else true()
@@ -92,7 +99,8 @@ def _outbox(viewer):
 RULES = {
     Company: _in_company(Company.id), Unit: _unit, Department: _in_company(Department.company_id),
     Entity: _entity, EntityContact: _contact, Attendance: _attendance, AttendanceDetail: _detail, User: _user,
-    Role: _staff, Outbox: _outbox, UserSession: lambda viewer: UserSession.user_id == viewer.user_id,
+    Role: _staff, LoginAttempt: _login_attempt, Outbox: _outbox,
+    UserSession: lambda viewer: UserSession.user_id == viewer.user_id,
     **dict.fromkeys((Channel, Situation, Motive, Occurrence, Cause, Classification, Subclassification, DefaultMotive,
                      RoleType, ContactType, CustomField, Setting, Survey), _staff),
 }

@@ -39,14 +39,23 @@ def grants_of(session, user_id: int) -> Grants:
     return Grants(pairs, any(role == ADMIN for role, _permission, _noun in rows))
 
 
-def pairs_of_roles(session, role_ids) -> frozenset[Pair]:
-    """The pairs granted to any of the roles."""
-    return frozenset(map(tuple, session.execute(
-        select(Permission.name, ViewMenu.name).select_from(assoc_permissionview_role)
-        .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
-        .join(Permission, Permission.id == PermissionView.permission_id)
-        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-        .where(assoc_permissionview_role.c.role_id.in_(list(role_ids)))).all()))
+def pairs_by_role(session) -> dict[int, frozenset[Pair]]:
+    """What each role grants, by its id; roles without permissions included."""
+    rows = session.execute(
+        select(Role.id, Permission.name, ViewMenu.name).select_from(Role)
+        .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
+        .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
+        .outerjoin(Permission, Permission.id == PermissionView.permission_id)
+        .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id))
+    found: dict[int, set[Pair]] = {}
+    for role_id, verb, noun in rows:
+        found.setdefault(role_id, set()).update({(verb, noun)} if verb else ())
+    return {role_id: frozenset(pairs) for role_id, pairs in found.items()}
+
+
+def may_grant(role: Role, pairs: frozenset[Pair], actor: Viewer) -> bool:
+    """A role may be given or taken only by who holds everything in it; Admin only by an administrator."""
+    return actor.admin or (role.name != ADMIN and pairs <= actor.permissions)
 
 
 def viewer_of(session, user) -> Viewer:

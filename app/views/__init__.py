@@ -6,15 +6,25 @@ from .. import api
 
 def register(appbuilder) -> None:
     """Register every view of the back office, in the order of the menu."""
-    from . import attendances, home
+    from . import attendances, home, registers
+    from .logs import LogView
+    from .lookup import LookupView
+    from .mailbox import MailboxView
+    from .roles import RoleView
+    from .security_log import SecurityLogView
+    from .users import UserView
 
     attendances.register(appbuilder)
     home.register(appbuilder)
-    from .lookup import LookupView
-    from .registers.motives import MotiveView
+    registers.register(appbuilder)
 
-    appbuilder.add_view(MotiveView, "Motives", label=_l("Motives"), icon="fa-comment-dots",
-                        category="Classifications", category_label=_l("Classification tables"))
-    appbuilder.add_view_no_menu(LookupView)
+    access = {"category": "Access", "category_label": _l("Security")}
+    appbuilder.add_view(UserView, "Users", label=_l("Users"), icon="fa-users", **access)
+    appbuilder.add_view(RoleView, "Roles", label=_l("Access roles"), icon="fa-user-shield", **access)
+    appbuilder.add_view(SecurityLogView, "SecurityLog", label=_l("Security log"), icon="fa-shield-halved", **access)
 
+    registers.register_settings(appbuilder)
+    appbuilder.add_view(MailboxView, "Outbox", label=_l("Outbox"), icon="fa-paper-plane", category="Settings")
+    for view in (LookupView, LogView):
+        appbuilder.add_view_no_menu(view)
     api.register(appbuilder)

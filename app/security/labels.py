@@ -1,0 +1,74 @@
+"""What people read for a role and a permission: names in code are English, labels are translated."""
+from flask_babel import lazy_gettext as _l
+
+from .permissions import ADMIN, ATTENDANT, CONFIGURATOR, CUSTOMER, PROVIDER, SUPERVISOR, Perm
+
+ROLES = {
+    ADMIN: _l("Administrator"), SUPERVISOR: _l("Supervisor"), CONFIGURATOR: _l("Configurator"),
+    ATTENDANT: _l("Attendant"), PROVIDER: _l("Provider"), CUSTOMER: _l("Customer"),
+}
+
+# [(group, {permission: (what it is called, what it lets a person do)})]
+PERMISSIONS: list[tuple] = [
+    (_l("Attendances"), {
+        Perm.ATTENDANCE_READ: (_l("See attendances"), _l("Search, open the record and read its history.")),
+        Perm.ATTENDANCE_WRITE: (_l("Keep attendances"), _l("Open, classify, answer and confirm.")),
+        Perm.ATTENDANCE_REOPEN: (_l("Reopen attendances"), _l("Go on with an attendance that was closed.")),
+        Perm.ATTENDANCE_EXPORT: (_l("Export attendances"), _l("Take lists out of the system as files.")),
+    }),
+    (_l("Entities"), {
+        Perm.ENTITY_READ: (_l("See entities"), _l("Find people and companies and open their register.")),
+        Perm.ENTITY_WRITE: (_l("Keep entities"), _l("Add and change people, companies and their contacts.")),
+        Perm.ENTITY_DELETE: (_l("Delete entities"), _l("Remove a register that nothing is linked to.")),
+        Perm.DOCUMENT_REVEAL: (_l("Reveal documents"), _l("See a whole CPF or CNPJ; each look is logged.")),
+    }),
+    (_l("Classification tables"), {
+        Perm.CLASSIFICATION_READ: (_l("See the tables"), _l("Motives, channels, situations and the like.")),
+        Perm.CLASSIFICATION_WRITE: (_l("Keep the tables"), _l("Add, change and deactivate what attendants choose.")),
+    }),
+    (_l("Company"), {
+        Perm.COMPANY_READ: (_l("See companies"), _l("The companies that own the desk.")),
+        Perm.COMPANY_WRITE: (_l("Keep companies"), _l("Add and change companies.")),
+        Perm.STRUCTURE_READ: (_l("See units and departments"), _l("The structure of each company.")),
+        Perm.STRUCTURE_WRITE: (_l("Keep units and departments"), _l("Add, change and deactivate them.")),
+        Perm.ALL_COMPANIES: (_l("All companies"), _l("See the records of every company, also of those to come.")),
+    }),
+    (_l("Users and security"), {
+        Perm.USER_READ: (_l("See users"), _l("Who has access, and with which roles.")),
+        Perm.USER_WRITE: (_l("Keep users"), _l("Invite, change, deactivate and give roles.")),
+        Perm.ROLE_READ: (_l("See roles"), _l("What each role lets people do.")),
+        Perm.ROLE_WRITE: (_l("Keep roles"), _l("Change permissions; only those that one has oneself.")),
+        Perm.SECURITY_LOG_READ: (_l("See the security log"), _l("Who signed in, or tried to.")),
+        Perm.LOG_READ: (_l("See logs"), _l("Who changed what, on each record one may see.")),
+    }),
+    (_l("System"), {
+        Perm.SETTING_READ: (_l("See settings"), _l("Options of the installation.")),
+        Perm.SETTING_WRITE: (_l("Keep settings"), _l("Change options of the installation.")),
+        Perm.OUTBOX_READ: (_l("See the outbox"), _l("Messages sent and waiting.")),
+        Perm.OUTBOX_WRITE: (_l("Send again"), _l("Bring back messages that could not be sent.")),
+    }),
+    (_l("Own access"), {
+        Perm.OWN_ACCOUNT: (_l("Own account"), _l("One's own profile, password and sessions.")),
+        Perm.PORTAL_USE: (_l("Portal"), _l("Providers and customers follow their own attendances.")),
+    }),
+]
+
+
+def role_label(name: str) -> str:
+    """The label of one of the product's roles; any other is called what its maker called it."""
+    return str(ROLES.get(name, name))
+
+
+def permission_label(permission: Perm) -> str:
+    """What a permission is called; its own text where nobody has named it yet."""
+    for _group, named in PERMISSIONS:
+        if permission in named:
+            return str(named[permission][0])
+    return str(permission)
+
+
+def permission_groups() -> list[tuple]:
+    """PERMISSIONS, and what is missing in it, so that a new permission can be granted at once."""
+    named = {permission for _group, each in PERMISSIONS for permission in each}
+    rest = {permission: (str(permission), "") for permission in Perm if permission not in named}
+    return [*PERMISSIONS, *([(_l("Others"), rest)] if rest else [])]
