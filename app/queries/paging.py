@@ -1,7 +1,7 @@
 """Key-set paging over one order column and the id: the cost of a page does not grow with its depth.
 
-A cursor is [value of the order column, id] as URL-safe JSON. The order column needs an index (column, id), with the columns
-of the filter before it. An empty value comes last, whatever the direction of the order.
+A cursor is [value of the order column, id] as URL-safe JSON. The order column needs an index (column, id), with the
+columns of the filter before it. An empty value comes last, whatever the direction of the order.
 """
 import base64
 import json

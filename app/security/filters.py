@@ -1,4 +1,4 @@
-"""Row visibility as the filter FAB wants: the one condition of `visibility` behind every generated view and related select."""
+"""Row visibility as the filter FAB wants: the one condition behind every generated view and related select."""
 from flask import g
 from flask_appbuilder.models.filters import BaseFilter
 

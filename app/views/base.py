@@ -1,7 +1,7 @@
 """AppModelView: every register inherits this, never FAB's ModelView.
 
-FAB keeps registration, permissions, conversion of columns and titles. What a request does is ours: FAB keeps the filters of
-a request on the shared view, reads rows of actions without base filters, swallows errors and commits by itself.
+FAB keeps registration, permissions, conversion of columns and titles. What a request does is ours: FAB keeps the
+filters of a request on the shared view, reads rows of actions without base filters, swallows errors and commits.
 """
 from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import ModelView, expose
@@ -24,8 +24,8 @@ VIEWS: dict[str, "AppModelView"] = {}
 
 
 class AppModelView(SavingMixin, ListingMixin, SearchMixin, ModelView):
-    """A register. `noun` names its permissions: `read <noun>` for list and show, `write <noun>` for add, edit and delete;
-    `verbs` {method: verb} for others. `choice_columns` {column: {code: label}}."""
+    """A register. `noun` names its permissions: `read <noun>` for list and show, `write <noun>` for add, edit and
+    delete; `verbs` {method: verb} for others. `choice_columns` {column: {code: label}}."""
 
     noun = ""
     verbs: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The generated list and record page, cheap: a fixed number of queries, cells formatted in Python, templates given strings."""
+"""The generated list and record page: a fixed number of queries, cells formatted in Python, templates given strings."""
 import operator
 from datetime import date, datetime
 from urllib.parse import urlencode
@@ -46,10 +46,20 @@ class ListingMixin:
 
     def _eager(self, columns):
         """One join a many-to-one, one SELECT a list: never a query a row."""
-        names = dict.fromkeys(name.split(".")[0] for name in columns)
-        dm, model = self.datamodel, self.datamodel.obj
-        return [(joinedload if dm.is_relation_many_to_one(name) or dm.is_relation_one_to_one(name) else selectinload)(
-            getattr(model, name)) for name in names if dm.is_relation(name)]
+        options = []
+        for path in columns:
+            model, loader = self.datamodel.obj, None
+            for name in path.split("."):
+                relation = inspect(model).relationships.get(name)
+                if relation is None:
+                    break
+                load = selectinload if relation.uselist else joinedload
+                step = getattr(model, name)
+                loader = load(step) if loader is None else getattr(loader, load.__name__)(step)
+                model = relation.mapper.class_
+            if loader is not None:
+                options.append(loader)
+        return options
 
     def shown(self, name: str, value):
         """The value of a column as a person reads it: its formatter, the label of its code, or the plain text."""
@@ -82,7 +92,8 @@ class ListingMixin:
         if self.include_route_methods is not None and method not in self.include_route_methods:
             return False
         permission = "can_" + self.get_method_permission(method)
-        return permission in self.base_permissions and self.appbuilder.sm.has_access(permission, self.class_permission_name)
+        return permission in self.base_permissions and self.appbuilder.sm.has_access(
+            permission, self.class_permission_name)
 
     def _root(self) -> str:
         return request.script_root + self.route_base
@@ -150,7 +161,8 @@ class ListingMixin:
             return rows, {
                 "first": start,
                 "previous": before and self.link(**{"before_" + name: before, "after_" + name: None}),
-                "next": after and self.link(**{"after_" + name: after, "before_" + name: None}), "last": None, "numbers": []}
+                "next": after and self.link(**{"after_" + name: after, "before_" + name: None}),
+                "last": None, "numbers": []}
         at = self._whole_argument("page_", MAX_PAGE) or 0
         pk = self.datamodel.get_pk()
         keys = (key.desc(), pk.desc()) if desc else (key.asc(), pk.asc())
@@ -183,16 +195,16 @@ class ListingMixin:
 
     def list_page(self) -> str:
         """The whole page: search panel, tools, table."""
-        name, searched = self.__class__.__name__, self.search_rows()
-        panel, asked = searched
+        name = self.__class__.__name__
+        panel, asked = self.search_rows()
         query = self.filtered(self.visible_query(), asked)
         count = g.list_count = paging.capped_count(query, self.datamodel.get_pk(), self.count_cap)
         size = max(self._whole_argument("psize_", self.max_page_size) or self.page_size, 1)
         order = self._order()
         rows, pages = self._page(query, order, size)
         cells = self.list_cells()
-        sizes = [(n, self.link(**{"psize_" + name: n, "page_" + name: None, "after_" + name: None, "before_" + name: None}))
-                 for n in PAGE_SIZES if n <= self.max_page_size]
+        start = {"page_" + name: None, "after_" + name: None, "before_" + name: None}
+        sizes = [(n, self.link(**{"psize_" + name: n}, **start)) for n in PAGE_SIZES if n <= self.max_page_size]
         return self.render_template(
             self.list_template, title=self.list_title, root=self._root(), view=name, panel=panel, asked=bool(asked),
             heads=self._heads(cells, order), rows=[(row.id, [get(row) for _label, get in cells]) for row in rows],

@@ -34,8 +34,8 @@ MAX_PAGES = 50  # who has not found it in 1,000 rows types more letters
 
 @dataclass(frozen=True)
 class Source:
-    """Rows a lookup offers. `search(session, viewer, term, parent_id, limit, offset)` -> [(id, text)] replaces the default
-    search over `key` for tables that have an index of their own."""
+    """Rows a lookup offers. `search(session, viewer, term, parent_id, limit, offset)` -> [(id, text)] replaces the
+    default search over `key` for tables that have an index of their own."""
 
     model: type
     permission: Perm
@@ -145,14 +145,16 @@ class LookupWidget:
             **({"data_parent": parent, "data_first": str(FIRST.get(field.parent, ""))} if parent else {}), **attributes}
         blank = Markup('<option value=""></option>')
         if field.shown is None:
-            return Markup("<select {}>{}</select>").format(Markup(html_params(**attributes)), blank)
-        chosen = Markup('<option value="{}" selected>{}</option>').format(*field.shown)
-        return Markup("<select {}>{}{}</select>").format(Markup(html_params(**attributes)), blank, chosen)
+            chosen = ""
+        else:
+            chosen = Markup('<option value="{}" selected>{}</option>').format(*field.shown)
+        escaped = Markup(html_params(**attributes))  # noqa: S704  (WTForms escapes the values)
+        return Markup("<select {}>{}{}</select>").format(escaped, blank, chosen)
 
 
 class LookupField(Field):
-    """`data` is the row or None. A posted id is read through the viewer's scope, must be active unless it was already the
-    stored one, and must be a child of what the parent field holds."""
+    """`data` is the row or None. A posted id is read through the viewer's scope, must be active unless it was already
+    the stored one, and must be a child of what the parent field holds."""
 
     widget = LookupWidget()
 

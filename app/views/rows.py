@@ -26,9 +26,9 @@ class RowForm(Form):
 
     def is_blank(self) -> bool:
         """Nothing typed: choices and ticks alone do not make a row."""
-        typed = [f for f in self.columns() if isinstance(f, (StringField, LookupField)) and not isinstance(f, SelectField)]
-        return not self.id.data and not any(
-            f.data.strip() if isinstance(f.data, str) else f.data for f in typed)
+        typed = [f.data for f in self.columns()
+                 if isinstance(f, (StringField, LookupField)) and not isinstance(f, SelectField)]
+        return not self.id.data and not any(data.strip() if isinstance(data, str) else data for data in typed)
 
 
 class RowsWidget:
@@ -36,11 +36,11 @@ class RowsWidget:
         blank = field.row_class(prefix=f"{field.name}-__i__-")
         template = current_app.jinja_env.get_template("balcao/rows.html")
         next_index = (field.last_index or 0) + 1 if field.entries else 0
-        return Markup(template.render(field=field, blank=blank, next_index=next_index))
+        return Markup(template.render(field=field, blank=blank, next_index=next_index))  # noqa: S704  (autoescaped)
 
 
 class RowsField(FieldList):
-    """`data`: [{"id": int or None, column: value}]. Blank rows are dropped; posted indices may have holes (removed rows)."""
+    """`data`: [{"id": int or None, column: value}]. Blank rows are dropped; posted indices may have holes."""
 
     widget = RowsWidget()
 
@@ -60,7 +60,8 @@ class RowsField(FieldList):
 
     def validate(self, form, extra_validators=()):
         self.errors = []
-        if not all([entry.validate(form) for entry in self.entries]):  # a list: every row says its refusals
+        answers = [entry.validate(form) for entry in self.entries]  # every row says its refusals
+        if not all(answers):
             self.errors = [_("Check the marked rows.")]  # FieldList would put dictionaries here
         for rule in self.validators:
             try:

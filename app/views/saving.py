@@ -20,7 +20,7 @@ def blank_is_none(value):
 
 
 def put_error(form, error: DomainError) -> list[str]:
-    """Put a refusal at its field (rows by position: ``phones.1.number``). What belongs to no field of the form is returned."""
+    """Put a refusal at its field (rows by position: ``phones.1.number``). Returns what belongs to no field."""
     loose = []
     for each in error.errors if isinstance(error, InvalidMany) else [error]:
         field = form
@@ -34,7 +34,7 @@ def put_error(form, error: DomainError) -> list[str]:
 
 
 class SavingMixin:
-    """`service` has create, update and delete of the noun; by default the generic save. `child_rows` names RowsFields."""
+    """`service`: create, update and delete of the noun; the generic save by default. `child_rows` names RowsFields."""
 
     service = None
     child_rows: tuple = ()
@@ -65,8 +65,12 @@ class SavingMixin:
         rest = [name for name in names if name not in placed]
         return panels + ([(None, rest)] if rest else [])
 
+    def stored_values(self, item) -> dict:
+        """{field: value} of the stored `item` for fields that are no attribute of it; on GET and POST alike."""
+        return {}
+
     def fill_form(self, form, item) -> None:
-        """After the form is made from the stored `item`."""
+        """After the form to be shown first is made from the stored `item`."""
 
     def values_of(self, form, adding: bool) -> dict:
         """What the service is given."""
@@ -77,7 +81,8 @@ class SavingMixin:
         return {}
 
     def _make_form(self, item=None):
-        form = self.form_class(item is None)(obj=item, data=None if item is not None else self.preset())
+        more = self.preset() if item is None else self.stored_values(item)
+        form = self.form_class(item is None)(obj=item, data=more)
         if item is not None and request.method == "GET":
             self.fill_form(form, item)
         return form
@@ -96,16 +101,17 @@ class SavingMixin:
         return error
 
     def _show_stale(self, form, item):
-        """Both values: what was typed stays in the field, what is stored is said under it. Saving again overwrites knowingly."""
+        """Both values: the typed one stays in the field, the stored one is said under it; saving again overwrites."""
         self.datamodel.session.refresh(item)
-        fresh = self.form_class(False)(formdata=None, obj=item)
+        fresh = self.form_class(False)(formdata=None, obj=item, data=self.stored_values(item))
         self.fill_form(fresh, item)
         for name in self.form_columns(False):
             if name in self.child_rows:
                 continue
             stored = fresh[name].data
             if plain(blank_is_none(form[name].data)) != plain(blank_is_none(stored)):
-                form[name].errors = [*form[name].errors, _("Stored value now: %(value)s", value=self.stored_text(name, stored))]
+                text = _("Stored value now: %(value)s", value=self.stored_text(name, stored))
+                form[name].errors = [*form[name].errors, text]
 
     def stored_text(self, name, value) -> str:
         """A stored value as a person reads it."""

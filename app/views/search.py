@@ -1,7 +1,7 @@
-"""The search panel of a generated list: labelled fields rendered by the server, FAB's address scheme _flt_<operator>_<column>.
+"""The search panel of a generated list: labelled fields, FAB's address scheme _flt_<operator>_<column>.
 
-Arguments are read through the search form, so that an id nobody may see or a word in a number never reaches SQL; nothing is
-kept on the view, which all threads share.
+Arguments are read through the search form, so that an id nobody may see or a word in a number never reaches SQL;
+nothing is kept on the view, which all threads share.
 """
 import re
 from datetime import UTC, datetime, time, timedelta
@@ -162,7 +162,8 @@ class AppFilterConverter(fab.SQLAFilterConverter):
 
 
 class SearchMixin:
-    """`search_columns`; `search_filters` {column: [filter classes]} replaces the operators of one; `cascade` {child: parent}."""
+    """`search_columns`; `search_filters` {column: [filter classes]} replaces the operators of one; `cascade`
+    {child: parent}."""
 
     search_columns = ["id"]  # FAB's default is every relation, loaded whole into the page
     search_filters: dict = {}
@@ -190,7 +191,7 @@ class SearchMixin:
         return isinstance(operators[0], (DayFrom, AtLeast))
 
     def search_rows(self):
-        """(rows for the template, [(filter, value)] asked for). A row: label, column, [(field, operator)], operators."""
+        """(rows of the panel, [(filter, value)] asked for). A row: label, column, [(field, operator)], operators."""
         typed, chosen = MultiDict(), {}
         for argument, values in request.args.lists():
             match = _ARGUMENT.fullmatch(argument)
@@ -215,8 +216,8 @@ class SearchMixin:
                 if field.short_name in chosen:
                     readable = self._readable(form, field)
                     asked.append((operators[index] if readable else None, field.data))
-            rows.append({"label": self.label_columns[column], "column": column, "boxes": boxes, "operators": operators,
-                         "ranged": len(boxes) > 1})
+            rows.append({"label": self.label_columns[column], "column": column, "boxes": boxes,
+                         "operators": operators, "ranged": len(boxes) > 1})
         return rows, asked
 
     @staticmethod

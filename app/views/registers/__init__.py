@@ -1,1 +1,36 @@
-"""The plain registers, a file a noun."""
+"""The plain registers, a group of nouns a file, and their places in the menu."""
+from flask_babel import lazy_gettext as _l
+
+
+def register(appbuilder) -> None:
+    """The groups "Classificações" and "Estrutura"."""
+    from . import classifications, desk, structure
+
+    tables = {"category": "Classifications", "category_label": _l("Classification tables")}
+    for view, name, label, icon in (
+            (classifications.MotiveView, "Motives", _l("Motives"), "fa-comment-dots"),
+            (classifications.OccurrenceView, "Occurrences", _l("Occurrences"), "fa-burst"),
+            (classifications.CauseView, "Causes", _l("Causes"), "fa-magnifying-glass-chart"),
+            (desk.SituationView, "Situations", _l("Situations"), "fa-traffic-light"),
+            (desk.ChannelView, "Channels", _l("Channels"), "fa-tower-broadcast"),
+            (desk.RoleTypeView, "Role types", _l("Roles of entities"), "fa-user-tag"),
+            (desk.ContactTypeView, "Contact types", _l("Contact types"), "fa-address-card"),
+            (classifications.ClassificationView, "Provider classifications", _l("Classifications"), "fa-layer-group"),
+            (classifications.SubclassificationView, "Subclassifications", _l("Subclassifications"),
+             "fa-diagram-project"),
+            (classifications.DefaultMotiveView, "Default motives", _l("Standard occurrence motives"), "fa-list-check")):
+        appbuilder.add_view(view, name, label=label, icon=icon, **tables)
+    structure_group = {"category": "Structure", "category_label": _l("Structure")}
+    for view, name, label, icon in (
+            (structure.CompanyView, "Companies", _l("Companies"), "fa-building"),
+            (structure.UnitView, "Units", _l("Units"), "fa-location-dot"),
+            (structure.DepartmentView, "Departments", _l("Departments"), "fa-sitemap")):
+        appbuilder.add_view(view, name, label=label, icon=icon, **structure_group)
+
+
+def register_settings(appbuilder) -> None:
+    """The group "Configurações"."""
+    from .parameters import ParameterView
+
+    appbuilder.add_view(ParameterView, "System parameters", label=_l("System parameters"), icon="fa-sliders",
+                        category="Settings", category_label=_l("Settings"))

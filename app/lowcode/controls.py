@@ -1,0 +1,80 @@
+"""Form fields as a Brazilian browser shows them: native dates, local times kept in UTC, codes with their labels."""
+from datetime import UTC
+
+from flask_babel import get_timezone
+from wtforms import DateTimeLocalField, SelectField
+from wtforms.widgets import DateInput, DateTimeLocalInput, NumberInput, Select, TextArea, TextInput
+
+
+class Classed:
+    """A widget mixin: Bootstrap's class on the control."""
+
+    def __call__(self, field, **attributes):
+        attributes.setdefault("class_", "form-control")
+        return super().__call__(field, **attributes)
+
+
+class TextBox(Classed, TextInput):
+    pass
+
+
+class LongBox(Classed, TextArea):
+    def __call__(self, field, **attributes):
+        attributes.setdefault("rows", 4)
+        return super().__call__(field, **attributes)
+
+
+class NumberBox(Classed, NumberInput):
+    pass
+
+
+class DateBox(Classed, DateInput):
+    """The browser's own date picker, which shows dd/mm/yyyy to a Brazilian."""
+
+
+class DateTimeBox(Classed, DateTimeLocalInput):
+    pass
+
+
+class ChoiceBox(Classed, Select):
+    pass
+
+
+class LocalDateTimeField(DateTimeLocalField):
+    """Typed and shown in the time zone of the request, kept in UTC; to the minute."""
+
+    def __init__(self, label=None, validators=None, **options):
+        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+        super().__init__(label, validators, format=formats, **{"widget": DateTimeBox(), **options})
+
+    def process_formdata(self, values):
+        super().process_formdata(values)
+        if self.data is not None:
+            self.data = self.data.replace(tzinfo=get_timezone()).astimezone(UTC)
+
+    def _value(self):
+        if self.raw_data:
+            return self.raw_data[0]
+        return self.data.astimezone(get_timezone()).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+
+class ChoiceField(SelectField):
+    """A code out of {code: label}. `offered`: the codes that may be chosen now; the stored one may stay besides."""
+
+    def __init__(self, label=None, validators=None, labels=None, offered=None, blank=False, **options):
+        self.labels = labels or {}
+        codes = list(self.labels) if offered is None else list(offered)
+        choices = [("", "")] if blank else []
+        super().__init__(label, validators, choices=[*choices, *((code, self.labels[code]) for code in codes)],
+                         coerce=lambda code: code or None, **{"widget": ChoiceBox(), **options})
+
+    def process_data(self, value):
+        super().process_data(value)
+        if value and value not in [code for code, _label in self.choices]:
+            # An old code stays on its old record.
+            self.choices = [*self.choices, (value, self.labels.get(value, value))]
+
+    def pre_validate(self, form):
+        if self.data is None and any(code == "" for code, *_rest in self.choices):
+            return
+        super().pre_validate(form)

@@ -1,0 +1,143 @@
+""""Logs" of a record: who, when, what, old and new value; of any record one may see."""
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import abort, g, request
+from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from .. import documents
+from ..extensions import db
+from ..lowcode import fields as custom
+from ..queries.logs import page_of_log
+from ..security.permissions import Perm
+from ..security.visibility import RULES, visible
+from .base import VIEWS
+from .listing import shown
+from .lookup import whole
+
+ACTIONS = {
+    "create": _l("Added"), "update": _l("Changed"), "delete": _l("Deleted"), "open": _l("Opened"),
+    "close": _l("Closed"), "reopen": _l("Reopened"), "reveal": _l("CPF/CNPJ shown"), "import": _l("Imported"), "link": _l("Linked"),
+}
+# Names of fields that no register labels.
+LABELS = {
+    "custom_values": _l("Custom information"), "phase": _l("Phase"), "company": _l("Company"), "version": _l("Version"),
+    "kind": _l("Kind"), "name": _l("Name"), "is_main": _l("Main"), "number": _l("Number"), "value": _l("Value"),
+}
+HIDDEN = {"name_key", "search_text", "search_digits", "value_key", "created_at", "updated_at", "version"}
+DOCUMENTS = {"document", "cpf", "cnpj"}
+TARGETS = {model.__tablename__: model for model in RULES}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One changed field."""
+
+    label: str
+    old: str
+    new: str
+
+
+class LogView(BaseView):
+    """/logs/<table>/<id>: needs `read log`, the right to read the noun, and a record one may see."""
+
+    route_base, default_view = "/logs", "show"
+    class_permission_name = "log"
+    method_permission_name = {"show": "read"}
+
+    @expose("/<target>/<pk>")
+    @has_access
+    def show(self, target, pk):
+        model, pk = TARGETS.get(target) or abort(404), whole(pk) or abort(404)
+        register = VIEWS.get(target)
+        if register is not None and not register.may("show"):
+            abort(403)
+        item = db.session.scalar(select(model).where(model.id == pk, visible(model, g.viewer)))
+        if item is None and not (g.viewer.admin and g.viewer.all_companies):
+            abort(404)  # of what is deleted only those who see everything see the log
+        before = request.args.get("before")
+        entries, after = page_of_log(
+            db.session, target, pk, before=None if before is None else whole(before) or abort(400))
+        if item is None and not entries:
+            abort(404)
+        reader = Reader(target, register)
+        return self.render_template(
+            "logs/record.html", title=_("Logs"), item=item, target=target, pk=pk,
+            entries=[(each, ACTIONS.get(each.action, each.action), reader.lines(each)) for each in entries],
+            older=f"{request.path}?before={after}" if after else None, newest=request.path if before else None,
+            back=self._record(register, item, target))
+
+    @staticmethod
+    def _record(register, item, target):
+        if item is None:
+            return None
+        if target == "attendance":
+            return f"{request.script_root}/attendances/{item.address}"
+        return f"{request.script_root}{register.route_base}/show/{item.id}" if register else None
+
+
+class Reader:
+    """Turns what the log keeps into what a person reads."""
+
+    def __init__(self, target, register):
+        self.target, self.register = target, register
+        self.labels = register.label_columns if register else {}
+        self.clear = g.viewer.may(Perm.DOCUMENT_REVEAL)
+
+    def lines(self, entry) -> list[Line]:
+        """The changed fields of an entry, in the order in which they were changed."""
+        made = []
+        for name, (old, new, *_salt) in entry.changes.items():
+            if name in HIDDEN:
+                continue
+            if name == "custom_values":
+                made += self._custom(old, new)
+            else:
+                made.append(Line(self.label(name), self.text(name, old), self.text(name, new)))
+        return [line for line in made if line.old != line.new or line.old]
+
+    def label(self, name) -> str:
+        return str(self.labels.get(name) or self.labels.get(name.removesuffix("_id")) or LABELS.get(name)
+                   or name.removesuffix("_id").replace("_", " ").capitalize())
+
+    def text(self, name, value) -> str:
+        """A stored value: codes by their labels, rows one after the other, documents masked."""
+        if value in (None, "", [], {}):
+            return ""
+        if isinstance(value, list):
+            return "; ".join(filter(None, (self.text(name, each) for each in value)))
+        if isinstance(value, dict):
+            if set(value) == {"id", "text"}:
+                return value["text"]
+            return ", ".join(f"{self.label(k)}: {text}" for k, v in value.items()
+                             if k not in HIDDEN and (text := self.text(k, v)))
+        if name in DOCUMENTS and isinstance(value, str):
+            return documents.masked(value)
+        choices = self.register.choice_columns.get(name) if self.register else None
+        if choices and value in choices:
+            return str(choices[value])
+        return str(shown(_moment(value)))
+
+    def _custom(self, old, new):
+        kept = {each.key: each for each in custom.definitions(db.session, self.target)}
+        old, new = old or {}, new or {}
+        for key in dict.fromkeys([*old, *new]):
+            if old.get(key) == new.get(key):
+                continue
+            if each := kept.get(key):
+                yield Line(each.name, custom.shown(each, old.get(key)), custom.shown(each, new.get(key)))
+            else:
+                yield Line(key, self.text(key, old.get(key)), self.text(key, new.get(key)))
+
+
+def _moment(value):
+    """ISO text of a date or an instant, as the log keeps them, back as what it was; anything else as it is."""
+    if isinstance(value, str) and len(value) >= 10 and value[4:5] == "-" == value[7:8]:
+        try:
+            return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
