@@ -4,7 +4,9 @@ from flask_babel import lazy_gettext as _l
 from .errors import Invalid
 from .text import digits
 
-STATES = ("AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO").split()
+STATES = (
+    "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ",
+    "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO")
 
 
 def checked(text: str | None, field: str = "cep") -> str | None:

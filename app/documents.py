@@ -69,8 +69,3 @@ def masked(document: str | None) -> str:
 def is_masked(text: str | None) -> bool:
     """Whether this is a mask, or a piece of one, and not a number somebody typed."""
     return any(c in _MASK_CHARACTERS for c in text or "")
-
-
-def for_viewer(document: str | None, may_reveal: bool) -> str:
-    """What one who may not reveal sees, and what one who may sees before asking: the mask. `may_reveal` shows it whole."""
-    return shown(document) if may_reveal else masked(document)

@@ -8,8 +8,11 @@ from .text import digits
 
 # Area codes in use (Anatel): what is tried when someone searches a local number.
 AREA_CODES = (
-    "11 12 13 14 15 16 17 18 19 21 22 24 27 28 31 32 33 34 35 37 38 41 42 43 44 45 46 47 48 49 51 53 54 55 61 62 63 64 "
-    "65 66 67 68 69 71 73 74 75 77 79 81 82 83 84 85 86 87 88 89 91 92 93 94 95 96 97 98 99").split()
+    "11", "12", "13", "14", "15", "16", "17", "18", "19", "21", "22", "24", "27", "28", "31", "32", "33", "34",
+    "35", "37", "38", "41", "42", "43", "44", "45", "46", "47", "48", "49", "51", "53", "54", "55", "61", "62",
+    "63", "64", "65", "66", "67", "68", "69", "71", "73", "74", "75", "77", "79", "81", "82", "83", "84", "85",
+    "86", "87", "88", "89", "91", "92", "93", "94", "95", "96", "97", "98", "99",
+)
 _TYPED = re.compile(r"[0-9+()\-./\s\u00a0\u2010-\u2015]+")
 
 
@@ -63,7 +66,7 @@ def shown(e164: str | None) -> str:
 
 
 def search_digits(e164: str) -> str:
-    """The key of `phone.search_digits`: national digits without the ninth; of a foreign number, with its country code."""
+    """The key of `phone.search_digits`: national digits without the ninth; foreign ones with their country code."""
     number = digits(e164)
     return without_ninth(number[2:]) if number.startswith("55") else number
 

@@ -25,7 +25,8 @@ def test_a_phone_is_stored_in_e164_and_shown_to_people(typed, stored, shown):
     assert phones.shown(stored) == shown
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "0800-TELEFONE", "98765-4321", "(11) 1234", "+55 11 111", "1" * 60, "(20) 98765-4321"])
+@pytest.mark.parametrize("typed", [
+    "", "abc", "0800-TELEFONE", "98765-4321", "(11) 1234", "+55 11 111", "1" * 60, "(20) 98765-4321"])
 def test_what_is_no_phone_is_refused_at_its_field(typed):
     with pytest.raises(Invalid) as refusal:
         phones.parse(typed, field="phones.0.number")

@@ -1,0 +1,246 @@
+"""One box that finds an entity: by name or razão social, CPF/CNPJ, phone or e-mail (S-03, B-16).
+
+What was typed is told by its shape, and only indexes are read: `ix_entity_document`, `ix_phone_search_digits`,
+`ix_econtact_value_key`, `ix_entity_name_key_id` and the trigram index over `entity.search_text`. A beginning is a range
+of its column, not LIKE, so that a prepared statement uses the index as well.
+
+Pages are in the order of names. A planner left to itself would walk the index of names until it meets enough matches, a
+second of work where they all begin with Z; so a first look at the trigram index says how many there are. Few are
+fetched and sorted; of many, the next names are looked through, and all are sorted only where that finds too little.
+"""
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Boolean, String, and_, column, false, func, literal, select, table, text, true, tuple_, union
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import selectinload
+from sqlalchemy.sql.functions import FunctionElement
+
+from .. import documents, phones
+from ..models.entity import EContact, Entity, Phone
+from ..security.visibility import visible
+from ..text import digits, normalise
+from . import paging
+
+LAST = "\U0010ffff"  # after every character a person types, in the order of both engines
+WORD = 3  # letters that a trigram index needs
+FEW = 1_000  # matches that are cheaper fetched and sorted than met on a walk through the names
+AHEAD = 5_000  # names looked through where there are more
+TYPED = 200  # characters of the box that are looked at
+_FTS = table("entity_fts")
+_NUMBER = re.compile(r"[0-9+()\-./\s\u2010-\u2015]+")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Entities in the order of names, and the keys of the pages before and after."""
+
+    rows: list[Entity]
+    previous: str | None
+    next: str | None
+
+
+def find_entities(session, viewer, text: str, *, limit: int = 25, after: str | None = None, before: str | None = None,
+                  where=()) -> Page:
+    """A page of the entities one may see that `text` finds; all of them where it is blank.
+
+    `where` are further conditions on Entity. The rows come with roles, phones and e-contacts loaded. Raises ValueError
+    for a page key that was not made here.
+    """
+    search = Search(session, text)
+    rows, previous, following = search.page(
+        and_(visible(Entity, viewer), *where), limit=limit, after=after, before=before)
+    return Page(load(session, [pk for pk, _name in rows]), previous, following)
+
+
+def load(session, ids) -> list[Entity]:
+    """The entities in the order of `ids` with what a result row shows, in four queries."""
+    found = session.scalars(select(Entity).where(Entity.id.in_(ids)).options(
+        selectinload(Entity.roles), selectinload(Entity.phones), selectinload(Entity.econtacts))) if ids else ()
+    by_id = {entity.id: entity for entity in found}
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+class Search:
+    """What one text finds: `condition` tells the matches. `ids` are they where they are few, else None.
+
+    `ordered`: the index of names gives them in order. `words`: worth looking for in the next names, there are many.
+    """
+
+    def __init__(self, session, text: str):
+        self.session, self.text = session, (text or "").replace("\0", "").strip()[:TYPED]
+        self.ids, self.condition, self.ordered, self.words = None, true(), not self.text, []
+        if not self.text:
+            return
+        numeric = bool(_NUMBER.fullmatch(self.text))
+        found = self._by_number() if numeric else self._by_address()
+        if found is not None:
+            self._look(found)
+        if found is None or (self.ids == [] and not numeric and "@" not in self.text):
+            self._by_name()
+
+    def _look(self, found) -> None:
+        ids = list(self.session.scalars(found.limit(FEW + 1)))
+        self.ids = ids if len(ids) <= FEW else None
+        self.condition = Entity.id.in_(found) if self.ids is None else Entity.id.in_(ids) if ids else false()
+
+    def _by_number(self):
+        """CPF/CNPJ from three digits on, or a phone; None where there are too few digits for either."""
+        number = digits(self.text)
+        if len(number) < 3:
+            return None
+        parts = [select(Entity.id).where(beginning(Entity.document, number))] if len(number) <= 14 else []
+        whole, beginnings = phones.search_keys(self.text)
+        if whole:
+            parts.append(select(Phone.entity_id).where(Phone.search_digits.in_(whole)))
+        parts += [select(Phone.entity_id).where(beginning(Phone.search_digits, key)) for key in beginnings]
+        return _united(parts) if parts else select(Entity.id).where(false())
+
+    def _by_address(self):
+        """One word with digits or the marks of an address: the alphanumeric CNPJ, an e-mail, a site or a user name,
+        each from its beginning. None for what is a name."""
+        if len(self.text) < WORD or any(c.isspace() for c in self.text):
+            return None
+        parts, document = [], documents.clean(self.text)
+        if re.fullmatch(r"(?=.*[0-9])[0-9A-Z]{3,14}", document):
+            parts.append(select(Entity.id).where(beginning(Entity.document, document)))
+        if re.search(r"[@._]", self.text):
+            parts.append(select(EContact.entity_id).where(beginning(EContact.value_key, self.text.lower())))
+        return _united(parts) if parts else None
+
+    def _by_name(self) -> None:
+        words, short = _words(self.text)
+        self.ids, self.condition, self.ordered = None, name_condition(self.text), not words
+        if not words:
+            return
+        ids = list(self.session.scalars(_first_matches(self.session, words, FEW + 1)))
+        if len(ids) > FEW:
+            self.words = words + short
+            return
+        self.ids = ids
+        self.condition = and_(Entity.id.in_(ids), *_like(Entity.search_text, short)) if ids else false()
+
+    def page(self, scope, *, limit, after=None, before=None):
+        """([(id, name key)], key of the page before, key of the page after) of the matches within `scope`."""
+        back, cursor = before is not None, None
+        if key := before if back else after:
+            cursor = paging.decode(key, Entity.name_key.expression)
+        rows = self._rows(scope, cursor, back, limit + 1)
+        more, rows = len(rows) > limit, rows[:limit]
+        if back:
+            rows.reverse()
+        if not rows:
+            return [], None, None
+        first, last = (paging.encode(name, pk) for pk, name in (rows[0], rows[-1]))
+        return rows, first if (more if back else cursor) else None, last if back or more else None
+
+    def _rows(self, scope, cursor, back, size):
+        if self.ordered:
+            matches = select(Entity.id, Entity.name_key).where(scope, self.condition)
+            return self._fetch(_in_order(matches, Entity, cursor, back).limit(size))
+        if self.words:
+            names = select(Entity.id, Entity.name_key, Entity.search_text).where(scope)
+            names = _in_order(names, Entity, cursor, back).limit(AHEAD).subquery()
+            met = select(names.c.id, names.c.name_key).where(*_like(names.c.search_text, self.words))
+            rows = self._fetch(_in_order(met, names.c, None, back).limit(size))
+            if len(rows) == size:
+                return rows
+        matches = select(Entity.id, Entity.name_key).where(self.condition, scope).cte().prefix_with("MATERIALIZED")
+        found = select(matches.c.id, matches.c.name_key)
+        return self._fetch(_in_order(found, matches.c, cursor, back).limit(size))
+
+    def _fetch(self, statement):
+        return [tuple(row) for row in self.session.execute(statement)]
+
+    def count(self, scope, cap: int) -> int:
+        """How many within `scope`, counting no further than cap + 1."""
+        inner = select(Entity.id).where(self.condition, scope).limit(cap + 1).subquery()
+        return self.session.scalar(select(func.count()).select_from(inner))
+
+
+def name_condition(text: str):
+    """Every word of `text` is somewhere in the names of the entity, whatever the accents, case and order.
+
+    Of fewer than three letters, the name begins with them.
+    """
+    words, short = _words(text)
+    if not words:
+        return beginning(Entity.name_key, normalise(text))
+    return and_(_trigrams(words), *_like(Entity.search_text, short))
+
+
+def beginning(key, typed: str):
+    """The column `key` begins with what was typed, as one range of its index."""
+    return and_(key >= typed, key < typed + LAST)
+
+
+def _words(text) -> tuple[list[str], list[str]]:
+    """(words that the trigram index finds, shorter ones), without punctuation and repetitions."""
+    words = list(dict.fromkeys(re.findall(r"\w+", normalise(text))))[:12]
+    return [word for word in words if len(word) >= WORD], [word for word in words if len(word) < WORD]
+
+
+def _trigrams(words):
+    return words_match(Entity.id, Entity.search_text, literal(_fts5(words), String),
+                       *(literal(_pattern(word), String) for word in words))
+
+
+def _pattern(word) -> str:
+    return "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
+
+
+def _like(names, words):
+    return [names.like(_pattern(word), escape="\\") for word in words]
+
+
+def _united(parts):
+    if len(parts) == 1:
+        return parts[0]
+    found = union(*parts).subquery()
+    return select(found.c[0])
+
+
+def _first_matches(session, words, limit):
+    """Ids that the trigram index alone gives, cut, in no order."""
+    if session.get_bind().dialect.name == "sqlite":
+        return select(column("rowid")).select_from(_FTS).where(text("entity_fts MATCH :words")).params(
+            words=_fts5(words)).limit(limit)
+    # With LIMIT beside the condition PostgreSQL expects to meet enough matches reading the table, and reads it all.
+    matches = select(Entity.id).where(_trigrams(words)).cte().prefix_with("MATERIALIZED")
+    return select(matches.c.id).limit(limit)
+
+
+def _fts5(words) -> str:
+    return " ".join(f'"{word}"' for word in words)
+
+
+def _in_order(statement, source, cursor, back):
+    """By name and id, beyond the cursor."""
+    keys = (source.name_key, source.id)
+    if cursor is not None:
+        beyond = tuple_(*keys) < cursor if back else tuple_(*keys) > cursor
+        statement = statement.where(beyond)
+    return statement.order_by(*((key.desc() for key in keys) if back else keys))
+
+
+class words_match(FunctionElement):  # noqa: N801  (reads as a function of SQL)
+    """The trigram index finds every word: id, search_text, the words as FTS5 asks, then each as LIKE does."""
+
+    type, inherit_cache, name = Boolean(), True, "words_match"
+
+    def self_group(self, against=None):
+        return self  # else SQLite is asked whether it "= 1", and no longer uses the index
+
+
+@compiles(words_match, "sqlite")
+def _in_fts5(element, compiler, **options):
+    pk, _text, query, *_patterns = element.clauses
+    pk, query = compiler.process(pk, **options), compiler.process(query, **options)
+    return f"{pk} IN (SELECT rowid FROM entity_fts WHERE entity_fts MATCH {query})"  # noqa: S608  (compiled pieces)
+
+
+@compiles(words_match, "postgresql")
+def _in_gin(element, compiler, **options):
+    _pk, text, _query, *patterns = element.clauses
+    text = compiler.process(text, **options)
+    return "(" + " AND ".join(f"{text} LIKE {compiler.process(each, **options)}" for each in patterns) + ")"
