@@ -1,8 +1,10 @@
 """The command line: every click command of app/commands becomes `flask <name>`."""
+import copy
 import importlib
 import pkgutil
 
 import click
+from flask.cli import with_appcontext
 
 from . import commands
 
@@ -13,4 +15,6 @@ def register(app) -> None:
         module = importlib.import_module(f"{commands.__name__}.{found.name}")
         for value in vars(module).values():
             if isinstance(value, click.Command):
-                app.cli.add_command(value)
+                command = copy.copy(value)  # the module's own serves the next application
+                command.callback = with_appcontext(value.callback)
+                app.cli.add_command(command)
