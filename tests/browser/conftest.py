@@ -21,6 +21,7 @@ _REFUSAL = re.compile(r"Failed to load resource: the server responded with a sta
 USERS = {
     "admin": ("Admin",), "supervisor": ("Supervisor",), "attendant": ("Attendant",), "configurator": ("Configurator",),
     "provider": ("Provider",), "customer": ("Customer",),
+    "changer": ("Attendant",),  # for tests that change their own account
 }
 
 

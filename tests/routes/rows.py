@@ -52,7 +52,7 @@ def seed(session, world, near, far) -> dict:
         "/account/sessions": {"pk": {"foreign": device.id}},
         "/attendances": {"address": address, "pk": entity},
         "/attendances/new": {"query": {"entity": entity}},
-        "/attendances/draft": {"json": {"entity_id": entity, "values": {"any": {"title": "Rascunho"}}}},
+        "/attendances/draft": {"json": {"entity_id": entity, "values": {"own": {"title": "Rascunho"}}}},
         "/attendances/draft/discard": {"form": {"entity_id": entity}},
         "/api/v1/attendances": {"address": address},
         "/api/v1/persons": {"pk": entity},

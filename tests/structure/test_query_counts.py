@@ -1,0 +1,127 @@
+"""A page sends a fixed number of queries, however many rows it shows: 3 or 30."""
+import pytest
+
+from app.models.attendance import AttendanceDetail
+from app.models.classification import Cause, Motive, Occurrence
+from app.models.company import Department, Unit
+from app.models.entity import EContact, EntityContact, Phone
+from app.models.outbox import Outbox
+from tests.support import people
+from tests.support.clock import MINUTE, NOON
+from tests.support.world import add_attendance, add_entity
+
+FEW, MANY = 3, 30
+
+
+class Grower:
+    """Makes rows of each kind until there are `upto` of its own."""
+
+    def __init__(self, session, world):
+        self.session, self.world, self.made = session, world, 0
+
+    def grow(self, upto):
+        while self.made < upto:
+            self.made += 1
+            self.add(self.made)
+
+    def add(self, number):
+        world, session = self.world, self.session
+        entity = add_entity(session, world.company, f"Pessoa {number:03}", role=world.role_types["customer"],
+                            phone=f"+55119{80000000 + number}", email=f"p{number}@example.com")
+        opened_at = NOON + number * MINUTE
+        add_attendance(session, world, entity, protocol=f"20260009{number:02}", unit=world.unit, motive=world.motive,
+                       opened_at=opened_at)
+        add_attendance(session, world, world.entity, protocol=f"20260008{number:02}", opened_at=opened_at)
+        world.attendance.details.append(AttendanceDetail(
+            page=number + 1, channel=world.channels["phone"], opened_at=opened_at, description=f"Página {number}"))
+        world.entity.phones.append(Phone(number=f"+55118{number:08}", search_digits=f"118{number:08}"))
+        world.entity.econtacts.append(EContact(value=f"ana{number}@example.com"))
+        world.entity.contacts.append(
+            EntityContact(name=f"Contato {number}", contact_type=world.contact_type, job_title="Gerente"))
+        unit = Unit(name=f"Unidade {number:03}", company=world.company)
+        motive = Motive(name=f"Motivo {number:03}")
+        occurrence = Occurrence(name=f"Ocorrência {number:03}", motive=motive)
+        session.add_all([unit, occurrence, Cause(name=f"Causa {number:03}", occurrence=occurrence),
+                         Department(name=f"Setor {number:03}", company=world.company, parent=world.department)])
+        session.add(Outbox(key=f"k{number}", kind="email", recipient="a@example.com", subject="Assunto", body="Texto",
+                           due_at=NOON, created_at=opened_at))
+        people.make_user(session, f"colega{number}", "Attendant", companies=[world.company], units=[unit])
+        session.info["unlogged"] = True
+
+
+# name -> address, from the world
+PAGES = {
+    "home": lambda world: "/",
+    "attendances": lambda world: "/attendances/",
+    "attendance list": lambda world: "/attendances/list",
+    "attendance list, filtered": lambda world: f"/attendances/list?situation={world.situations['open'].id}&q=pessoa",
+    "attendances of an entity": lambda world: f"/attendances/entity/{world.entity.id}",
+    "record": lambda world: f"/attendances/{world.attendance.protocol}",
+    "new attendance": lambda world: f"/attendances/new?entity={world.entity.id}",
+    "search of the top bar": lambda world: "/search?q=pessoa",
+    "entities": lambda world: "/entities/list/",
+    "entity": lambda world: f"/entities/show/{world.entity.id}",
+    "entity form": lambda world: f"/entities/edit/{world.entity.id}",
+    "companies": lambda world: "/companies/list/",
+    "units": lambda world: "/units/list/",
+    "departments": lambda world: "/departments/list/",
+    "motives": lambda world: "/motives/list/",
+    "occurrences": lambda world: "/occurrences/list/",
+    "causes": lambda world: "/causes/list/",
+    "users": lambda world: "/users/list/",
+    "roles": lambda world: "/roles/list/",
+    "mailbox": lambda world: "/mailbox/list/",
+    "settings": lambda world: "/settings/",
+    "account": lambda world: "/account/",
+    "lookup": lambda world: "/lookup/motive?q=motivo",
+}
+API_PAGES = {
+    "attendances by REST": "/api/v1/attendances?limit=100",
+    "persons by REST": "/api/v1/persons?q=pessoa&limit=100",
+    "classifications by REST": "/api/v1/classifications",
+}
+
+
+@pytest.fixture
+def grow(session, seeding, world):
+    grower = Grower(session, world)
+
+    def upto(number):
+        with seeding():
+            grower.grow(number)
+    return upto
+
+
+def _count(queries, caller, address):
+    """Queries of the second of two requests: the first fills what a process keeps (menus, permissions of the enum)."""
+    for _ in range(2):
+        queries.clear()
+        response = caller.get(address)
+        assert response.status_code == 200, f"{address} answered {response.status_code}"
+        queries[:] = [x for x in queries if not x.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
+    return list(queries)
+
+
+def _compare(name, few, many):
+    print(f"{name}: {len(many)} queries")
+    extra = "\n\n".join(many[len(few):] if len(many) > len(few) else few[len(many):])
+    assert len(few) == len(many), f"{name}: {len(few)} with {FEW} rows, {len(many)} with {MANY}; among them\n{extra}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_sends_as_many_queries_for_many_rows_as_for_few(name, world, grow, make_user, sign_in, queries):
+    browser = sign_in(make_user("root", "Admin", companies=[world.company], units=[world.restricted_unit]))
+    address = PAGES[name](world)
+    grow(FEW)
+    few = _count(queries, browser, address)
+    grow(MANY)
+    _compare(name, few, _count(queries, browser, address))
+
+
+@pytest.mark.parametrize("name", API_PAGES)
+def test_a_list_by_rest_sends_as_many_queries_for_many_rows_as_for_few(name, world, grow, make_user, api, queries):
+    caller = api(make_user("root", "Admin", companies=[world.company]))
+    grow(FEW)
+    few = _count(queries, caller, API_PAGES[name])
+    grow(MANY)
+    _compare(name, few, _count(queries, caller, API_PAGES[name]))
