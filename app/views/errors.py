@@ -19,7 +19,7 @@ PAGES = {
     403: ("forbidden", _l("You do not have access to this page"),
           _l("If you need it for your work, ask a supervisor to grant you the permission.")),
     404: ("not_found", _l("Page not found"),
-          _l("The address is wrong, the record does not exist or you may not see it. Search for it below.")),
+          _l("The address is wrong, the record does not exist or you may not see it.")),
     405: ("method_not_allowed", _l("This page cannot be opened this way"),
           _l("The address belongs to a form. Open the page from the menu and try again.")),
     409: ("conflict", _l("The record does not allow this now"),

@@ -12,7 +12,7 @@ PAGES = {"supervisor": ["/", "/search?q=ana", "/settings/", "/no/such/page"], "c
 
 @pytest.mark.req("B-29")
 @pytest.mark.parametrize("user", list(PAGES))
-@pytest.mark.parametrize(("size", "dark"), [(WIDE, False), (WIDE, True), (NARROW, False), (NARROW, True)])
+@pytest.mark.parametrize(("size", "dark"), [(WIDE, False), (NARROW, True)])
 def test_no_page_has_a_barrier_or_scrolls_sideways(open_page, user, size, dark):
     page = open_page(user, size=size, dark=dark)
     for address in PAGES[user]:
