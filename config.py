@@ -64,7 +64,7 @@ def load(environ=os.environ) -> dict:
         "BABEL_DEFAULT_TIMEZONE": timezone, "BABEL_DEFAULT_LOCALE": locale,
         "SESSION_COOKIE_SECURE": public_url.startswith("https://"),
         # smtp[s]://user:password@host:port; without it mail waits in the outbox
-        "SMTP_URL": environ.get("SMTP_URL") or None,
+        "SMTP_URL": _smtp_url(environ),
         "MAIL_FROM": environ.get("MAIL_FROM") or f"nao-responda@{urlsplit(public_url).hostname}",
         **_FIXED,
     }
@@ -104,6 +104,18 @@ def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise ConfigError("PORT must be a number from 1 to 65535")
     return int(text)
+
+
+def _smtp_url(environ) -> str | None:
+    url = environ.get("SMTP_URL") or None
+    try:
+        parts = urlsplit(url or "smtp://none")
+        usable = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:  # the address may hold a password: it is not repeated
+        raise ConfigError("SMTP_URL must be smtp://user:password@host:port or smtps://user:password@host:port")
+    return url
 
 
 def _whole(environ, name: str, default: int) -> int:

@@ -9,6 +9,8 @@ TEAM = {"DATABASE_URL": "postgresql://db/balcao", "SECRET_KEY": SECRET, "ENCRYPT
 WRONG = [
     ({"DATABASE_URL": "mysql://db/balcao"}, "DATABASE_URL must begin with sqlite:// or postgresql://"),
     ({"REDIS_URL": "http://cache"}, "REDIS_URL must begin with redis://"),
+    ({"SMTP_URL": "http://mail"}, "SMTP_URL must be smtp://"),
+    ({"SMTP_URL": "smtp://mail:abc"}, "SMTP_URL must be smtp://"),
     ({"PORT": "http"}, "PORT must be a number from 1 to 65535"),
     ({"PORT": "70000"}, "PORT must be a number from 1 to 65535"),
     ({"PUBLIC_URL": "desk.example.com"}, "PUBLIC_URL must be an address such as https://"),
