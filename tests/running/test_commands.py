@@ -149,11 +149,13 @@ def test_every_demo_account_signs_in(demo, username):
         db.session.remove()
 
 
-@pytest.mark.parametrize("environ", [{"HOST": "192.0.2.7"}, {"PUBLIC_URL": "https://desk.example.com"}])
-def test_known_passwords_are_refused_where_others_could_reach_them(run_flask, environ):
-    result = run_flask("demo", **environ)
-    assert result.returncode == 2
-    assert "known passwords" in result.stderr
+@pytest.mark.parametrize("setting", [{"HOST": "192.0.2.7"}, {"PUBLIC_URL": "https://desk.example.com"}])
+def test_known_passwords_are_refused_where_others_could_reach_them(demo, monkeypatch, setting):
+    for name, value in setting.items():
+        monkeypatch.setitem(demo.config, name, value)
+    result = demo.test_cli_runner().invoke(args=["demo"])
+    assert result.exit_code == 2
+    assert "known passwords" in result.output
 
 
 @pytest.mark.parametrize("command", [["-m", "flask", "sync"], ["-m", "flask", "db", "upgrade"], ["run.py"]],
@@ -163,12 +165,3 @@ def test_a_wrong_setting_ends_the_start_with_one_sentence(command, tmp_path):
                             env={**os.environ, "INSTANCE_PATH": str(tmp_path), "PORT": "many"})
     assert result.returncode == 2
     assert result.stderr == "Error: PORT must be a number from 1 to 65535\n"
-
-
-@pytest.fixture
-def run_flask(tmp_path):
-    """`run_flask("demo", HOST=…)`: the command in a process of its own, on SQLite."""
-    def run(*arguments, **environ):
-        return subprocess.run([sys.executable, "-m", "flask", *arguments], cwd=ROOT, capture_output=True, text=True,
-                              timeout=60, env={**os.environ, "INSTANCE_PATH": str(tmp_path), **environ})
-    return run
