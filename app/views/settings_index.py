@@ -19,13 +19,12 @@ EXPLANATIONS = {
     "Unit": _l("Branches and places of a company, and who sees their attendances"),
     "Department": _l("Sectors of a company, in a tree"),
     "User": _l("Who signs in, with which roles, in which companies and units"),
-    "Role": _l("What each role allows"),
-    "Setting": _l("System parameters: protocol mask and others"),
+    "Role": _l("What each access role allows"),
+    "ParameterView": _l("Choices that hold for the whole system, such as the mask of the protocol"),
     "Outbox": _l("Messages sent, waiting and failed"),
     "Survey": _l("Surveys in which people take part"),
     "CustomField": _l("Fields added to the forms"),
     "LoginAttempt": _l("Every try to sign in, with what became of it"),
-    "SecurityLogView": _l("Sign-ins and changes of access"),
 }
 
 

@@ -94,6 +94,14 @@ def test_the_settings_explain_every_register_that_one_may_open(person, name):
     assert all(label and explanation for _address, label, explanation in cards)
 
 
+def test_whatever_is_not_work_is_explained_among_the_settings(person):
+    page = person("admin").get("/settings/").text
+    menu = dict(re.findall(r'<a href="([^"]+)" title="([^"]+)"', page))
+    cards = set(re.findall(r'<a class="b-card b-link-card" href="([^"]+)">', page))
+    work = {"Atendimentos", "Painel", "Pessoas", "Entidades"}
+    assert {label for address, label in menu.items() if address not in cards} <= work
+
+
 def test_the_settings_are_not_for_attendants(person):
     assert person("attendant").get("/settings/").status_code == 403
 

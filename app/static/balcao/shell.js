@@ -55,6 +55,9 @@
     });
   }
 
+  var here = side && side.querySelector("[aria-current]");
+  if (here) here.scrollIntoView({ block: "nearest" }); // a long menu scrolls by itself
+
   // Toasts leave after 6 s, but not from under the pointer or the focus.
   function live(toast) {
     var timer;
