@@ -53,7 +53,8 @@ class AccountView(BaseView):
         form, sm = PasswordForm(), self.appbuilder.sm
         if not form.validate():
             return self._page(password_form=form, status=422)
-        user, method, now = sm.get_user_by_id(g.viewer.user_id), current_app.config["FAB_PASSWORD_HASH_METHOD"], utc_now()
+        method, now = current_app.config["FAB_PASSWORD_HASH_METHOD"], utc_now()
+        user = sm.get_user_by_id(g.viewer.user_id)
         stored, words = user.password, (user.username, user.first_name, user.last_name)
         name, address = f"password {user.username}", request.remote_addr or ""
         with unit_of_work(sm.session) as session:
@@ -71,7 +72,8 @@ class AccountView(BaseView):
             return self._page(password_form=form, status=error.status)
 
         def store(session):
-            accounts.store_password(session, g.viewer.user_id, password_hash, actor=g.viewer, now=now, keep=g.session_token)
+            accounts.store_password(session, g.viewer.user_id, password_hash, actor=g.viewer, now=now,
+                                    keep=g.session_token)
             throttle.forgive(session, name, address)
         return self._saved(store, _("Password changed. Your other sessions were ended."), password_form=form)
 

@@ -124,5 +124,5 @@ class AuthView(BaseView):
 def too_many(seconds: int) -> str:
     """The words of a lock-out."""
     minutes = max(1, round(seconds / 60))
-    return ngettext("Too many attempts. Try again in %(num)s minute.", "Too many attempts. Try again in %(num)s minutes.",
-                    minutes)
+    return ngettext("Too many attempts. Try again in %(num)s minute.",
+                    "Too many attempts. Try again in %(num)s minutes.", minutes)

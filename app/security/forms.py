@@ -51,7 +51,8 @@ class ProfileForm(FlaskForm):
         profile = user.profile
         return {"first_name": user.first_name, "last_name": user.last_name,
                 "contact_email": profile.contact_email if profile else None,
-                "locale": (profile and profile.locale) or str(get_locale()), "theme": profile.theme if profile else "auto"}
+                "locale": (profile and profile.locale) or str(get_locale()),
+                "theme": profile.theme if profile else "auto"}
 
     def values(self) -> dict:
         """What the service is given."""

@@ -1,5 +1,8 @@
-"""Second wall: membership, activity, passwords and grants change only inside the services of users and roles. Any other
-write through the ORM (a FAB view, `sm.add_user`, a careless script) fails at flush. Bulk SQL passes: only `sync` uses it."""
+"""Second wall: membership, activity, passwords and grants change only inside the services of users and roles.
+
+Any other write through the ORM (a FAB view, `sm.add_user`, a careless script) fails at flush. Bulk SQL passes: only
+`sync` uses it.
+"""
 from contextlib import contextmanager
 
 from flask_appbuilder.security.sqla.models import Group, PermissionView, Role, User

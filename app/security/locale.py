@@ -8,7 +8,7 @@ from ..services import accounts
 
 
 def selected() -> str:
-    """A key of LANGUAGES. In place of FAB's selector, which knows no profile and writes the default into every cookie."""
+    """A key of LANGUAGES. FAB's own selector knows no profile and writes the default into every cookie."""
     default, known = current_app.config["BABEL_DEFAULT_LOCALE"], current_app.config["LANGUAGES"]
     if not has_request_context():
         return default

@@ -13,7 +13,7 @@ from . import sessions
 
 
 class AppSecurityManager(SecurityManager):
-    """FAB's manager with our sign-in. `g.viewer` is who asks (None: nobody); it holds his permissions of this request."""
+    """FAB's manager with our sign-in. `g.viewer` is who asks, with his permissions in this request; None is nobody."""
 
     # ---- who is asking
     def load_user(self, pk):
@@ -61,9 +61,8 @@ class AppSecurityManager(SecurityManager):
             message = _("Sign in again: the token is missing, wrong, or its session is over.")
             return jsonify({"error": {"code": "unauthorized", "message": message, "fields": {}}}), 401
 
-        for loader in (manager.unauthorized_loader, manager.invalid_token_loader, manager.expired_token_loader,
-                       manager.user_lookup_error_loader, manager.revoked_token_loader, manager.needs_fresh_token_loader):
-            loader(refused)
+        for case in ("unauthorized", "invalid_token", "expired_token", "user_lookup_error", "revoked_token"):
+            getattr(manager, f"{case}_loader")(refused)
         return manager
 
     # ---- what he may

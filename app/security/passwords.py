@@ -1,5 +1,7 @@
-"""Password policy and hashes: at least 10 characters, not a common one, not built from the account. No composition rules
-(architecture, "Signing in")."""
+"""Password policy and hashes: at least 10 characters, not a common one, not built from the account.
+
+No composition rules. Source: architecture, "Signing in".
+"""
 import hashlib
 import unicodedata
 
@@ -55,8 +57,8 @@ _nobody: dict[str, str] = {}
 
 
 def verify(stored: str | None, password: str, method: str) -> bool:
-    """Whether the password fits. Without a stored hash one of the CONFIGURED method is still computed: FAB's fixed fake hash
-    tells known from unknown users by time as soon as the method differs."""
+    """Whether the password fits. Without a stored hash one of the CONFIGURED method is still computed: FAB's fixed fake
+    hash tells known from unknown users by time as soon as the method differs."""
     if method not in _nobody:
         _nobody[method] = generate_password_hash("no such user", method=method)
     password = normal(password[: MAX + 1])

@@ -15,7 +15,8 @@ def safe_next(value: str | None) -> str:
         url = urlsplit(value)
     except ValueError:
         return index
-    if (url.scheme or url.netloc) and url.netloc not in (request.host, urlsplit(current_app.config["PUBLIC_URL"]).netloc):
+    own = (request.host, urlsplit(current_app.config["PUBLIC_URL"]).netloc)
+    if (url.scheme or url.netloc) and url.netloc not in own:
         return index
     if not url.path.startswith("/") or url.path.startswith("//") or not _is_page(url.path):
         return index

@@ -66,7 +66,7 @@ def still_live(session, hashes, *, now: datetime, limits: Limits) -> set[str]:
 
 
 def why_ended(session, token: str, *, now: datetime, limits: Limits) -> str | None:
-    """Why the session of this token is over: idle, absolute, password, ended, disabled… None when it is unknown or good."""
+    """Why the session of this token is over: idle, absolute, password, ended, disabled… None: unknown, or it is not."""
     row = session.scalar(select(UserSession).where(UserSession.token_hash == token_hash(token)))
     if row is None:
         return None
@@ -90,7 +90,7 @@ def touch(session, session_id: int, now: datetime) -> None:
 
 
 def revoke(session, *, user_id: int, now: datetime, why: str, only: int | None = None, keep: str | None = None) -> int:
-    """End one session (`only`=id), all, or all but the caller's own (`keep`=token). Scoped to the user: no guessing ids."""
+    """End one session (`only`=id), all, or all but the caller's (`keep`=token). Scoped to the user: no guessing ids."""
     query = update(UserSession).execution_options(synchronize_session=False).where(
         UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
     if only is not None:

@@ -52,8 +52,8 @@ def pay(session, name: str, ip: str, now: datetime) -> Ticket:
 
 
 def forgive(session, name: str, ip: str) -> None:
-    """After a success pair and user start again. The address only gets this try back: one good account must not buy fresh
-    guesses at others, and a hundred colleagues behind one address must all get in."""
+    """After a success pair and user start again. The address only gets this try back: one good account must not buy
+    fresh guesses at others, and a hundred colleagues behind one address must all get in."""
     found = keys(name, ip)
     session.execute(delete(LoginThrottle).where(LoginThrottle.key.in_([found["pair"], found["user"]])))
     session.execute(update(LoginThrottle).where(LoginThrottle.key == found["ip"], LoginThrottle.tries > 0)

@@ -24,7 +24,8 @@ def reset(session, user: User, *, to: str, link: str, now: datetime) -> None:
     with _language_of(user):
         enqueue_email(session, to=to, now=now, confidential=True, subject=_("Balcão: new password"), body=_(
             "Hello, %(name)s.\n\nA new password was asked for the user %(username)s.\nChoose it here; the link works "
-            "once, for 30 minutes:\n\n%(link)s\n\nIf it was not you, ignore this message: your password stays as it is.\n",
+            "once, for 30 minutes:\n\n%(link)s\n\n"
+            "If it was not you, ignore this message: your password stays as it is.\n",
             name=user.first_name, username=user.username, link=link))
 
 

@@ -30,8 +30,8 @@ def set_theme(session, theme: str, *, actor, now: datetime) -> None:
 
 
 def update_profile(session, values: dict, *, actor, now: datetime) -> None:
-    """`values`: first_name, last_name, contact_email, locale, theme. The old address is told of a new one, so that a change
-    made by somebody else does not go unnoticed. Raises Invalid."""
+    """`values`: first_name, last_name, contact_email, locale, theme. The old address is told of a new one, so that a
+    change made by somebody else does not go unnoticed. Raises Invalid."""
     user = _own(session, actor)
     old_email = user.profile.contact_email
     names = assign(user, {name: clean_name(values[name], name) for name in ("first_name", "last_name")})
@@ -48,7 +48,7 @@ def update_profile(session, values: dict, *, actor, now: datetime) -> None:
 
 
 def store_password(session, user_id: int, password_hash: str, *, actor, now: datetime, keep: str | None = None) -> None:
-    """Write a hash that `passwords.accept` made; every other session and token of the user, and pending links, are void.
+    """Write a hash that `passwords.accept` made; the user's other sessions and tokens, and pending links, are void.
 
     `keep` is the token of the session that stays. Raises Conflict where the password is kept elsewhere.
     """

@@ -39,7 +39,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Outcome:
-    """ok, or why not: unknown, wrong, inactive, down and limited. All but ok and limited are answered with the same words."""
+    """ok, or why not: unknown, wrong, inactive, down, limited. All but ok and limited get the same answer."""
 
     name: str
     user_id: int | None = None

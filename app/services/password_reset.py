@@ -1,5 +1,7 @@
-"""Links to choose a password: the forgotten one, and the invitation of a new user. Single-use and expiring; only the hash of
-the token is stored; the mail leaves by the outbox."""
+"""Links to choose a password: the forgotten one, and the invitation of a new user.
+
+Single-use and expiring; only the hash of the token is stored; the mail leaves by the outbox.
+"""
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,8 +35,8 @@ class Holder:
 
 
 def ask(session, *, username: str, public_url: str, now: datetime) -> None:
-    """"Esqueci a senha": the caller answers the same whether the account exists, is off or has its password elsewhere. The
-    link is built on the setting PUBLIC_URL: the Host header is the visitor's."""
+    """"Esqueci a senha": the caller answers the same whether the account exists, is off or has its password elsewhere.
+    The link is built on the setting PUBLIC_URL: the Host header is the visitor's."""
     row = session.execute(
         select(User, UserProfile).join(UserProfile, UserProfile.user_id == User.id)
         .where(User.username == username, User.active.is_(True), UserProfile.source == Source.DB,
@@ -74,8 +76,8 @@ def holder(session, *, token: str, now: datetime) -> Holder:
 
 
 def use(session, *, token: str, now: datetime) -> int:
-    """Use the link up and return the user's id. The UPDATE makes it single-use under races; in the caller's transaction, so a
-    refused password does not burn it. Raises Invalid."""
+    """Use the link up and return the user's id. The UPDATE makes it single-use under races; it is in the caller's
+    transaction, so that a refused password does not burn it. Raises Invalid."""
     user_id = session.scalar(
         update(PasswordReset).execution_options(synchronize_session=False)
         .where(*_good(token, now)).values(used_at=now).returning(PasswordReset.user_id))

@@ -228,7 +228,7 @@ def _free_username(session, typed) -> str:
 
 
 def _lock_admins(session) -> int:
-    """Lock the Admin role: two administrators demoting each other take turns (on SQLite the unit of work sees to it)."""
+    """Lock the Admin role: two administrators demoting each other take turns (SQLite: the unit of work does)."""
     pk = session.scalar(select(Role.id).where(Role.name == ADMIN).with_for_update())
     if pk is None:
         raise NotFound(_l("The role of administrators is missing: run flask sync."))

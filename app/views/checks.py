@@ -17,17 +17,19 @@ class TemplateWidget:
 
     def __call__(self, field, **attributes):
         template = current_app.jinja_env.get_template(self.template)
-        return Markup(template.render(field=field, chosen=set(field.data or ()), note=attributes.get("aria-describedby")))
+        page = template.render(field=field, chosen=set(field.data or ()), note=attributes.get("aria-describedby"))
+        return Markup(page)  # noqa: S704  (autoescaped)
 
 
 class ChecksField(SelectMultipleField):
-    """`data` is a list of ids. `rows()` -> [(id, label, whether the viewer may choose it)], asked once for each form."""
+    """`data` is a list of ids. `rows()` -> [(id, label, whether the viewer may choose it)], asked once a form."""
 
     widget = TemplateWidget("security/checks.html")
 
     def __init__(self, label=None, validators=None, rows=list, **options):
         self.rows = rows()
-        super().__init__(label, validators, coerce=int, choices=[(pk, text) for pk, text, _open in self.rows], **options)
+        choices = [(pk, text) for pk, text, _may in self.rows]
+        super().__init__(label, validators, coerce=int, choices=choices, **options)
 
     def process_data(self, value):
         super().process_data(value)
@@ -54,4 +56,5 @@ class PermissionsField(ChecksField):
         self.coerce = str
 
     def _permissions(self):
-        return [(str(each), text, g.viewer.may(each)) for _group, named in self.groups for each, (text, _m) in named.items()]
+        return [(str(permission), label, g.viewer.may(permission))
+                for _group, named in self.groups for permission, (label, _meaning) in named.items()]

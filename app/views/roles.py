@@ -21,14 +21,16 @@ class RoleForm(FlaskForm):
     name = StringField(_l("Name"), [InputRequired(_l("Fill in this field.")), Length(max=64)],
                        render_kw={"class": "form-control"})
     permissions = PermissionsField(_l("Permissions"), description=_l(
-        "You can only give or take permissions that you have yourself. A change holds from the next page that anybody opens."))
+        "You can only give or take permissions that you have yourself. "
+        "A change holds from the next page that anybody opens."))
 
 
 class RoleView(AppModelView):
     noun, route_base = "role", "/roles"
     datamodel = SQLAInterface(Role)
     service = roles
-    list_title, add_title, edit_title, show_title = _l("Access roles"), _l("New role"), _l("Edit role"), _l("Access role")
+    list_title, show_title = _l("Access roles"), _l("Access role")
+    add_title, edit_title = _l("New role"), _l("Edit role")
     list_columns = ["name", "permissions"]
     show_columns = search_columns = order_columns = ["name"]
     base_order = ("id", "asc")
@@ -38,6 +40,7 @@ class RoleView(AppModelView):
     formatters_columns = {
         "name": role_label,
         "permissions": lambda rows: ngettext("%(num)s permission", "%(num)s permissions", len(rows))}
+    add_template = edit_template = "security/access_form.html"
     show_template = "security/role_show.html"
 
     def _make_form(self, item=None):

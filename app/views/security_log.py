@@ -7,8 +7,8 @@ from ..security.devices import device
 from .base import AppModelView
 
 OUTCOMES = {
-    "ok": _l("Signed in"), "wrong": _l("Wrong password"), "unknown": _l("Unknown user"), "inactive": _l("Inactive user"),
-    "limited": _l("Too many attempts"), "down": _l("Directory unavailable")}
+    "ok": _l("Signed in"), "wrong": _l("Wrong password"), "unknown": _l("Unknown user"),
+    "inactive": _l("Inactive user"), "limited": _l("Too many attempts"), "down": _l("Directory unavailable")}
 VIAS = {"form": _l("Sign-in page"), "rest": _l("API")}
 
 

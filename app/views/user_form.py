@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import BooleanField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from ..extensions import db
 from ..models.company import Company, Unit
@@ -52,7 +52,7 @@ class UserEditForm(FlaskForm):
     locale = SelectField(_l("Language"), filters=[lambda code: code or None], validate_choice=True, widget=ChoiceBox())
     active = BooleanField(_l("Active"), default=True,
                           description=_l("An inactive user cannot sign in; his sessions end at once."))
-    roles = ChecksField(_l("Access roles"), rows=role_rows,
+    roles = ChecksField(_l("Access roles"), [DataRequired(_l("Choose at least one role."))], rows=role_rows,
                         description=_l("Only roles whose permissions you have yourself can be given."))
     companies = ChecksField(_l("Companies"), rows=company_rows,
                             description=_l("The user sees the records of these companies."))
@@ -73,6 +73,8 @@ class UserEditForm(FlaskForm):
 class UserAddForm(UserEditForm):
     username = StringField(_l("User name"), [InputRequired(_REQUIRED), Length(max=64)], render_kw=_BOX,
                            description=_l("What the person signs in with. It cannot be changed later."))
+    contact_email = StringField(_l("Contact e-mail"), [InputRequired(_REQUIRED), Length(max=320)], render_kw=_BOX,
+                                description=_l("Links to choose a password go to this address."))
 
 
 def stored(user) -> dict:
@@ -81,5 +83,6 @@ def stored(user) -> dict:
     plain = {name: getattr(profile, name, None) for name in (
         "contact_email", "locale", "department", "entity", "central_operator", "chat_active")}
     return {**plain, "first_name": user.first_name, "last_name": user.last_name, "active": user.active,
-            "roles": [role.id for role in user.roles], "companies": [row.id for row in profile.companies] if profile else [],
+            "roles": [role.id for role in user.roles],
+            "companies": [row.id for row in profile.companies] if profile else [],
             "units": [row.id for row in profile.units] if profile else []}

@@ -73,10 +73,11 @@ class UserView(AppModelView):
     add_fieldsets = [(_l("Identification"), {"fields": ["username", *_WHO]}), (_l("Access"), {"fields": _ACCESS}),
                      (_l("Attendance desk"), {"fields": _DESK})]
     edit_fieldsets = [(_l("Identification"), {"fields": _WHO}), *add_fieldsets[1:]]
+    add_template = edit_template = "security/access_form.html"
     show_template = "security/user_show.html"
     label_columns = {
-        "username": _l("User name"), "first_name": _l("First name"), "last_name": _l("Last name"), "roles": _l("Access roles"),
-        "active": _l("Active"), "last_login": _l("Last sign-in")}
+        "username": _l("User name"), "first_name": _l("First name"), "last_name": _l("Last name"),
+        "roles": _l("Access roles"), "active": _l("Active"), "last_login": _l("Last sign-in")}
     formatters_columns = {"roles": roles_text, "last_login": last_login_text}
     empty_text = _l("Invite the first colleague: he chooses his password with a link sent by e-mail.")
 
@@ -102,11 +103,17 @@ class UserView(AppModelView):
         """With the profile, which FAB's list of columns does not reach."""
         def of(name):
             return lambda user: shown(getattr(user.profile, name, None))
-        return super().show_cells() + [
-            (_("Access roles"), lambda user: roles_text(user.roles)), (_("Contact e-mail"), of("contact_email")),
-            (_("Companies"), of("companies")), (_("Restricted units"), of("units")), (_("Department"), of("department")),
-            (_("Entity of the portal"), of("entity")), (_("Operator of the provider central"), of("central_operator")),
-            (_("Receives chats"), of("chat_active")), (_("Last sign-in"), lambda user: last_login_text(user.last_login))]
+        return [
+            *super().show_cells(),
+            (_("Access roles"), lambda user: roles_text(user.roles)),
+            (_("Contact e-mail"), of("contact_email")),
+            (_("Companies"), of("companies")),
+            (_("Restricted units"), of("units")),
+            (_("Department"), of("department")),
+            (_("Entity of the portal"), of("entity")),
+            (_("Operator of the provider central"), of("central_operator")),
+            (_("Receives chats"), of("chat_active")),
+            (_("Last sign-in"), lambda user: last_login_text(user.last_login))]
 
     def show_more(self, item):
         """Whether the button that mails a link makes sense."""
