@@ -19,9 +19,6 @@ READ = ("list", "show")
 WRITE = ("add", "edit", "delete")
 REL_FIELDS = ("add_form_query_rel_fields", "edit_form_query_rel_fields", "search_form_query_rel_fields")
 
-# Table name -> the view that shows its records; filled as views are made (the log page asks it for labels).
-VIEWS: dict[str, "AppModelView"] = {}
-
 
 class AppModelView(SavingMixin, ListingMixin, SearchMixin, ModelView):
     """A register. `noun` names its permissions: `read <noun>` for list and show, `write <noun>` for add, edit and
@@ -54,7 +51,6 @@ class AppModelView(SavingMixin, ListingMixin, SearchMixin, ModelView):
     def _init_properties(self):
         super()._init_properties()
         self._init_listing()
-        VIEWS[self.datamodel.obj.__tablename__] = self
 
     def _init_forms(self):
         """FAB's, with our converter: a related row is a lookup, never a select of a whole table."""

@@ -14,13 +14,14 @@ from ..lowcode import fields as custom
 from ..queries.logs import page_of_log
 from ..security.permissions import Perm
 from ..security.visibility import RULES, visible
-from .base import VIEWS
+from .base import AppModelView
 from .listing import shown
 from .lookup import whole
 
 ACTIONS = {
     "create": _l("Added"), "update": _l("Changed"), "delete": _l("Deleted"), "open": _l("Opened"),
-    "close": _l("Closed"), "reopen": _l("Reopened"), "reveal": _l("CPF/CNPJ shown"), "import": _l("Imported"), "link": _l("Linked"),
+    "close": _l("Closed"),
+    "reopen": _l("Reopened"), "reveal": _l("CPF/CNPJ shown"), "import": _l("Imported"), "link": _l("Linked"),
 }
 # Names of fields that no register labels.
 LABELS = {
@@ -52,7 +53,7 @@ class LogView(BaseView):
     @has_access
     def show(self, target, pk):
         model, pk = TARGETS.get(target) or abort(404), whole(pk) or abort(404)
-        register = VIEWS.get(target)
+        register = self._register_of(model)
         if register is not None and not register.may("show"):
             abort(403)
         item = db.session.scalar(select(model).where(model.id == pk, visible(model, g.viewer)))
@@ -69,6 +70,11 @@ class LogView(BaseView):
             entries=[(each, ACTIONS.get(each.action, each.action), reader.lines(each)) for each in entries],
             older=f"{request.path}?before={after}" if after else None, newest=request.path if before else None,
             back=self._record(register, item, target))
+
+    def _register_of(self, model):
+        """The view that keeps this model, if any: its labels, its codes, its permission."""
+        views = (view for view in self.appbuilder.baseviews if isinstance(view, AppModelView))
+        return next((view for view in views if view.datamodel.obj is model), None)
 
     @staticmethod
     def _record(register, item, target):

@@ -7,8 +7,8 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import select
-from wtforms import Field, ValidationError
-from wtforms.validators import Optional
+from wtforms import Field
+from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import html_params
 
 from ..extensions import db
@@ -183,8 +183,9 @@ class LookupField(Field):
             self.shown = (self.data.id, str(self.data))
 
     def pre_validate(self, form):
+        # StopValidation: the rule that a value is required would put its own words over these.
         if self.bad:
-            raise ValidationError(self.gettext("Not a valid choice."))
+            raise StopValidation(self.gettext("Not a valid choice."))
         if self.parent is None or self.data is None or self.parent not in form:
             return
         above = form[self.parent].shown
@@ -192,4 +193,4 @@ class LookupField(Field):
             return
         column = SOURCES[self.source].parent
         if above is None or getattr(self.data, column) != above[0]:
-            raise ValidationError(self.gettext("Not a valid choice."))
+            raise StopValidation(self.gettext("Not a valid choice."))

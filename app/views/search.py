@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import false, func
 from werkzeug.datastructures import MultiDict
+from wtforms.validators import StopValidation
 
 from ..text import normalise
 from .fields import AppModelConverter
@@ -226,7 +227,7 @@ class SearchMixin:
         try:
             field.pre_validate(form)
             field.errors = list(field.process_errors)
-        except ValueError as error:
+        except (ValueError, StopValidation) as error:
             field.errors = [str(error)]
         return not field.errors and field.data not in (None, "", [])
 

@@ -4,16 +4,20 @@
   var form = document.getElementById("model_form");
   if (!form) return;
   var changed = form.hasAttribute("data-changed");
+  var $ = window.jQuery;
   var wrong = form.querySelector("[aria-invalid=true]");
   if (wrong) {
     var fold = wrong.closest("details");
     if (fold) fold.open = true;
-    wrong.focus();
+    $(function () { // after the lookups are drawn: a drawn select hands its focus to its box
+      var drawn = wrong.nextElementSibling;
+      (drawn && drawn.querySelector(".select2-selection") || wrong).focus();
+    });
   }
   function mark() { changed = true; }
   form.addEventListener("input", mark);
   form.addEventListener("change", mark);
-  if (window.jQuery) window.jQuery(form).on("select2:select select2:clear", "select", mark);
+  $(form).on("select2:select select2:clear", "select", mark);
   form.addEventListener("submit", function () { changed = false; });
   window.addEventListener("beforeunload", function (event) {
     if (changed) event.preventDefault();

@@ -18,7 +18,7 @@ def register(appbuilder) -> None:
             (classifications.ClassificationView, "Provider classifications", _l("Classifications"), "fa-layer-group"),
             (classifications.SubclassificationView, "Subclassifications", _l("Subclassifications"),
              "fa-diagram-project"),
-            (classifications.DefaultMotiveView, "Default motives", _l("Standard occurrence motives"), "fa-list-check")):
+            (classifications.DefaultMotiveView, "Default motives", _l("Standard motives"), "fa-list-check")):
         appbuilder.add_view(view, name, label=label, icon=icon, **tables)
     structure_group = {"category": "Structure", "category_label": _l("Structure")}
     for view, name, label, icon in (
