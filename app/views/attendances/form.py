@@ -120,13 +120,18 @@ class AttendanceForm(FlaskForm):
         self.related_id.data = str(attendance.related) if attendance.related else None
         for name, row in (("motive_id", attendance.motive), ("occurrence_id", attendance.occurrence),
                           ("cause_id", attendance.cause), ("local_partner_id", attendance.local_partner)):
-            self[name].data = row
+            self[name].process_data(row)
         for name in ("channel_id", "direction", "contact_id", "manufactured_on", "expires_on", *PAGE_TEXTS):
             self[name].data = getattr(page, name)
         for definition in self.definitions:
             stored = (attendance.custom_values or {}).get(definition.key)
             self[PREFIX + definition.key].process_data(custom.read(definition, stored))
         self.received_at.data = _local(page.received_at, timezone)
+
+    def lock(self) -> None:
+        """Nothing can be changed: Select2 does not look at the fieldset round it."""
+        for name in ("motive_id", "occurrence_id", "cause_id", "local_partner_id"):
+            self[name].render_kw = {"disabled": True}
 
     def begin(self, situations, entity) -> None:
         """The defaults of a new attendance: the first open situation, the only role, the only unit's blank."""

@@ -31,7 +31,7 @@ class AttendanceRecordView(BaseView):
         """Block 1 to 7 for an entity with a role; opening gives the protocol."""
         entity = self._entity_asked()
         if not entity.active_roles:
-            return self.render_template("attendances/refused.html", entity=entity), 409
+            return self.render_template("attendances/refused.html", entity=entity, title=_("New attendance")), 409
         key = drafts.attendance_key(entity_id=entity.id)
         form, draft = self._form(None, entity, key)
         status = 200
@@ -203,11 +203,14 @@ class AttendanceRecordView(BaseView):
 
     def _page(self, form, entity, attendance, draft):
         session, viewer = db.session, g.viewer
+        closed = attendance is not None and not attendance.is_open
+        readonly = not viewer.may(Perm.ATTENDANCE_WRITE) or (closed and not viewer.may(Perm.ATTENDANCE_REOPEN))
+        if readonly:
+            form.lock()
         return self.render_template(
             "attendances/record.html", form=form, entity=entity, attendance=attendance, draft=draft,
-            page=attendance.details[0] if attendance else None,
-            readonly=not viewer.may(Perm.ATTENDANCE_WRITE) or bool(
-                attendance and not attendance.is_open and not viewer.may(Perm.ATTENDANCE_REOPEN)),
+            detail=attendance.details[0] if attendance else None,
+            readonly=readonly, title=_("Attendance %(number)s", number=attendance) if attendance else _("New attendance"),
             related_here=reads.related_to(session, viewer, attendance.id) if attendance else [],
             recent=reads.recent_of_entity(session, viewer, entity.id) if entity else [],
             answers=reads.survey_answers(session, attendance.id) if attendance else [],

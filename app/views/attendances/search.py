@@ -157,6 +157,6 @@ class EntityAttendancesView(BaseView):
             groups = reads.entity_attendances_by_situation(db.session, g.viewer, entity_id=pk, each=self.EACH)
         return self.render_template(
             "attendances/entity.html", title=str(entity), entity=entity, counts=counts, groups=groups, chosen=chosen,
-            page=page, each=self.EACH, total=sum(n for _situation, n in counts),
+            paged=page, each=self.EACH, total=sum(n for _situation, n in counts),
             may={"write": g.viewer.may(Perm.ATTENDANCE_WRITE), "edit_entity": g.viewer.may(Perm.ENTITY_WRITE),
                  "reveal": g.viewer.may(Perm.DOCUMENT_REVEAL)})
