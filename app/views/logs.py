@@ -1,4 +1,5 @@
 """"Logs" of a record: who, when, what, old and new value; of any record one may see."""
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -28,8 +29,18 @@ LABELS = {
     "custom_values": _l("Custom information"), "phase": _l("Phase"), "company": _l("Company"), "version": _l("Version"),
     "kind": _l("Kind"), "name": _l("Name"), "is_main": _l("Main"), "number": _l("Number"), "value": _l("Value"),
 }
+# Codes of records that no register shows.
+CODES = {
+    "direction": {"active": _l("Active"), "receptive": _l("Receptive")},
+    "phase": {"open": _l("Open"), "in_progress": _l("In progress"), "pending": _l("Pending"), "closed": _l("Closed"),
+              "cancelled": _l("Cancelled")},
+    "kind": {"phone": _l("Phone"), "sac": _l("SAC"), "multichannel": _l("Multichannel"), "provider": _l("Provider")},
+}
+# Table -> labels of a record that no register shows; its screen fills them. "details.2.answer" is the answer of page 2.
+LABELS_OF: dict[str, dict] = {}
 HIDDEN = {"name_key", "search_text", "search_digits", "value_key", "created_at", "updated_at", "version"}
 DOCUMENTS = {"document", "cpf", "cnpj"}
+READS = {"attendance": Perm.ATTENDANCE_READ, "setting": Perm.SETTING_READ}  # of what has no register
 TARGETS = {model.__tablename__: model for model in RULES}
 
 
@@ -54,10 +65,10 @@ class LogView(BaseView):
     def show(self, target, pk):
         model, pk = TARGETS.get(target) or abort(404), whole(pk) or abort(404)
         register = self._register_of(model)
-        if register is not None and not register.may("show"):
+        if not (register.may("show") if register else target in READS and g.viewer.may(READS[target])):
             abort(403)
         item = db.session.scalar(select(model).where(model.id == pk, visible(model, g.viewer)))
-        if item is None and not (g.viewer.admin and g.viewer.all_companies):
+        if item is None and not (g.viewer.admin and g.viewer.all_companies and db.session.get(model, pk) is None):
             abort(404)  # of what is deleted only those who see everything see the log
         before = request.args.get("before")
         entries, after = page_of_log(
@@ -90,7 +101,7 @@ class Reader:
 
     def __init__(self, target, register):
         self.target, self.register = target, register
-        self.labels = register.label_columns if register else {}
+        self.labels = register.label_columns if register else LABELS_OF.get(target, {})
         self.clear = g.viewer.may(Perm.DOCUMENT_REVEAL)
 
     def lines(self, entry) -> list[Line]:
@@ -106,6 +117,8 @@ class Reader:
         return [line for line in made if line.old != line.new or line.old]
 
     def label(self, name) -> str:
+        if row := re.fullmatch(r"(\w+)\.(\d+)\.(\w+)", name):
+            return _("%(field)s (page %(number)s)", field=self.label(row[3]), number=row[2])
         return str(self.labels.get(name) or self.labels.get(name.removesuffix("_id")) or LABELS.get(name)
                    or name.removesuffix("_id").replace("_", " ").capitalize())
 
@@ -122,7 +135,8 @@ class Reader:
                              if k not in HIDDEN and (text := self.text(k, v)))
         if name in DOCUMENTS and isinstance(value, str):
             return documents.masked(value)
-        choices = self.register.choice_columns.get(name) if self.register else None
+        name = name.rsplit(".", 1)[-1]
+        choices = self.register.choice_columns.get(name) if self.register else CODES.get(name)
         if choices and value in choices:
             return str(choices[value])
         return str(shown(_moment(value)))

@@ -2,15 +2,29 @@
 from flask_babel import lazy_gettext as _l
 
 
+LOG_LABELS = {
+    "role_type": _l("Role"), "related": _l("Related SAC"), "company": _l("Company"), "entity": _l("Entity"),
+    "channel": _l("Channel"), "direction": _l("Active/Receptive"), "received_at": _l("Date of receipt"),
+    "description": _l("Description"), "answer": _l("Answer"), "answered_at": _l("Answer date"), "contact": _l("Contact"),
+    "motive": _l("Motive"), "occurrence": _l("Occurrence"), "cause": _l("Cause"), "unit": _l("Unit"),
+    "local_partner": _l("Place"), "local_note": _l("Note on the place"), "note": _l("Note"), "lot_number": _l("Lot no."),
+    "serial_number": _l("Serial no."), "manufactured_on": _l("Date of manufacture"), "expires_on": _l("Expiry date"),
+    "situation": _l("Situation"), "phase": _l("Phase"), "closed_at": _l("Closing date"), "protocol": _l("Protocol"),
+    "kind": _l("Kind"), "title": _l("Title"),
+}
+
+
 def register(appbuilder) -> None:
     """The menu "Atendimento" › "Atendimentos" (S-02) and the pages it leads to."""
     from ...models.entity import Entity
     from ...queries.attendances import find_partners
     from ...security.permissions import Perm
+    from ..logs import LABELS_OF
     from ..lookup import Source, register_source
     from .record import AttendanceRecordView
     from .search import AttendanceSearchView, EntityAttendancesView
 
+    LABELS_OF["attendance"] = LOG_LABELS
     register_source("partner", Source(Entity, Perm.ENTITY_READ, search=find_partners))
     appbuilder.add_view(AttendanceSearchView, "Attendances", label=_l("Attendances"), icon="fa-clipboard-list",
                         category="Attendance", category_label=_l("Attendance"))
