@@ -1,4 +1,5 @@
 """What the first pages show: whose desk this is, counts of open work, one's latest attendances, a portal's cases."""
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,6 +100,8 @@ def latest_of(session, viewer, limit: int = 8) -> list[Attendance]:
 def by_protocol(session, viewer, typed: str) -> list[Attendance]:
     """The attendances whose protocol is what was typed: as it stands, or without the hyphen after the year."""
     text = "".join(typed.split()).upper()
+    if not re.fullmatch(r"[0-9A-Z-]{1,40}", text):  # what a protocol can be; PostgreSQL refuses a NUL, too
+        return []
     wanted = {text}
     if text.isdigit() and len(text) > 4:
         wanted.add(f"{text[:4]}-{text[4:]}")

@@ -1,9 +1,10 @@
 """The menu as the sidebar shows it: groups of what the viewer may open, without a query."""
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import current_app, g, request
 from flask_appbuilder.menu import Menu
 from flask_babel import get_locale
+from markupsafe import Markup
 
 KEPT = 500  # menus kept in a process: one for each set of permissions and language
 
@@ -29,6 +30,22 @@ class Group:
     items: tuple[Item, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """The groups of one kind of person, and the sidebar's markup for each active item once it was drawn."""
+
+    groups: tuple[Group, ...] = ()
+    markup: dict[Item | None, Markup] = field(default_factory=dict)
+
+    def nav(self, path: str) -> Markup:
+        """The items as markup, the one of the page at `path` marked as current."""
+        active = active_item(self.groups, path)
+        if active not in self.markup:
+            template = current_app.jinja_env.get_template("balcao/nav.html")
+            self.markup[active] = Markup(template.render(groups=self.groups, active=active))  # noqa: S704  (escaped there)
+        return self.markup[active]
+
+
 class AppMenu(Menu):
     """FAB's menu. What a person may open follows from the permissions of this request, so there is nothing to look up:
     an item asks the permission of the view it opens, a link carries a `permission` (a Perm), both may have a `cond`."""
@@ -37,17 +54,17 @@ class AppMenu(Menu):
         super().__init__(*args, **kwargs)
         self._kept: dict = {}
 
-    def groups(self) -> tuple[Group, ...]:
-        """The groups of the viewer of this request, in the order of registration; none for nobody."""
+    def drawn(self) -> Drawn:
+        """The menu of the viewer of this request, in the order of registration; an empty one for nobody."""
         viewer = g.get("viewer")
         if viewer is None:
-            return ()
+            return Drawn()
         conditions = tuple(item.should_render() for item in _every(self.menu) if item.cond)
         key = (viewer.permissions, str(get_locale()), request.script_root, conditions)
         if key not in self._kept:
             if len(self._kept) >= KEPT:
                 self._kept.clear()
-            self._kept[key] = self._built()
+            self._kept[key] = Drawn(self._built())
         return self._kept[key]
 
     def _built(self):

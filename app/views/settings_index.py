@@ -40,7 +40,7 @@ class SettingsView(BaseView):
     @has_access
     def index(self):
         sections = []
-        for group in current_app.appbuilder.menu.groups():
+        for group in current_app.appbuilder.menu.drawn().groups:
             cards = [(item, EXPLANATIONS[item.subject]) for item in group.items if item.subject in EXPLANATIONS]
             if cards:
                 sections.append((group.label, cards))

@@ -14,7 +14,6 @@ from ..extensions import db
 from ..models.classification import Phase
 from ..queries.home import Tenant, tenant_of
 from ..security.permissions import Perm
-from .menu import active_item
 
 THEMES = ("light", "dark", "auto")
 THEME_COOKIE = "balcao_theme"  # of who is not signed in
@@ -28,7 +27,7 @@ class Shell:
     """Read by the templates as `page`; each part is worked out when a template asks for it."""
 
     def __init__(self):
-        if "viewer" not in g:  # a refusal before the sign-in was looked at, such as a missing CSRF token
+        if g.get("viewer") is None:  # a refusal before the sign-in was looked at: no such route, no CSRF token
             g.viewer = g.profile = None
             current_user.is_authenticated  # noqa: B018  (a lazy proxy: loads the user, which sets g.viewer)
 
@@ -74,12 +73,9 @@ class Shell:
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
     @cached_property
-    def menu(self):
-        return current_app.appbuilder.menu.groups()
-
-    @cached_property
-    def active(self):
-        return active_item(self.menu, request.script_root + request.path)
+    def nav(self):
+        """The items of the sidebar, as markup."""
+        return current_app.appbuilder.menu.drawn().nav(request.script_root + request.path)
 
     @cached_property
     def tenant(self) -> Tenant | None:
@@ -113,17 +109,22 @@ def shell() -> Shell:
 
 def init_app(app) -> None:
     """Jinja globals, not a context processor: FAB renders its widgets where context processors do not reach."""
-    marks: dict[str, str] = {}
+    addresses: dict[tuple[str, str], str] = {}
 
     def asset(filename: str) -> str:
         """The address of one of our static files, with a mark of its content: a browser may keep it for good."""
-        if filename not in marks or app.debug:
-            marks[filename] = hashlib.sha256((Path(app.static_folder) / filename).read_bytes()).hexdigest()[:10]
-        return url_for("static", filename=filename, v=marks[filename])
+        key = (request.script_root, filename)
+        if key not in addresses or app.debug:
+            mark = hashlib.sha256((Path(app.static_folder) / filename).read_bytes()).hexdigest()[:10]
+            addresses[key] = url_for("static", filename=filename, v=mark)
+        return addresses[key]
 
     def fab_asset(filename: str) -> str:
         """The same for a file that comes with Flask-AppBuilder."""
-        return url_for("appbuilder.static", filename=filename, v=fab_version)
+        key = (request.script_root, "appbuilder/" + filename)
+        if key not in addresses:
+            addresses[key] = url_for("appbuilder.static", filename=filename, v=fab_version)
+        return addresses[key]
 
     app.jinja_env.globals.update(
         shell=shell, asset=asset, fab_asset=fab_asset, number=format_decimal, phase_name=PHASES.get)
