@@ -22,8 +22,7 @@ def create_app(settings: dict | None = None) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
 
-    from . import cli, models, views  # noqa: F401  (models: the metadata must be whole before AppBuilder reads it)
-    from .api import login as api_login
+    from . import api, cli, models, views  # noqa: F401  (models: the metadata must be whole before AppBuilder reads it)
     from .security import csp, locale
     from .views import errors, formats, health, shell
 
@@ -36,7 +35,7 @@ def create_app(settings: dict | None = None) -> Flask:
         appbuilder = AppBuilder(update_perms=False)
         appbuilder.init_app(app, db.session)
         locale.init_app(app)
-        api_login.register(appbuilder)
         views.register(appbuilder)
+        api.register(appbuilder)
     cli.register(app)
     return app

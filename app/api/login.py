@@ -113,7 +113,3 @@ class LoginApi(BaseApi):
         with unit_of_work(self.appbuilder.sm.session) as session:
             sessions.revoke(session, user_id=g.viewer.user_id, now=utc_now(), why="logout", only=g.session_id)
         return "", 204
-
-
-def register(appbuilder) -> None:
-    appbuilder.add_api(LoginApi)

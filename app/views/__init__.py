@@ -1,12 +1,10 @@
 """Screens; register() is the menu, top to bottom."""
 from flask_babel import lazy_gettext as _l
 
-from .. import api
-
 
 def register(appbuilder) -> None:
     """Register every view of the back office, in the order of the menu."""
-    from . import attendances, home, registers
+    from . import attendances, entities, home, registers
     from .logs import LogView
     from .lookup import LookupView
     from .mailbox import MailboxView
@@ -15,6 +13,7 @@ def register(appbuilder) -> None:
     from .users import UserView
 
     attendances.register(appbuilder)
+    entities.register(appbuilder)
     home.register(appbuilder)
     registers.register(appbuilder)
 
@@ -27,4 +26,3 @@ def register(appbuilder) -> None:
     appbuilder.add_view(MailboxView, "Outbox", label=_l("Outbox"), icon="fa-paper-plane", category="Settings")
     for view in (LookupView, LogView):
         appbuilder.add_view_no_menu(view)
-    api.register(appbuilder)

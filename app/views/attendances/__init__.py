@@ -1,14 +1,15 @@
 """Screens of the attendance: search and lists, the entity's own, the record."""
 from flask_babel import lazy_gettext as _l
 
-
 LOG_LABELS = {
     "role_type": _l("Role"), "related": _l("Related SAC"), "company": _l("Company"), "entity": _l("Entity"),
     "channel": _l("Channel"), "direction": _l("Active/Receptive"), "received_at": _l("Date of receipt"),
-    "description": _l("Description"), "answer": _l("Answer"), "answered_at": _l("Answer date"), "contact": _l("Contact"),
+    "description": _l("Description"), "answer": _l("Answer"), "answered_at": _l("Answer date"),
+    "contact": _l("Contact"),
     "motive": _l("Motive"), "occurrence": _l("Occurrence"), "cause": _l("Cause"), "unit": _l("Unit"),
-    "local_partner": _l("Place"), "local_note": _l("Note on the place"), "note": _l("Note"), "lot_number": _l("Lot no."),
-    "serial_number": _l("Serial no."), "manufactured_on": _l("Date of manufacture"), "expires_on": _l("Expiry date"),
+    "local_partner": _l("Place"), "local_note": _l("Note on the place"), "note": _l("Note"),
+    "lot_number": _l("Lot no."), "serial_number": _l("Serial no."), "manufactured_on": _l("Date of manufacture"),
+    "expires_on": _l("Expiry date"),
     "situation": _l("Situation"), "phase": _l("Phase"), "closed_at": _l("Closing date"), "protocol": _l("Protocol"),
     "kind": _l("Kind"), "title": _l("Title"),
 }

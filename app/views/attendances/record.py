@@ -210,7 +210,8 @@ class AttendanceRecordView(BaseView):
         return self.render_template(
             "attendances/record.html", form=form, entity=entity, attendance=attendance, draft=draft,
             detail=attendance.details[0] if attendance else None,
-            readonly=readonly, title=_("Attendance %(number)s", number=attendance) if attendance else _("New attendance"),
+            readonly=readonly,
+            title=_("Attendance %(number)s", number=attendance) if attendance else _("New attendance"),
             related_here=reads.related_to(session, viewer, attendance.id) if attendance else [],
             recent=reads.recent_of_entity(session, viewer, entity.id) if entity else [],
             answers=reads.survey_answers(session, attendance.id) if attendance else [],
