@@ -6,24 +6,33 @@ stored row or left out, column: value}] with `role_type`, `contact_type` and `re
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from .. import documents, phones
 from ..errors import Conflict, Invalid, NotFound
 from ..models.base import Model
-from ..models.entity import EContactKind, Entity, EntityKind, Phone, PhoneKind, RoleType, entity_unit
+from ..models.entity import EContact, EContactKind, Entity, EntityKind, Phone, PhoneKind, RoleType, entity_unit
 from ..security.permissions import Perm
+from ..security.visibility import visible
 from . import records
 from .entity_rules import Checker, Duplicate, check_relations, raise_all
 from .log import record_id
 from .records import get_visible, require
 
-__all__ = ["ROWS", "Duplicate", "create", "delete", "reveal_document", "role_type_ids", "save_simple", "simple_email",
-           "update"]
+__all__ = ["ROWS", "Duplicate", "KnownContact", "create", "delete", "known_in", "refuse_known", "reveal_document",
+           "role_type_ids", "save_simple", "simple_email", "update"]
 
 ROWS = ("roles", "addresses", "phones", "econtacts", "contacts")
 # Tables that hold rows of the entity itself: they go with it and do not keep it.
 _OWN = {"entity_role", "address", "phone", "econtact", entity_unit.name}
+
+
+class KnownContact(Conflict):
+    """A phone or an e-mail that other entities have. A person may confirm: a family shares its phone (W-24)."""
+
+    def __init__(self, known):
+        super().__init__(_l("%(name)s already has %(contact)s. Is it the same person?"), **known[0])
+        self.known = known
 
 
 def create(session, values: dict, *, actor, now: datetime) -> Entity:
@@ -82,6 +91,42 @@ def save_simple(session, pk: int | None, values: dict, *, version: int | None = 
 
 
 _SIMPLE_FIELDS = {"phones": "phone", "econtacts": "email"}  # where the short form shows what rows refuse
+
+
+def refuse_known(session, values: dict, *, actor) -> None:
+    """Raise KnownContact where other entities that the actor sees have a phone or an e-mail of these new values."""
+    phone_rows = values.get("phones") or [{"number": values.get("phone")}]
+    keys = {phones.search_digits(number) for row in phone_rows if (number := _number(row.get("number")))}
+    email_rows = values.get("econtacts") or [{"value": values.get("email")}]
+    emails = {row["value"].strip().lower() for row in email_rows if row.get("value")}
+    by_phone = select(Phone.entity_id).where(Phone.search_digits.in_(keys))
+    by_email = select(EContact.entity_id).where(EContact.value_key.in_(emails))
+    if not keys and not emails:
+        return
+    same = or_(Entity.id.in_(by_phone), Entity.id.in_(by_email))
+    others = session.scalars(select(Entity).where(same, visible(Entity, actor)).order_by(Entity.name_key).limit(5))
+    known = []
+    for other in others:
+        row = next((row for row in other.phones if row.search_digits in keys), None)
+        row = row or next(row for row in other.econtacts if row.value_key in emails)
+        known.append({"id": other.id, "name": other.shown_name, "contact": str(row)})
+    if known:
+        raise KnownContact(known)
+
+
+def _number(typed) -> str | None:
+    """In E.164, or None for what is no phone: that is refused where it is saved."""
+    try:
+        return phones.parse(typed) if typed else None
+    except Invalid:
+        return None
+
+
+def known_in(error) -> dict:
+    """{entities: [{id, name, contact}], may_confirm} of a refusal to register what is already there."""
+    found = [each for each in getattr(error, "errors", [error]) if isinstance(each, (Duplicate, KnownContact))]
+    known = [other for each in found for other in each.known]
+    return {"entities": known, "may_confirm": bool(found) and all(isinstance(each, KnownContact) for each in found)}
 
 
 def reveal_document(session, pk: int, *, actor, now: datetime) -> str:

@@ -41,6 +41,7 @@ class Duplicate(Conflict):
         message = _l("There is already an entity with this CPF/CNPJ: %(name)s.")
         super().__init__(message, "document", name=other.shown_name)
         self.entity_id = other.id
+        self.known = [{"id": other.id, "name": other.shown_name, "contact": ""}]
 
 
 def cleaned(value):

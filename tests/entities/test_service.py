@@ -111,8 +111,8 @@ def test_an_untouched_mask_is_not_a_document(session, world, attendant):
     entities.update(session, world.entity.id, {"document": "•••.982.247-••", "name": "Ana"}, actor=attendant, now=NOON)
     assert world.entity.document == "52998224725"
     assert "document" in refused(register, session, attendant, document="•••.982.247-••")
-    errors = refused(entities.update, session, world.entity.id, {"document": "•••.111.222-••"}, actor=attendant, now=NOON)
-    assert "document" in errors
+    other = {"document": "•••.111.222-••"}
+    assert "document" in refused(entities.update, session, world.entity.id, other, actor=attendant, now=NOON)
 
 
 def test_who_may_not_see_a_document_may_not_change_it(session, world, no_reveal):

@@ -1,0 +1,237 @@
+"""Entidades: the list with one search box, the record, "Cadastro completo" and "Cadastro simplificado"."""
+from flask import abort, g, jsonify, request
+from flask_appbuilder import BaseView, expose, has_access
+from flask_appbuilder.models.filters import BaseFilter
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import and_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from .. import documents
+from ..database import unit_of_work, utc_now
+from ..errors import DomainError
+from ..extensions import db
+from ..models.company import Unit
+from ..models.entity import Entity, EntityContact
+from ..queries import search
+from ..security.permissions import Perm
+from ..security.safe_next import safe_next
+from ..security.visibility import visible
+from ..services import entities
+from .base import AppModelView
+from .custom import CustomFieldsMixin
+from .entity_forms import ECONTACT_KINDS, KINDS, PHONE_KINDS, companies_to_choose, document_field, row_fields
+from .entity_simple import SimpleMixin
+from .lookup import LookupField, Source, register_source
+
+WHO = ["kind", "name", "social_name", "trade_name", "document", "birth_date", "company", "active"]
+SECTIONS = [
+    (_l("Identification"), {"fields": WHO}), (_l("Entity roles"), {"fields": ["roles"]}),
+    (_l("Addresses"), {"fields": ["addresses"]}), (_l("Phones"), {"fields": ["phones"]}),
+    (_l("E-contacts"), {"fields": ["econtacts"]}), (_l("Related to"), {"fields": ["contacts"]}),
+    (_l("Units"), {"fields": ["unit_rows"]}), (_l("Notes"), {"fields": ["notes"]})]
+FIELDS = [name for _title, panel in SECTIONS for name in panel["fields"]]
+LABELS = {
+    "name": _l("NAME/LEGAL NAME"), "social_name": _l("Social name"), "trade_name": _l("Trade name"),
+    "document": _l("CPF/CNPJ"), "kind": _l("Kind of person"), "birth_date": _l("Date of birth"),
+    "company": _l("Company"), "active": _l("Active"), "notes": _l("Notes"), "roles": _l("Entity roles"), "addresses": _l("Addresses"),
+    "phones": _l("Phones"), "econtacts": _l("E-contacts"), "contacts": _l("Related to"), "units": _l("Units"),
+    "main_phone": _l("Phone"), "main_econtact": _l("E-contact"), "active_roles": _l("Role"), "role_type": _l("Role"),
+    "contact_type": _l("Contact type"), "job_title": _l("Job title"), "related_entity": _l("Related entity"),
+    "phone": _l("Telephone"), "fax": _l("Fax"), "mobile": _l("Mobile"), "email": _l("Contact email"), "extension": _l("Extension"),
+    "street": _l("Street"), "complement": _l("Complement"), "district": _l("District"), "city": _l("City"),
+    "state": _l("State"), "cep": _l("CEP")}
+
+
+class HasRole(BaseFilter):
+    """The entity has this role, active."""
+
+    name = _l("Is equal to")
+
+    def apply(self, query, value):
+        return query.filter(Entity.roles.any(role_type_id=value.id, active=True))
+
+
+class Box:
+    """The one search box as an operator of the list: `scope` is all but what was typed in it."""
+
+    def __init__(self, text):
+        self.search, self.scope = search.Search(db.session, text), None
+
+    def apply(self, query, _text):
+        self.scope = query.whereclause
+        return query.filter(self.search.condition)
+
+
+class _Service:
+    """What the complete form calls: the service, after a look for the same phone or e-mail elsewhere."""
+
+    @staticmethod
+    def create(session, values, *, actor, now):
+        if not values.pop("confirmed"):
+            entities.refuse_known(session, values, actor=actor)
+        return entities.create(session, values, actor=actor, now=now)
+
+    update, delete = staticmethod(entities.update), staticmethod(entities.delete)
+
+
+class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
+    noun, route_base, custom_target = "entity", "/entities", "entity"
+    custom_title = _l("Custom data")
+    datamodel, service, child_rows = SQLAInterface(Entity), _Service, (*entities.ROWS, "unit_rows")
+    growing = True
+    verbs = {"delete": "delete", "simple_add": "write", "simple_edit": "write"}
+    exclude_route_methods = {"action", "action_post"}
+    list_title, add_title, edit_title, show_title = (
+        _l("Entities"), _l("New entity"), _l("Complete registration"), _l("Entity"))
+    list_columns = ["name", "document", "main_phone", "main_econtact", "active_roles", "active"]
+    order_columns, base_order = ["name"], ("name", "asc")
+    search_columns = ["roles", "kind", "company", "active"]
+    search_filters = {"roles": [HasRole]}
+    search_form_extra_fields = {"roles": LookupField(_l("Role"), source="role_type")}
+    show_columns = ["name"]
+    add_columns, edit_columns = FIELDS, [name for name in FIELDS if name != "company"]
+    add_fieldsets = edit_fieldsets = SECTIONS
+    add_form_extra_fields = {"document": document_field(), **row_fields()}
+    edit_form_extra_fields = {"document": document_field(), **row_fields()}
+    label_columns, choice_columns = LABELS, {"kind": KINDS}
+    formatters_columns = {"name": str, "document": documents.masked}
+    description_columns = {
+        "social_name": _l("The name the person chose; it is shown instead of the registered one."),
+        "active": _l("An inactive entity stays on what it is on and is offered no more.")}
+    list_template, show_template = "entities/list.html", "entities/show.html"
+    add_template = edit_template = "entities/form.html"
+    empty_text = _l("Register the first person or company: name and phone are enough.")
+
+    def _init_listing(self):
+        super()._init_listing()
+        self._list_options = [selectinload(getattr(Entity, name)) for name in ("roles", "phones", "econtacts")]
+        self._show_options = [
+            joinedload(Entity.company), *(selectinload(getattr(Entity, name)) for name in (
+                "roles", "phones", "econtacts", "addresses", "units")),
+            selectinload(Entity.contacts).joinedload(EntityContact.related_entity)]
+
+    # ---- the list: one box on top, filters below
+
+    def search_rows(self):
+        rows, asked = super().search_rows()
+        if not companies_to_choose():
+            rows = [row for row in rows if row["column"] != "company"]
+        g.filtered, g.box = bool(asked), None
+        if text := request.args.get("q", "").strip():
+            g.box = Box(text)
+            asked = [*asked, (g.box, text)]
+        return rows, asked
+
+    def _page(self, query, order, size):
+        if g.box is None:
+            return super()._page(query, order, size)
+        name = self.__class__.__name__
+        try:
+            found, before, after = g.box.search.page(
+                g.box.scope, limit=size, after=request.args.get("after_" + name),
+                before=request.args.get("before_" + name))
+        except ValueError:
+            abort(400)
+        rows = search.load(db.session, [pk for pk, _name in found])
+        first = self.link(**{"after_" + name: None, "before_" + name: None}) if before else None
+        return rows, {
+            "first": first, "last": None, "numbers": [],
+            "previous": before and self.link(**{"before_" + name: before, "after_" + name: None}),
+            "next": after and self.link(**{"after_" + name: after, "before_" + name: None})}
+
+    def _kept_arguments(self):
+        kept = super()._kept_arguments()
+        return [*kept, ("q", request.args["q"])] if request.args.get("q") else kept
+
+    # ---- the complete form
+
+    def form_columns(self, adding):
+        names = super().form_columns(adding)
+        return names if not adding or companies_to_choose() else [name for name in names if name != "company"]
+
+    def preset(self):
+        return {"name": request.args.get("name", "")[:200], "phones": self._preset_phones()}
+
+    @staticmethod
+    def _preset_phones():
+        number = request.args.get("phone", "")[:40]
+        return [{"number": number, "is_main": True}] if number else []
+
+    def stored_values(self, item):
+        return {**super().stored_values(item), "unit_rows": [
+            {"unit": unit} for unit in item.units if unit.id in self._units_seen(item)]}
+
+    def _units_seen(self, item):
+        """Ids of the entity's units that the viewer may see: restricted ones stay, unseen (see entity_rules)."""
+        ids = [unit.id for unit in item.units]
+        if ids and "units_seen" not in g:
+            g.units_seen = set(db.session.scalars(select(Unit.id).where(Unit.id.in_(ids), visible(Unit, g.viewer))))
+        return g.get("units_seen", set())
+
+    def _make_form(self, item=None):
+        form = super()._make_form(item)
+        form.document.entity_id = item.id if item is not None else None
+        return form
+
+    def values_of(self, form, adding):
+        values = super().values_of(form, adding)
+        values["units"] = [row["unit"] for row in values.pop("unit_rows") if row["unit"] is not None]
+        if not form.document.typed:
+            values.pop("document")
+        if adding:
+            values["confirmed"] = "confirmed" in request.form
+        return values
+
+    def _form_page(self, form, adding, error=None, version=None, item=None):
+        g.known = entities.known_in(error)
+        return super()._form_page(form, adding, error, version, item)
+
+    def _back(self):
+        """Where `?return=` says, for screens that send a person here and want him back."""
+        target = request.args.get("return")
+        return safe_next(target) if target else super()._back()
+
+    def show_more(self, item):
+        return {"reveal": g.viewer.may(Perm.DOCUMENT_REVEAL) and item.document, "kind": KINDS.get(item.kind),
+                "phone_kinds": PHONE_KINDS, "econtact_kinds": ECONTACT_KINDS, "units_seen": self._units_seen(item),
+                "sac": g.viewer.may(Perm.ATTENDANCE_READ)}
+
+    def refused_page(self, error):
+        """The record, with the reason why it stays and where it can be deactivated."""
+        return self.show(request.view_args["pk"]), error.status
+
+
+class RevealView(BaseView):
+    """The whole CPF/CNPJ of one entity, each look logged. A view of its own: it asks a permission of its own."""
+
+    route_base, default_view = "/entities", "reveal"
+    class_permission_name = "document"
+    method_permission_name = {"reveal": "reveal"}
+
+    @expose("/<int:pk>/reveal", methods=["POST"])
+    @has_access
+    def reveal(self, pk):
+        try:
+            with unit_of_work(db.session) as session:
+                number = entities.reveal_document(session, pk, actor=g.viewer, now=utc_now())
+        except DomainError as error:
+            return jsonify(error=str(error)), error.status
+        answer = jsonify(document=number)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+
+def choices(session, viewer, term, company_id, limit, offset):
+    """The entities a picker offers: [(id, name and masked document)], found as in the search box."""
+    scope = and_(visible(Entity, viewer), Entity.active, *([Entity.company_id == company_id] if company_id else ()))
+    found, _before, _after = search.Search(session, term).page(scope, limit=offset + limit)
+    rows = search.named(session, [pk for pk, _name in found[offset:]])
+    return [(pk, " · ".join(filter(None, (name, documents.masked(document))))) for pk, name, document in rows]
+
+
+def register(appbuilder) -> None:
+    register_source("entity", Source(Entity, Perm.ENTITY_READ, parent="company_id", search=choices))
+    appbuilder.add_view(EntityView, "Entities", label=_l("Entities"), icon="fa-address-book",
+                        category="Registers", category_label=_l("Registers"))
+    appbuilder.add_view_no_menu(RevealView)
