@@ -1,7 +1,8 @@
 """Which rows a person sees: one condition a model, as SQL, so that it costs no query of its own and is never stale.
 
-Used by lists, show, edit, delete, lookups, actions, search, exports, API and streams. Deny by default: a model without a
-rule shows nothing. Rules: requirements 1b, "Row visibility". A row that one may not see does not exist (404, never 403).
+Used by lists, show, edit, delete, lookups, actions, search, exports, API and streams. Deny by default: a model without
+a rule shows nothing. Rules: requirements 1b, "Row visibility". A row that one may not see does not exist (404, never
+403).
 """
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import and_, exists, false, or_, select, true
@@ -21,7 +22,7 @@ from ..models.company import Company, Department, Unit
 from ..models.custom_field import CustomField
 from ..models.desk import Setting
 from ..models.entity import ContactType, Entity, EntityContact, RoleType
-from ..models.identity import LoginAttempt, UserSession, user_company, user_unit
+from ..models.identity import LoginAttempt, UserProfile, UserSession, user_company, user_unit
 from ..models.outbox import Outbox
 from ..models.survey import Survey
 from .permissions import ADMIN
@@ -93,7 +94,14 @@ def _staff(viewer):
 
 
 def _outbox(viewer):
-    return true() if viewer.admin or not viewer.entity_id else false()
+    """Mail about an attendance one sees, or to a colleague: a message has no company of its own."""
+    if viewer.entity_id:
+        return false()
+    if viewer.admin:
+        return true()
+    to_colleague = select(UserProfile.contact_email).join(User, User.id == UserProfile.user_id).where(_user(viewer))
+    return or_(Outbox.attendance_id.in_(select(Attendance.id).where(_attendance(viewer))),
+               and_(Outbox.attendance_id.is_(None), Outbox.recipient.in_(to_colleague)))
 
 
 RULES = {

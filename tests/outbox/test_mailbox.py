@@ -9,7 +9,7 @@ from tests.support.clock import MINUTE, NOON
 
 
 @pytest.fixture
-def mail(session, seeding):
+def mail(session, seeding, world):
     """`mail(subject, state=…)` writes a message that is simply there and returns its id."""
     numbers = iter(range(100))
 
@@ -17,7 +17,8 @@ def mail(session, seeding):
         n = next(numbers)
         with seeding():
             message = Outbox(**{
-                "key": f"k{n}", "kind": "email", "recipient": f"p{n}@example.com", "subject": subject, "body": "Olá",
+                "key": f"k{n}", "kind": "email", "attendance_id": world.attendance.id,
+                "recipient": f"p{n}@example.com", "subject": subject, "body": "Olá",
                 "state": state, "attempts": 8 if state == "dead" else 0, "due_at": NOON,
                 "created_at": NOON + n * MINUTE, "error": "550 no such user" if state == "dead" else None, **values})
             session.add(message)
@@ -156,3 +157,14 @@ def test_nobody_writes_a_message_by_hand(supervisor, mail):
     pk = mail()
     for method, address in (("GET", "/mailbox/add"), ("GET", f"/mailbox/edit/{pk}"), ("POST", f"/mailbox/delete/{pk}")):
         assert supervisor.open(method, address).status_code in (400, 404, 405)
+
+
+def test_mail_to_the_people_of_another_company_is_not_there(supervisor, mail, make_user, world):
+    make_user("far", "Attendant", companies=[world.other_company], contact_email="far@example.com")
+    make_user("near", "Attendant", companies=[world.company], contact_email="near@example.com")
+    far = mail("Da Verde", recipient="far@example.com", attendance_id=None)
+    mail("Da Azul", recipient="near@example.com", attendance_id=None)
+    page = supervisor.get("/mailbox/list/").text
+    assert "Da Azul" in page
+    assert "Da Verde" not in page
+    assert supervisor.get(f"/mailbox/show/{far}").status_code == 404

@@ -27,8 +27,8 @@ def people(world, make_user, sign_in, client):
 
 @pytest.fixture
 def rows(app, session, seeding, world, make_user):
-    near = make_user("near", "Attendant", companies=[world.company])
-    far = make_user("far", "Attendant", companies=[world.other_company])
+    near = make_user("near", "Attendant", companies=[world.company], contact_email="near@example.com")
+    far = make_user("far", "Attendant", companies=[world.other_company], contact_email="far@example.com")
     with seeding():
         known = rows_of.seed(session, world, near, far)
     return {**known, **rows_of.of_registers(app.appbuilder, known.pop("models"))}
