@@ -16,44 +16,59 @@ _TOO_WIDE = """() => {
 
 
 @pytest.fixture(scope="package")
-def menus(server, chrome, signed_in):
-    """`menus(role)`: the addresses of the menu of a role, and of the pages behind his name."""
-    found = {}
-
-    def of(role):
-        if role not in found:
-            context = chrome.new_context(base_url=server.url, storage_state=signed_in(role))
-            page = context.new_page()
-            page.goto("/")
-            links = page.locator(".b-nav a, .b-me-menu a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
-            found[role] = list(dict.fromkeys(["/", *links]))
-            context.close()
-        return found[role]
-    return of
-
-
-def _collect(page, paths, look):
-    """What `look(page)` finds on each page, a line each; a page that does not answer 200 is a finding."""
-    found = []
-    for path in paths:
-        answer = page.goto(path)
-        if not answer.ok:
-            found.append(f"{path}: {answer.status}")
-        elif wrong := look(page):
-            found.append(f"{path}: {wrong}")
+def pages(server, chrome, signed_in):
+    """{role: addresses of his menu and of the pages behind his name}, each address with the first role that has it."""
+    found, seen = {}, set()
+    for role in ROLES:
+        context = chrome.new_context(base_url=server.url, storage_state=signed_in(role))
+        page = context.new_page()
+        page.goto("/")
+        links = page.locator(".b-nav a, .b-me-menu a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+        home = page.url.removeprefix(server.url)
+        found[role] = [path for path in dict.fromkeys([home, *links, *_deeper(role, server.ids)]) if path not in seen]
+        seen.update(found[role])
+        context.close()
     return found
 
 
-@pytest.mark.parametrize("role", ROLES)
+def _deeper(role, ids):
+    """Pages that stand in no menu: one of each kind."""
+    if role != "admin":
+        return []
+    return [
+        "/search?q=ana", "/search?q=ninguem", "/account/profile", "/account/password",
+        "/attendances/list", "/attendances/2026000101", "/attendances/2026000102",
+        f"/attendances/new?entity={ids['entity']}", f"/attendances/entity/{ids['entity']}",
+        "/motives/add", f"/motives/edit/{ids['motive']}", f"/motives/show/{ids['motive']}",
+        f"/occurrences/edit/{ids['occurrence']}", "/units/add", "/users/add", "/roles/add",
+        "/entities/add", f"/entities/show/{ids['entity']}", f"/entities/edit/{ids['entity']}",
+    ]
+
+
+def _walk(open_page, pages, look, **options):
+    """What `look(page)` finds on each page, a line each; a page that does not answer 200 is a finding."""
+    found = []
+    for role, paths in pages.items():
+        page = open_page(role, "/account/", **options)
+        for path in paths:
+            answer = page.goto(path)
+            if not answer.ok:
+                found.append(f"{path}: {answer.status}")
+            elif wrong := look(page):
+                found.append(f"{path}: {wrong}")
+    assert not found, "\n" + "\n".join(found)
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_page_of_the_menu_is_accessible(open_page, menus, role, dark):
-    page = open_page(role, dark=dark)
-    found = _collect(page, menus(role), lambda page: "\n  ".join(violations(page)))
-    assert not found, "\n" + "\n".join(found)
+def test_every_page_is_accessible(open_page, pages, dark):
+    _walk(open_page, pages, lambda page: "\n  ".join(violations(page)), dark=dark)
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_no_page_of_the_menu_is_wider_than_a_phone(open_page, menus, role):
-    page = open_page(role, size=NARROW)
-    found = _collect(page, menus(role), lambda page: page.evaluate(_TOO_WIDE))
-    assert not found, "\n" + "\n".join(found)
+def test_no_page_is_wider_than_a_phone(open_page, pages):
+    _walk(open_page, pages, lambda page: page.evaluate(_TOO_WIDE), size=NARROW)
+
+
+def test_the_walk_has_pages_of_every_role(pages):
+    """Otherwise the tests above would hold of nothing."""
+    assert len(pages["admin"]) > 15
+    assert all(pages[role] for role in ("attendant", "provider"))

@@ -103,3 +103,26 @@ def test_theme_and_language_change_from_the_avatar_menu_on_the_same_page(open_pa
     page.get_by_role("button", name="Menu de").click()
     page.get_by_role("button", name="Automático").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def test_deleting_asks_first_and_tells_what_was_done(open_page):
+    page = open_page("configurator", "/motives/add")
+    page.get_by_label("Nome").fill("Motivo de passagem")
+    page.get_by_role("button", name="Salvar").first.click()
+    toast = page.locator(".b-toast").first
+    expect(toast).to_be_visible()
+    toast.get_by_role("button", name="Fechar").click()
+    expect(page.locator(".b-toast")).to_have_count(0)
+    page.goto("/motives/list/")
+    row = page.get_by_role("row", name="Motivo de passagem")
+    row.get_by_role("button", name="Excluir").click()
+    dialog = page.get_by_role("alertdialog")
+    expect(dialog).to_contain_text("Motivo de passagem")
+    expect(dialog.get_by_role("button", name="Voltar")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(row).to_be_visible()
+    row.get_by_role("button", name="Excluir").click()
+    dialog.get_by_role("button", name="Excluir").click()
+    expect(page.locator(".b-toast").first).to_be_visible()
+    expect(row).to_have_count(0)
