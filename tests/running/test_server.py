@@ -180,6 +180,7 @@ def test_request_threads_do_not_share_the_context_that_the_server_was_started_in
     seen = []
     monkeypatch.setattr(web.uvicorn, "Server", lambda _settings: SimpleNamespace(
         run=lambda **_: seen.append(has_app_context())))
+    monkeypatch.setattr(web.logs, "configure", lambda _app: None)  # this process belongs to the tests
     monkeypatch.setitem(app.config, "PORT", 0)
     with app.app_context():
         assert has_app_context()

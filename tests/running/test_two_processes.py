@@ -39,13 +39,11 @@ def alternate(desk):
     return lambda number: desk.urls[number % 2]
 
 
-def sign_in(url, username) -> httpx.Client:
-    """A browser with this user's session, made by the form of one server."""
-    browser = httpx.Client(timeout=30)
+def sign_in(browser, url, username) -> None:
+    """Sign in by the form of one server; the cookie is good for any port of the host."""
     token = _TOKEN.search(browser.get(f"{url}/login/").text)[1]
     answer = browser.post(f"{url}/login/", data={"username": username, "password": PASSWORD, "csrf_token": token})
     assert answer.status_code == 302, answer.text
-    return browser
 
 
 def token_of(url, username) -> dict:
@@ -70,12 +68,13 @@ def new_attendance(desk) -> dict:
 
 
 def test_a_session_of_one_server_is_valid_on_the_other_and_ends_on_both(alternate):
-    browser = sign_in(alternate(0), "atendente")
-    for number in range(4):
-        assert browser.get(f"{alternate(number)}/account/").status_code == 200
-    token = _TOKEN.search(browser.get(f"{alternate(1)}/account/").text)[1]
-    assert browser.post(f"{alternate(1)}/logout/", data={"csrf_token": token}).status_code in (302, 303)
-    assert browser.get(f"{alternate(0)}/account/").status_code == 302
+    with httpx.Client(timeout=30) as browser:
+        sign_in(browser, alternate(0), "atendente")
+        for number in range(4):
+            assert browser.get(f"{alternate(number)}/account/").status_code == 200
+        token = _TOKEN.search(browser.get(f"{alternate(1)}/account/").text)[1]
+        assert browser.post(f"{alternate(1)}/logout/", data={"csrf_token": token}).status_code in (302, 303)
+        assert browser.get(f"{alternate(0)}/account/").status_code == 302
 
 
 def test_a_token_of_one_server_is_good_on_the_other(alternate):
