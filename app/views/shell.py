@@ -17,7 +17,7 @@ from ..security.permissions import Perm
 
 THEMES = ("light", "dark", "auto")
 THEME_COOKIE = "balcao_theme"  # of who is not signed in
-YEAR = 365 * 24 * 3600
+YEAR, WEEK = 365 * 24 * 3600, 7 * 24 * 3600  # seconds
 PHASES = {
     Phase.OPEN: _l("Open"), Phase.IN_PROGRESS: _l("In progress"), Phase.PENDING: _l("Pending"),
     Phase.CLOSED: _l("Closed"), Phase.CANCELLED: _l("Cancelled")}
@@ -141,6 +141,9 @@ def init_app(app) -> None:
     @app.after_request
     def keep_marked_files(response):
         static = (request.endpoint or "").rpartition(".")[2] == "static"
-        if static and "v" in request.args and response.status_code in (200, 304):
-            response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        if static and response.status_code in (200, 304):
+            if "v" in request.args:
+                response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+            elif request.path.endswith(".woff2"):  # a style sheet names its fonts without a mark
+                response.headers["Cache-Control"] = f"public, max-age={WEEK}"
         return response

@@ -107,7 +107,7 @@ def test_theme_and_language_change_from_the_avatar_menu_on_the_same_page(open_pa
 
 def test_deleting_asks_first_and_tells_what_was_done(open_page):
     page = open_page("configurator", "/motives/add")
-    page.get_by_label("Nome").fill("Motivo de passagem")
+    page.get_by_label("Motivo").fill("Motivo de passagem")
     page.get_by_role("button", name="Salvar").first.click()
     toast = page.locator(".b-toast").first
     expect(toast).to_be_visible()
