@@ -96,12 +96,13 @@ def update(session, pk: int, values: dict, *, version: int | None = None, actor,
         _check_kind(user, roles)
     if not changes:
         return user
+    was_admin = user.active and is_admin(user)
     user.changed_on, user.changed_by_fk = now.replace(tzinfo=None), actor.user_id
     with writing(session):
         user.roles, user.active = roles, active
         user.profile.version += 1
-    if "roles" in changes or "active" in changes:
-        _keep_one_admin(session, admin_role_id, "roles" if "roles" in changes else "active")
+    if was_admin and not (active and is_admin(user)):
+        _keep_one_admin(session, admin_role_id, "active" if is_admin(user) else "roles")
     if "active" in changes and not active:
         sessions.revoke(session, user_id=user.id, now=now, why="disabled")
     log.record_id(session, TARGET, user.id, "update", changes, actor=actor, now=now)

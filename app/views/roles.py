@@ -48,7 +48,8 @@ class RoleView(AppModelView):
         form = RoleForm(data=data)
         form.fixed = item is not None and item.name in roles.OWN_ROLES
         if form.fixed:  # what it is called here is a translation; it is shown, not written
-            form.name.data, form.name.raw_data = role_label(item.name), None
+            form.name.data = role_label(item.name)
+            form.name.raw_data = [form.name.data]
             form.name.render_kw = {**form.name.render_kw, "readonly": True}
         return form
 

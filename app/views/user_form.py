@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from ..extensions import db
@@ -14,7 +14,7 @@ from ..security.labels import role_label
 from ..security.visibility import visible
 from ..services.grants import may_grant, pairs_by_role
 from .checks import ChecksField
-from .fields import ChoiceBox
+from .fields import ChoiceField
 from .lookup import LookupField
 
 _REQUIRED = _l("Fill in this field.")
@@ -49,7 +49,7 @@ class UserEditForm(FlaskForm):
     last_name = StringField(_l("Last name"), [InputRequired(_REQUIRED), Length(max=64)], render_kw=_BOX)
     contact_email = StringField(_l("Contact e-mail"), [Length(max=320)], render_kw=_BOX,
                                 description=_l("Links to choose a password go to this address."))
-    locale = SelectField(_l("Language"), filters=[lambda code: code or None], validate_choice=True, widget=ChoiceBox())
+    locale = ChoiceField(_l("Language"), blank=True)
     active = BooleanField(_l("Active"), default=True,
                           description=_l("An inactive user cannot sign in; his sessions end at once."))
     roles = ChecksField(_l("Access roles"), [DataRequired(_l("Choose at least one role."))], rows=role_rows,
