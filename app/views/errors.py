@@ -121,7 +121,7 @@ def _page(status: int, title: str, text: str, **values) -> str:
         return PLAIN.format(title, text, values.get("reference", ""), request.script_root + "/")
 
 
-def _typed() -> list[tuple[str, str]]:
+def _typed() -> list[str]:
     """The longer texts of the refused form, so that nobody has to type them again."""
-    return [(name, value) for name, value in request.form.items(multi=True)
+    return [value for name, value in request.form.items(multi=True)
             if len(value.strip()) > 2 and not any(word in name.lower() for word in SECRETS)][:40]
