@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import ARRAY, Text, bindparam, func, select, text
 from sqlalchemy import column as column_of
+from sqlalchemy.exc import IntegrityError
 
 from ..models.log import LogEntry
 
@@ -17,7 +18,7 @@ def insert_rows(session, model, columns: Sequence[str], rows: Iterable[tuple]) -
     """Write `rows` (tuples in the order of `columns`) into the table of a model, or of a Table.
 
     Values as `stored` makes them: text, numbers and None only. On PostgreSQL rows are read while they are sent, so a
-    generator never stands whole in memory.
+    generator never stands whole in memory. Raises IntegrityError.
     """
     table = getattr(model, "__table__", model)
     connection = session.connection()
@@ -25,9 +26,12 @@ def insert_rows(session, model, columns: Sequence[str], rows: Iterable[tuple]) -
     names = ", ".join(quote(name) for name in columns)
     if connection.dialect.name == "postgresql":
         cursor = connection.connection.driver_connection.cursor()
-        with cursor, cursor.copy(f"COPY {quote(table.name)} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        try:
+            with cursor, cursor.copy(f"COPY {quote(table.name)} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except connection.dialect.dbapi.IntegrityError as error:
+            raise IntegrityError(f"COPY {table.name}", None, error) from error
         return
     rows = list(rows)
     if rows:

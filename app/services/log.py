@@ -15,6 +15,8 @@ from ..models.log import LogEntry
 
 def plain(value):
     """A JSON value that still says something when the row it names is gone."""
+    if value is None or type(value) in (str, int, bool):
+        return value
     if isinstance(value, (list, tuple, set)):
         return sorted((plain(x) for x in value), key=str)
     if isinstance(value, dict):
