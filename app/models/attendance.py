@@ -53,7 +53,7 @@ class Attendance(Custom, Versioned, Model):
     local_partner_id: Mapped[int | None] = mapped_column(ForeignKey("entity.id"))
     local_note: Mapped[str | None] = mapped_column(String(500))
     situation_id: Mapped[int] = mapped_column(ForeignKey("situation.id"))
-    phase: Mapped[str] = mapped_column(String(12), default=Phase.OPEN)  # of the situation; a situation in use keeps its own
+    phase: Mapped[str] = mapped_column(String(12), default=Phase.OPEN)  # of the situation, which keeps it while in use
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
@@ -68,9 +68,9 @@ class Attendance(Custom, Versioned, Model):
     channel: Mapped[Channel] = relationship()
     motive: Mapped[Motive | None] = relationship()
     occurrence: Mapped[Occurrence | None] = relationship(
-        primaryjoin=lambda: foreign(Attendance.occurrence_id) == Occurrence.id, viewonly=True)
+        primaryjoin=lambda: foreign(Attendance.occurrence_id) == Occurrence.id)
     cause: Mapped[Cause | None] = relationship(
-        primaryjoin=lambda: foreign(Attendance.cause_id) == Cause.id, viewonly=True)
+        primaryjoin=lambda: foreign(Attendance.cause_id) == Cause.id)
     unit: Mapped[Unit | None] = relationship()
     local_partner: Mapped[Entity | None] = relationship(foreign_keys=[local_partner_id])
     situation: Mapped[Situation] = relationship()
@@ -157,7 +157,8 @@ class AttendanceDetail(Logged, Model):
     contact: Mapped[EntityContact | None] = relationship()
     operator: Mapped[User | None] = relationship()
     __table_args__ = (
-        unique("attendance_id", "page", name="uq_attendance_detail_page", message=_l("This page was just added by someone else.")),
+        unique("attendance_id", "page", name="uq_attendance_detail_page",
+               message=_l("This page was just added by someone else.")),
         CheckConstraint("direction in ('active', 'receptive')", name="ck_attendance_detail_direction"),
         CheckConstraint("expires_on >= manufactured_on", name="ck_attendance_detail_expiry",
                         info={"field": "expires_on", "message": _l("The expiry date cannot be before manufacture.")}),

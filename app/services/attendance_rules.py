@@ -1,4 +1,7 @@
-"""What an attendance must satisfy before it is written; every field's refusal is collected, not only the first."""
+"""What an attendance must satisfy before it is written; every field's refusal is collected, not only the first.
+
+Values come in by id (`motive_id`) and go out as rows (`motive`): the log has their words, and nothing is read twice.
+"""
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -6,17 +9,8 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from ..errors import Conflict, DomainError, Invalid, InvalidMany, NotFound
-from ..models.attendance import Attendance, AttendanceKind, Direction
-from ..models.classification import (
-    CLOSED_PHASES,
-    Cause,
-    Channel,
-    Motive,
-    Occurrence,
-    Phase,
-    Scope,
-    Situation,
-)
+from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind, Direction
+from ..models.classification import CLOSED_PHASES, Cause, Channel, Motive, Occurrence, Phase, Scope, Situation
 from ..models.company import Company, Unit
 from ..models.entity import PARTNER, Entity, EntityContact, EntityRole, RoleType, entity_unit
 from ..security.visibility import visible
@@ -24,54 +18,57 @@ from ..security.visibility import visible
 TEXT_LIMIT = 20_000
 LIMITS = {"title": 200, "local_note": 500, "description": TEXT_LIMIT, "answer": TEXT_LIMIT, "note": 500,
           "lot_number": 60, "serial_number": 60}
-REQUIRED = _l("This field is required.")
-NOT_A_CHOICE = _l("Not a valid choice.")
+RECORD_TEXTS = ("title", "local_note")
+PAGE_TEXTS = ("description", "answer", "note", "lot_number", "serial_number")
 RECORD_FIELDS = ("role_type_id", "title", "motive_id", "occurrence_id", "cause_id", "unit_id", "local_partner_id",
                  "local_note", "situation_id", "related_id", "custom_values")
+PAGE_FIELDS = ("channel_id", "direction", "received_at", "contact_id", "manufactured_on", "expires_on", *PAGE_TEXTS)
+REQUIRED = _l("This field is required.")
+NOT_A_CHOICE = _l("Not a valid choice.")
+_TREE = {  # field -> model, the column that names its parent, the parent's field, what to say of a foreign child
+    "motive_id": (Motive, None, None, NOT_A_CHOICE),
+    "occurrence_id": (Occurrence, "motive_id", "motive_id",
+                      _l("This occurrence does not belong to the chosen motive.")),
+    "cause_id": (Cause, "occurrence_id", "occurrence_id", _l("This cause does not belong to the chosen occurrence.")),
+}
 
 
 def check_opening(session, entity_id, values, detail, *, actor, now, kind):
-    """(entity or None, company, values ready to be set). Raises NotFound, Conflict (S-06), InvalidMany."""
-    errors: list[DomainError] = []
-    values = {name: values.get(name) for name in (*RECORD_FIELDS, "company_id")}
-    entity = _entity(session, entity_id, actor) if entity_id is not None else None
-    company = entity.company if entity else _company(session, values, actor, errors)
-    values.pop("company_id")
-    if entity:
-        values["role_type_id"] = _role(entity, values["role_type_id"], errors)
-    elif values["role_type_id"] and session.get(RoleType, values["role_type_id"]) is None:
-        errors.append(Invalid(NOT_A_CHOICE, field="role_type_id"))
-    if values["situation_id"] is None:
-        values["situation_id"] = first_situation(session, Phase.OPEN).id
+    """(entity or None, company, record values, page values), ready to be set.
+
+    Raises NotFound, Conflict (S-06), InvalidMany.
+    """
+    check = _Check(session, None, actor, now, kind)
+    entity = check.entity = _entity(session, entity_id, actor) if entity_id is not None else None
+    company = entity.company if entity else check.company(values.get("company_id"))
+    values = {name: values.get(name) for name in RECORD_FIELDS}
     values["custom_values"] = values["custom_values"] or {}
-    _record(session, None, entity, values, actor, errors, kind=kind)
-    _detail(session, entity, None, detail, now, errors)
-    _raise(errors)
-    return entity, company, {k: v for k, v in values.items() if v is not None}
+    if entity is None and values["role_type_id"] is None:
+        values.pop("role_type_id")
+    if values["situation_id"] is None:
+        values.pop("situation_id")
+        check.put("situation", first_situation(session, Phase.OPEN))
+    check.record(values)
+    page = check.page(None, detail)
+    check.done()
+    return entity, company, check.ready, page
 
 
-def check_saving(session, attendance, values, detail, *, actor, now) -> dict:
-    """Values ready to be set. Raises InvalidMany, NotFound."""
-    errors: list[DomainError] = []
-    values = {name: values[name] for name in RECORD_FIELDS if name in values}
-    entity = attendance.entity
-    if entity and "role_type_id" in values and values["role_type_id"] != attendance.role_type_id:
-        values["role_type_id"] = _role(entity, values["role_type_id"], errors)
-    if "situation_id" in values and values["situation_id"] is None:
-        errors.append(Invalid(REQUIRED, field="situation_id"))
-    _record(session, attendance, entity, values, actor, errors, kind=attendance.kind)
-    if detail is not None:
-        page = next((row for row in attendance.details if row.page == detail.get("page", 1)), None)
-        _detail(session, entity, page, detail, now, errors)
-    _raise(errors)
-    return values
+def check_saving(session, attendance, values, page, detail, *, actor, now) -> tuple[dict, dict]:
+    """(record values, page values) ready to be set on an existing record. Raises InvalidMany."""
+    check = _Check(session, attendance, actor, now, attendance.kind)
+    check.record({name: values[name] for name in RECORD_FIELDS if name in values})
+    ready = check.page(page, detail) if page is not None else {}
+    check.done()
+    return check.ready, ready
 
 
-def check_page(session, attendance, page, detail, *, actor, now) -> None:
-    """The values of one detail page. Raises InvalidMany."""
-    errors: list[DomainError] = []
-    _detail(session, attendance.entity, page, detail, now, errors)
-    _raise(errors)
+def check_page(session, attendance, page, detail, *, actor, now) -> dict:
+    """The values of one detail page, ready to be set. Raises InvalidMany."""
+    check = _Check(session, attendance, actor, now, attendance.kind)
+    ready = check.page(page, detail)
+    check.done()
+    return ready
 
 
 def first_situation(session, phase: str) -> Situation:
@@ -95,31 +92,16 @@ def closing_situation(session, situation_id: int | None) -> Situation:
     return situation
 
 
-def named(session, changes: dict) -> dict:
-    """Foreign keys as {id, text} in the log, so that it still says something when the row is gone."""
-    models = {"role_type_id": RoleType, "motive_id": Motive, "occurrence_id": Occurrence, "cause_id": Cause,
-              "unit_id": Unit, "local_partner_id": Entity, "situation_id": Situation, "related_id": Attendance,
-              "channel_id": Channel, "contact_id": EntityContact}
-    out = {}
-    for name, (old, new) in changes.items():
-        model = models.get(name.rsplit(".", 1)[-1])
-        if model is None:
-            out[name] = (old, new)
-        else:
-            pair = [session.get(model, pk) if pk is not None else None for pk in (old, new)]
-            out[name.removesuffix("_id")] = tuple(pair)
-    return out
-
-
-# ---- pieces
-
-def _raise(errors) -> None:
-    if errors:
-        raise InvalidMany(errors) if len(errors) > 1 else errors[0]
+def offered_situations(session, attendance, *, phases) -> list[Situation]:
+    """Situations a form offers: active ones of this desk in the given phases, and the record's own."""
+    own = Situation.id == attendance.situation_id if attendance is not None else False
+    return list(session.scalars(select(Situation).where(or_(own, (
+        Situation.active & Situation.scope.in_((Scope.SAC, Scope.BOTH)) & Situation.phase.in_(list(phases))))
+    ).order_by(Situation.position, Situation.id)))
 
 
 def _entity(session, entity_id, actor) -> Entity:
-    """The entity with its roles and company in one query."""
+    """The entity with its company and roles in one query."""
     entity = session.scalars(select(Entity).options(joinedload(Entity.company), joinedload(Entity.roles)).where(
         Entity.id == entity_id, visible(Entity, actor))).unique().one_or_none()
     if entity is None:
@@ -129,147 +111,186 @@ def _entity(session, entity_id, actor) -> Entity:
     return entity
 
 
-def _company(session, values, actor, errors) -> Company | None:
-    """Of an attendance without a person: the one given, else the actor's only one."""
-    mine = select(Company).where(visible(Company, actor), Company.active).order_by(Company.id)
-    if values["company_id"] is not None:
-        company = session.scalar(mine.where(Company.id == values["company_id"]))
-        if company is None:
-            errors.append(Invalid(NOT_A_CHOICE, field="company_id"))
-        return company
-    companies = session.scalars(mine.limit(2)).all()
-    if len(companies) != 1:
-        errors.append(Invalid(REQUIRED, field="company_id"))
+class _Check:
+    """One look at what was asked; `ready` is what may be written, `errors` what may not."""
+
+    def __init__(self, session, attendance: Attendance | None, actor, now: datetime, kind: str):
+        self.session, self.attendance, self.actor, self.now, self.kind = session, attendance, actor, now, kind
+        self.entity = attendance.entity if attendance is not None else None
+        self.errors: list[DomainError] = []
+        self.ready: dict = {}
+
+    def done(self) -> None:
+        if self.errors:
+            raise InvalidMany(self.errors) if len(self.errors) > 1 else self.errors[0]
+
+    def refuse(self, field, message, **params) -> None:
+        self.errors.append(Invalid(message, field=field, **params))
+
+    def put(self, name, value) -> None:
+        self.ready[name] = value
+        if name == "situation":
+            self.ready["phase"] = value.phase
+
+    def kept(self, field):
+        """The id that the record has already: what was once chosen may stay when it is switched off."""
+        return getattr(self.attendance, field, None)
+
+    def company(self, company_id) -> Company | None:
+        """Of an attendance without a person: the one given, else the actor's only one."""
+        mine = select(Company).where(visible(Company, self.actor), Company.active).order_by(Company.id)
+        if company_id is not None:
+            mine = mine.where(Company.id == company_id)
+        companies = self.session.scalars(mine.limit(2)).all()
+        if len(companies) == 1:
+            return companies[0]
+        self.refuse("company_id", REQUIRED if company_id is None else NOT_A_CHOICE)
         return None
-    return companies[0]
 
+    # ---- the record
 
-def _role(entity, role_type_id, errors) -> int | None:
-    own = [row.role_type_id for row in entity.active_roles]
-    if role_type_id is None and len(own) == 1:
-        return own[0]
-    if role_type_id is None:
-        errors.append(Invalid(REQUIRED, field="role_type_id"))
-    elif role_type_id not in own:
-        errors.append(Invalid(_l("The entity does not have this role."), field="role_type_id"))
-    return role_type_id
+    def record(self, values) -> None:
+        for name in RECORD_TEXTS:
+            if name in values:
+                self.length(name, values[name])
+                self.ready[name] = values[name]
+        if "custom_values" in values:
+            self.ready["custom_values"] = values["custom_values"]
+        if "role_type_id" in values:
+            self.role(values["role_type_id"])
+        self.tree(values)
+        if "situation_id" in values:
+            self.situation(values["situation_id"])
+        for field, find, message in (
+                ("unit_id", self.linked_unit, _l("The unit is not linked to the entity.")),
+                ("local_partner_id", self.partner, _l("Choose an entity with the role of partner.")),
+                ("related_id", self.related, _l("There is no attendance with this number."))):
+            if field in values:
+                self.choice(field, values[field], find, message)
 
+    def choice(self, field, pk, find, message) -> None:
+        """An optional row: none, the one that is there already, or one that `find` answers."""
+        if pk is not None and pk == self.kept(field):
+            return
+        row = find(pk) if pk is not None else None
+        if pk is not None and row is None:
+            self.refuse(field, message)
+        else:
+            self.put(field.removesuffix("_id"), row)
 
-def _record(session, attendance, entity, values, actor, errors, *, kind) -> None:
-    for name in ("title", "local_note"):
-        _length(name, values.get(name), errors)
-    _tree(session, attendance, values, errors, required=kind == AttendanceKind.SAC)
-    _situation(session, attendance, values, errors)
-    if _changes(attendance, values, "unit_id"):
-        linked = select(Unit.id).join(entity_unit, entity_unit.c.unit_id == Unit.id).where(
-            Unit.id == values["unit_id"], entity_unit.c.entity_id == (entity.id if entity else None),
-            visible(Unit, actor))
-        if session.scalar(linked) is None:
-            errors.append(Invalid(_l("The unit is not linked to the entity."), field="unit_id"))
-    if _changes(attendance, values, "local_partner_id"):
-        partner = exists().where(EntityRole.entity_id == Entity.id, EntityRole.active,
-                                 EntityRole.role_type_id == RoleType.id, RoleType.code == PARTNER)
-        if session.scalar(select(Entity.id).where(
-                Entity.id == values["local_partner_id"], partner, visible(Entity, actor))) is None:
-            errors.append(Invalid(_l("Choose an entity with the role of partner."), field="local_partner_id"))
-    if _changes(attendance, values, "related_id"):
-        if attendance is not None and values["related_id"] == attendance.id:
-            errors.append(Invalid(_l("An attendance cannot be related to itself."), field="related_id"))
-        elif session.scalar(select(Attendance.id).where(
-                Attendance.id == values["related_id"], visible(Attendance, actor))) is None:
-            errors.append(Invalid(_l("There is no attendance with this number."), field="related_id"))
-
-
-def _changes(attendance, values, name) -> bool:
-    """A value is given that the record does not have yet: what was once chosen may stay when it is switched off."""
-    value = values.get(name)
-    return value is not None and (attendance is None or getattr(attendance, name) != value)
-
-
-def _tree(session, attendance, values, errors, *, required) -> None:
-    """Motive, occurrence, cause: each below the one above, whatever was posted (S-45 to S-47)."""
-    given = [n for n in ("motive_id", "occurrence_id", "cause_id") if n in values]
-    if not given:
-        return
-    motive, occurrence, cause = (
-        values.get(n, getattr(attendance, n, None)) for n in ("motive_id", "occurrence_id", "cause_id"))
-    if motive is None and required:
-        errors.append(Invalid(REQUIRED, field="motive_id"))
-    if occurrence is not None and motive is None or cause is not None and occurrence is None:
-        field = "occurrence_id" if motive is None else "cause_id"
-        errors.append(Invalid(_l("Choose the level above first."), field=field))
-        return
-    rows = ((Motive, "motive_id", motive, None, None),
-            (Occurrence, "occurrence_id", occurrence, Occurrence.motive_id, motive),
-            (Cause, "cause_id", cause, Cause.occurrence_id, occurrence))
-    wrong = {"occurrence_id": _l("This occurrence does not belong to the chosen motive."),
-             "cause_id": _l("This cause does not belong to the chosen occurrence."), "motive_id": NOT_A_CHOICE}
-    kept = {n: getattr(attendance, n, None) for n in ("motive_id", "occurrence_id", "cause_id")}
-    for model, name, pk, parent_column, parent in rows:
+    def role(self, pk) -> None:
+        """One of the entity's own active roles; the only one where none is said (S-12)."""
+        if self.entity is None:
+            self.choice("role_type_id", pk, lambda pk: self.session.get(RoleType, pk), NOT_A_CHOICE)
+            return
+        if pk is not None and pk == self.kept("role_type_id"):
+            return
+        own = {row.role_type_id: row.role_type for row in self.entity.active_roles}
+        if pk is None and len(own) == 1:
+            pk = next(iter(own))
         if pk is None:
-            continue
-        row = session.get(model, pk)
-        if row is None or parent_column is not None and getattr(row, parent_column.key) != parent:
-            errors.append(Invalid(wrong[name], field=name))
-        elif not row.active and kept[name] != pk:
-            errors.append(Invalid(_l("This option was switched off."), field=name))
+            self.refuse("role_type_id", REQUIRED)
+        elif pk not in own:
+            self.refuse("role_type_id", _l("The entity does not have this role."))
+        else:
+            self.put("role_type", own[pk])
 
+    def tree(self, values) -> None:
+        """Motive, occurrence, cause: each below the one above, whatever was posted (S-45 to S-47)."""
+        if not any(field in values for field in _TREE):
+            return
+        chosen = {field: values.get(field, self.kept(field)) for field in _TREE}
+        if chosen["motive_id"] is None and self.kind == AttendanceKind.SAC:
+            self.refuse("motive_id", REQUIRED)
+        if chosen["cause_id"] is not None:  # one query for the three; the rows hold each other
+            below = joinedload(Cause.occurrence).joinedload(Occurrence.motive)
+            self.ready["cause"] = self.session.get(Cause, chosen["cause_id"], options=[below])
+        for field, (model, column, above, foreign) in _TREE.items():
+            pk = chosen[field]
+            if pk is not None and above and chosen[above] is None:
+                self.refuse(field, _l("Choose the level above first."))
+                return
+            row = self.session.get(model, pk) if pk is not None else None
+            if pk is not None and (row is None or column and getattr(row, column) != chosen[above]):
+                self.refuse(field, foreign)
+            elif row is not None and not row.active and self.kept(field) != pk:
+                self.refuse(field, _l("This option was switched off."))
+            self.put(field.removesuffix("_id"), row)
 
-def _situation(session, attendance, values, errors) -> None:
-    pk = values.get("situation_id")
-    if pk is None:
-        return
-    situation = session.get(Situation, pk)
-    kept = attendance is not None and attendance.situation_id == pk
-    if situation is None or (not kept and (not situation.active or situation.scope == Scope.PROVIDER)):
-        errors.append(Invalid(NOT_A_CHOICE, field="situation_id"))
-        return
-    values["phase"] = situation.phase
+    def situation(self, pk) -> None:
+        if pk is None:
+            self.refuse("situation_id", REQUIRED)
+            return
+        situation = self.session.get(Situation, pk)
+        offered = situation is not None and situation.active and situation.scope != Scope.PROVIDER
+        if situation is not None and (offered or pk == self.kept("situation_id")):
+            self.put("situation", situation)
+        else:
+            self.refuse("situation_id", NOT_A_CHOICE)
 
+    def linked_unit(self, pk):
+        return self.session.scalar(
+            select(Unit).join(entity_unit, entity_unit.c.unit_id == Unit.id).where(
+                Unit.id == pk, entity_unit.c.entity_id == (self.entity.id if self.entity else None),
+                visible(Unit, self.actor)))
 
-def _detail(session, entity, page, detail, now: datetime, errors) -> None:
-    if detail.get("direction") not in (None, "", *Direction):
-        errors.append(Invalid(NOT_A_CHOICE, field="direction"))
-    if detail.get("channel_id") is None:
-        errors.append(Invalid(REQUIRED, field="channel_id"))
-    else:
-        channel = session.get(Channel, detail["channel_id"])
-        kept = page is not None and page.channel_id == detail["channel_id"]
-        if channel is None or not (channel.active or kept):
-            errors.append(Invalid(NOT_A_CHOICE, field="channel_id"))
-    if not (detail.get("description") or "").strip():
-        errors.append(Invalid(REQUIRED, field="description"))
-    for name in ("description", "answer", "note", "lot_number", "serial_number"):
-        _length(name, detail.get(name), errors)
-    _product_dates(detail, now, errors)
-    received = detail.get("received_at")
-    if received is not None and received > now:
-        errors.append(Invalid(_l("The date of receipt cannot be in the future."), field="received_at"))
-    contact_id = detail.get("contact_id")
-    if contact_id is not None and not (page is not None and page.contact_id == contact_id):
-        contact = session.get(EntityContact, contact_id)
-        if contact is None or entity is None or contact.entity_id != entity.id or not contact.active:
-            errors.append(Invalid(_l("The contact is not one of this entity's."), field="contact_id"))
+    def partner(self, pk):
+        role = exists().where(EntityRole.entity_id == Entity.id, EntityRole.active,
+                              EntityRole.role_type_id == RoleType.id, RoleType.code == PARTNER)
+        return self.session.scalar(select(Entity).where(Entity.id == pk, role, visible(Entity, self.actor)))
 
+    def related(self, pk):
+        if self.attendance is not None and pk == self.attendance.id:
+            raise Invalid(_l("An attendance cannot be related to itself."), field="related_id")
+        return self.session.scalar(select(Attendance).where(Attendance.id == pk, visible(Attendance, self.actor)))
 
-def _product_dates(detail, now: datetime, errors) -> None:
-    made, expires = detail.get("manufactured_on"), detail.get("expires_on")
-    if made and made > now.date():
-        errors.append(Invalid(_l("The date of manufacture cannot be in the future."), field="manufactured_on"))
-    if made and expires and expires < made:
-        errors.append(Invalid(_l("The expiry date cannot be before manufacture."), field="expires_on"))
+    # ---- a detail page
 
+    def page(self, page: AttendanceDetail | None, detail) -> dict:
+        """The values of a page, ready to be set; names left out stay as they are on an existing page."""
+        ready = {name: detail[name] for name in PAGE_FIELDS if name in detail and not name.endswith("_id")}
+        if page is None or "direction" in detail:
+            ready["direction"] = detail.get("direction") or Direction.RECEPTIVE.value
+            if ready["direction"] not in tuple(Direction):
+                self.refuse("direction", NOT_A_CHOICE)
+        if page is None or "channel_id" in detail:
+            ready |= self.channel(page, detail.get("channel_id"))
+        if (page is None or "description" in detail) and not (detail.get("description") or "").strip():
+            self.refuse("description", REQUIRED)
+        for name in PAGE_TEXTS:
+            self.length(name, detail.get(name))
+        if "contact_id" in detail:
+            ready |= self.contact(page, detail["contact_id"])
+        self.dates(detail)
+        return ready
 
-def _length(name, value, errors) -> None:
-    if value and len(value) > LIMITS[name]:
-        errors.append(Invalid(_l("At most %(n)s characters; there are %(have)s."), field=name, n=LIMITS[name],
-                              have=len(value)))
+    def channel(self, page, pk) -> dict:
+        if pk is None:
+            self.refuse("channel_id", REQUIRED)
+            return {}
+        channel = self.session.get(Channel, pk)
+        if channel is None or not (channel.active or page is not None and page.channel_id == pk):
+            self.refuse("channel_id", NOT_A_CHOICE)
+        return {"channel": channel}
 
+    def contact(self, page, pk) -> dict:
+        if pk is None or page is not None and page.contact_id == pk:
+            return {} if pk is not None else {"contact": None}
+        contact = self.session.get(EntityContact, pk)
+        own = contact is not None and self.entity is not None and contact.entity_id == self.entity.id
+        if not own or not contact.active:
+            self.refuse("contact_id", _l("The contact is not one of this entity's."))
+        return {"contact": contact}
 
-def offered_situations(session, attendance, *, phases) -> list[Situation]:
-    """Situations a form offers: active ones of this desk in the given phases, and the record's own."""
-    own = Situation.id == attendance.situation_id if attendance is not None else False
-    return list(session.scalars(select(Situation).where(or_(own, (
-        Situation.active & Situation.scope.in_((Scope.SAC, Scope.BOTH)) & Situation.phase.in_(list(phases))))
-    ).order_by(Situation.position, Situation.id)))
+    def dates(self, detail) -> None:
+        received, made, expires = (detail.get(n) for n in ("received_at", "manufactured_on", "expires_on"))
+        if received is not None and received > self.now:
+            self.refuse("received_at", _l("The date of receipt cannot be in the future."))
+        if made and made > self.now.date():
+            self.refuse("manufactured_on", _l("The date of manufacture cannot be in the future."))
+        if made and expires and expires < made:
+            self.refuse("expires_on", _l("The expiry date cannot be before manufacture."))
 
+    def length(self, name, value) -> None:
+        if value and len(value) > LIMITS[name]:
+            self.refuse(name, _l("At most %(n)s characters; there are %(have)s."), n=LIMITS[name], have=len(value))

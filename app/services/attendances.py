@@ -5,12 +5,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from ..errors import Conflict, Forbidden, NotFound, Stale
-from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind, Direction
+from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind
 from ..models.classification import CLOSED_PHASES, Phase
 from ..security.permissions import Perm
 from ..security.visibility import visible
 from . import attendance_rules as rules
-from .log import expect_log, record
+from .log import record
 from .protocols import next_protocol
 from .records import assign, require
 
@@ -42,25 +42,22 @@ def open_attendance(session, *, entity_id: int | None, values: dict, detail: dic
     Raises Conflict where the entity has no role (S-06), InvalidMany with every field's message, NotFound.
     """
     require(actor, Perm.ATTENDANCE_WRITE)
-    entity, company, values = rules.check_opening(session, entity_id, values, detail, actor=actor, now=now, kind=kind)
-    attendance = Attendance(
-        kind=kind, company=company, entity=entity, channel_id=detail["channel_id"],
-        direction=detail.get("direction") or Direction.RECEPTIVE, received_at=detail.get("received_at"), opened_at=now,
-        opened_by_id=actor.user_id, custom_values={}, created_at=now, updated_at=now)
+    entity, company, values, page_values = rules.check_opening(
+        session, entity_id, values, detail, actor=actor, now=now, kind=kind)
+    attendance = Attendance(kind=kind, company=company, entity=entity, opened_at=now, opened_by_id=actor.user_id,
+                            custom_values={}, created_at=now, updated_at=now)
     with session.no_autoflush:  # nothing reaches the tables before the protocol is taken, the last step
         changes = assign(attendance, values)
         if attendance.phase in CLOSED_PHASES:
             attendance.closed_at = now
-        page = _new_page(attendance, 1, detail, actor=actor, now=now)
+        page, page_changes = _new_page(attendance, 1, page_values, actor=actor, now=now)
+        changes |= page_changes
         session.add(attendance)
-        changes |= _page_changes(1, {}, page)
         attendance.protocol = next_protocol(session, company=company, opened_at=now)
         for name in ("protocol", "entity", "company", "kind", "closed_at"):
             if getattr(attendance, name) is not None:
                 changes[name] = (None, getattr(attendance, name))
-        expect_log(session, attendance, page)
-    record(session, attendance, "create", rules.named(session, changes), actor=actor, now=now, children=[page],
-           first=True)
+    record(session, attendance, "create", changes, actor=actor, now=now, children=[page], first=True)
     return attendance
 
 
@@ -72,26 +69,26 @@ def save_attendance(session, attendance_id: int, *, version: int | None, values:
     """
     attendance = _to_change(session, attendance_id, version, actor)
     reopening = not attendance.is_open
-    values = rules.check_saving(session, attendance, values, detail, actor=actor, now=now)
+    page = _page(attendance, detail.get("page", 1)) if detail is not None else None
+    values, page_values = rules.check_saving(session, attendance, values, page, detail, actor=actor, now=now)
     phase = values.get("phase", attendance.phase)
     if phase not in phases_after(attendance.phase, actor=actor):
-        raise _refused_phase(attendance, actor)
+        raise _refused_phase(attendance)
     if reopening and phase in CLOSED_PHASES:
         raise Conflict(_l("This attendance is closed: to change it, choose an open situation first."),
                        field="situation_id")
-    changes = assign(attendance, values)
-    if attendance.phase in CLOSED_PHASES:
-        changes |= assign(attendance, {"closed_at": now})
-    elif reopening:
-        changes |= assign(attendance, {"closed_at": None})
-    pages = []
-    if detail is not None:
-        pages = [_page(attendance, detail.get("page", 1))]
-        changes |= _save_page(attendance, pages[0], detail, actor=actor, now=now)
+    with session.no_autoflush:  # the guard wants the log entry before anything is written
+        changes = assign(attendance, values)
+        if attendance.phase in CLOSED_PHASES:
+            changes |= assign(attendance, {"closed_at": now})
+        elif reopening:
+            changes |= assign(attendance, {"closed_at": None})
+        if page is not None:
+            changes |= _save_page(attendance, page, page_values, now=now)
     if not changes:
         return attendance  # nothing written, no log entry, same version
     action = "reopen" if reopening else "close" if attendance.phase in CLOSED_PHASES else "update"
-    return _changed(session, attendance, action, changes, pages, actor=actor, now=now)
+    return _changed(session, attendance, action, changes, page, actor=actor, now=now)
 
 
 def save_detail(session, attendance_id: int, *, version: int | None, detail: dict, actor,
@@ -100,9 +97,10 @@ def save_detail(session, attendance_id: int, *, version: int | None, detail: dic
     attendance = _to_change(session, attendance_id, version, actor)
     _refuse_closed(attendance)
     page = _page(attendance, detail.get("page", 1))
-    rules.check_page(session, attendance, page, detail, actor=actor, now=now)
-    changes = _save_page(attendance, page, detail, actor=actor, now=now)
-    return _changed(session, attendance, "update", changes, [page], actor=actor, now=now) if changes else attendance
+    values = rules.check_page(session, attendance, page, detail, actor=actor, now=now)
+    with session.no_autoflush:  # as above
+        changes = _save_page(attendance, page, values, now=now)
+    return _changed(session, attendance, "update", changes, page, actor=actor, now=now) if changes else attendance
 
 
 def add_detail(session, attendance_id: int, *, detail: dict, version: int | None = None, actor,
@@ -110,10 +108,11 @@ def add_detail(session, attendance_id: int, *, detail: dict, version: int | None
     """Append a detail page to an open attendance (S-37). Raises as above."""
     attendance = _to_change(session, attendance_id, version, actor)
     _refuse_closed(attendance)
-    rules.check_page(session, attendance, None, detail, actor=actor, now=now)
+    values = rules.check_page(session, attendance, None, detail, actor=actor, now=now)
     number = max((row.page for row in attendance.details), default=0) + 1
-    page = _new_page(attendance, number, detail, actor=actor, now=now)
-    _changed(session, attendance, "update", _page_changes(number, {}, page), [page], actor=actor, now=now)
+    with session.no_autoflush:  # as above
+        page, changes = _new_page(attendance, number, values, actor=actor, now=now)
+    _changed(session, attendance, "update", changes, page, actor=actor, now=now)
     return page
 
 
@@ -126,10 +125,7 @@ def close_attendance(session, attendance_id: int, *, situation_id: int | None = 
     if not attendance.is_open:
         raise Conflict(_l("This attendance is already closed."))
     situation = rules.closing_situation(session, situation_id)
-    detail = None
-    if answer:
-        last = attendance.details[-1]
-        detail = {**_page_values(last), "answer": answer, "page": last.page}
+    detail = {"answer": answer, "page": attendance.details[-1].page} if answer else None
     return save_attendance(session, attendance_id, version=None, values={"situation_id": situation.id}, detail=detail,
                            actor=actor, now=now)
 
@@ -151,7 +147,7 @@ def _refuse_closed(attendance) -> None:
         raise Conflict(_l("This attendance is closed."))
 
 
-def _refused_phase(attendance, actor):
+def _refused_phase(attendance):
     if not attendance.is_open:
         return Forbidden(_l("This attendance is closed; only a supervisor can reopen it."), field="situation_id")
     return Conflict(_l("The attendance cannot go from its situation to this one."), field="situation_id")
@@ -164,41 +160,25 @@ def _page(attendance, number) -> AttendanceDetail:
     return page
 
 
-PAGE_FIELDS = ("channel_id", "direction", "received_at", "description", "answer", "contact_id", "note", "lot_number",
-               "serial_number", "manufactured_on", "expires_on")
-
-
-def _page_values(page) -> dict:
-    return {name: getattr(page, name) for name in PAGE_FIELDS}
-
-
-def _new_page(attendance, number, detail, *, actor, now) -> AttendanceDetail:
-    values = {name: detail.get(name) for name in PAGE_FIELDS}
-    values["direction"] = values["direction"] or Direction.RECEPTIVE
-    page = AttendanceDetail(page=number, opened_at=now, operator_id=actor.user_id,
-                            answered_at=now if values["answer"] else None, **values)
+def _new_page(attendance, number, values, *, actor, now) -> tuple[AttendanceDetail, dict]:
+    """The page added to the attendance, and what the log says of it."""
+    page = AttendanceDetail(page=number, opened_at=now, operator_id=actor.user_id)
+    changes = _save_page(attendance, page, values, now=now)
     attendance.details.append(page)
-    return page
+    return page, changes
 
 
-def _save_page(attendance, page, detail, *, actor, now) -> dict:
-    before = {**_page_values(page), "answered_at": page.answered_at}
-    assign(page, {name: detail[name] for name in PAGE_FIELDS if name in detail})
+def _save_page(attendance, page, values, *, now) -> dict:
+    changes = assign(page, values)
     if page.answer and page.answered_at is None:  # X-40: on the first save with an answer; later edits keep the date
-        page.answered_at = now
+        changes |= assign(page, {"answered_at": now})
     if page.page == 1:  # the record's own channel, direction and receipt are those of its first page
-        assign(attendance, {n: getattr(page, n) for n in ("channel_id", "direction", "received_at")})
-    return _page_changes(page.page, before, page)
+        assign(attendance, {name: getattr(page, name) for name in ("channel", "direction", "received_at")})
+    return {f"details.{page.page}.{name}": pair for name, pair in changes.items()}
 
 
-def _page_changes(number, before, page) -> dict:
-    now = {**_page_values(page), "answered_at": page.answered_at}
-    return {f"details.{number}.{name}": (before.get(name), new) for name, new in now.items() if before.get(name) != new}
-
-
-def _changed(session, attendance, action, changes, pages, *, actor, now) -> Attendance:
+def _changed(session, attendance, action, changes, page, *, actor, now) -> Attendance:
     attendance.changed_by_id, attendance.updated_at = actor.user_id, now
-    expect_log(session, attendance, *pages)
-    record(session, attendance, action, rules.named(session, changes), actor=actor, now=now, children=pages)
+    record(session, attendance, action, changes, actor=actor, now=now, children=[page] if page is not None else [])
     session.flush()  # constraints and the version speak here, while the form still stands
     return attendance
