@@ -1,9 +1,18 @@
 """Form fields as a Brazilian browser shows them: native dates, local times kept in UTC, codes with their labels."""
 from datetime import UTC
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from flask_babel import get_timezone
-from wtforms import DateTimeLocalField, SelectField
+from babel.numbers import NumberFormatError, parse_decimal
+from flask_babel import format_decimal, get_locale, get_timezone
+from flask_babel import gettext as _
+from wtforms import DateTimeLocalField, DecimalField, SelectField
 from wtforms.widgets import DateInput, DateTimeLocalInput, NumberInput, Select, TextArea, TextInput
+
+
+def local_zone() -> ZoneInfo:
+    """The time zone of the request. Flask-Babel's is pytz's: put into a datetime it gives the mean solar time."""
+    return ZoneInfo(str(get_timezone()))
 
 
 class Classed:
@@ -50,12 +59,35 @@ class LocalDateTimeField(DateTimeLocalField):
     def process_formdata(self, values):
         super().process_formdata(values)
         if self.data is not None:
-            self.data = self.data.replace(tzinfo=get_timezone()).astimezone(UTC)
+            self.data = self.data.replace(tzinfo=local_zone()).astimezone(UTC)
 
     def _value(self):
         if self.raw_data:
             return self.raw_data[0]
-        return self.data.astimezone(get_timezone()).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+        return self.data.astimezone(local_zone()).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+
+class LocalDecimalField(DecimalField):
+    """A number as the language of the request writes it: 1.234,50. `number_format` is Babel's pattern."""
+
+    def __init__(self, label=None, validators=None, number_format=None, **options):
+        super().__init__(label, validators, **{"widget": TextBox(), **options})
+        self.number_format = number_format
+
+    def process_formdata(self, values):
+        if not values:
+            return
+        self.data = None
+        try:
+            self.data = parse_decimal(values[0].strip(), locale=get_locale(), strict=True)
+        except NumberFormatError as error:
+            example = format_decimal(Decimal("1234.5"))
+            raise ValueError(_("Not a number. Type it like %(example)s.", example=example)) from error
+
+    def _value(self):
+        if self.raw_data:
+            return self.raw_data[0]
+        return "" if self.data is None else format_decimal(self.data, format=self.number_format)
 
 
 class ChoiceField(SelectField):

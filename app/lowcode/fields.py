@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import (
     DateField,
-    DecimalField,
     IntegerField,
     SelectField,
     SelectMultipleField,
@@ -23,7 +22,17 @@ from wtforms import (
 from .. import documents, phones
 from ..errors import Invalid
 from ..models.custom_field import CustomField, FieldType
-from .controls import ChoiceBox, ChoiceField, DateBox, DateTimeBox, LocalDateTimeField, LongBox, NumberBox, TextBox
+from .controls import (
+    ChoiceBox,
+    ChoiceField,
+    DateBox,
+    DateTimeBox,
+    LocalDateTimeField,
+    LocalDecimalField,
+    LongBox,
+    NumberBox,
+    TextBox,
+)
 
 TEXT_LIMIT, LONG_LIMIT, URL_LIMIT, EMAIL_LIMIT = 300, 10_000, 1_000, 320
 WHOLE_LIMIT = 2**53 - 1  # what JSON readers keep exactly
@@ -69,6 +78,8 @@ def _url(_form, field):
 
 
 def _exact(_form, field):
+    if field.data is None:  # it could not be read: that is said already
+        return
     if len(field.data.normalize().as_tuple().digits) > DECIMAL_DIGITS or abs(field.data) >= 10**15:
         raise ValidationError(_("The number is too long."))
 
@@ -169,9 +180,9 @@ KINDS = {
     FieldType.TEXT: Kind(_text(), presence=validators.DataRequired),
     FieldType.LONG_TEXT: Kind(_text(TextAreaField, LongBox, LONG_LIMIT), presence=validators.DataRequired),
     FieldType.INTEGER: Kind(_number(IntegerField, NumberBox, _WHOLE), shown=format_decimal),
-    FieldType.DECIMAL: Kind(_number(DecimalField, TextBox, _exact, use_locale=True, places=None),
+    FieldType.DECIMAL: Kind(_number(LocalDecimalField, TextBox, _exact, number_format="#,##0.##########"),
                             store=str, read=_read_decimal, shown=format_decimal),
-    FieldType.MONEY: Kind(_number(DecimalField, TextBox, _exact, use_locale=True, number_format="#,##0.00"),
+    FieldType.MONEY: Kind(_number(LocalDecimalField, TextBox, _exact, number_format="#,##0.00"),
                           store=str, read=_read_decimal, shown=lambda amount: format_currency(amount, "BRL")),
     FieldType.DATE: Kind(_number(DateField, DateBox), store=date.isoformat, read=_read_date,
                          shown=lambda day: format_date(day, "dd/MM/yyyy")),

@@ -4,7 +4,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
-    DecimalField,
     IntegerField,
     SelectField,
     StringField,
@@ -12,8 +11,17 @@ from wtforms import (
     validators,
 )
 
-from ..lowcode.controls import ChoiceBox, ChoiceField, DateBox, LocalDateTimeField, LongBox, NumberBox, TextBox
-from .lookup import LookupField, source_of
+from ..lowcode.controls import (
+    ChoiceBox,
+    ChoiceField,
+    DateBox,
+    LocalDateTimeField,
+    LocalDecimalField,
+    LongBox,
+    NumberBox,
+    TextBox,
+)
+from .lookup import LookupField, LookupsField, source_of
 
 YES_NO = (("y", _l("Yes")), ("n", _l("No")))
 MAX_WHOLE = 2**31 - 1  # of an INTEGER column on PostgreSQL
@@ -39,6 +47,13 @@ class AppModelConverter(GeneralModelConverter):
         form[name] = LookupField(label, rules, description=description, source=source, parent=self.cascade.get(name))
         return form
 
+    def _convert_many_to_many(self, name, label, description, rules, filters, form):
+        source = source_of(self.datamodel.get_related_model(name))
+        if source is None:
+            return super()._convert_many_to_many(name, label, description, rules, filters, form)
+        form[name] = LookupsField(label, [*rules, validators.Optional()], description=description, source=source)
+        return form
+
     def _convert_simple(self, name, label, description, rules, form):
         dm, rules = self.datamodel, list(rules)
         default = None if self.searching else dm.get_col_default(name)
@@ -59,8 +74,7 @@ class AppModelConverter(GeneralModelConverter):
             bounds = validators.NumberRange(-MAX_WHOLE, MAX_WHOLE)
             form[name] = IntegerField(label, [*self._presence(rules, required), bounds], widget=NumberBox(), **options)
         elif dm.is_numeric(name) or dm.is_float(name):
-            form[name] = DecimalField(label, self._presence(rules, required), widget=TextBox(),
-                                      use_locale=True, **options)
+            form[name] = LocalDecimalField(label, self._presence(rules, required), **options)
         else:
             form[name] = self._text(name, label, rules, required, options)
         return form

@@ -6,11 +6,12 @@ from flask import abort, g, jsonify, request
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from wtforms import Field
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import html_params
 
+from .. import documents
 from ..extensions import db
 from ..models.classification import (
     Cause,
@@ -24,6 +25,7 @@ from ..models.classification import (
 )
 from ..models.company import Company, Department, Unit
 from ..models.entity import ContactType, Entity, RoleType
+from ..queries.search import Search
 from ..security.permissions import Perm
 from ..security.visibility import visible
 from ..text import normalise
@@ -46,11 +48,21 @@ class Source:
     search: Callable | None = None
 
 
+def find_entities(session, viewer, term, parent, limit, offset) -> list[tuple[int, str]]:
+    """Entities by everything the search box understands, told apart by the middle of their documents."""
+    wanted = [visible(Entity, viewer), Entity.active, *([Entity.company_id == parent] if parent is not None else [])]
+    ids = [pk for pk, _name in Search(session, term).page(and_(*wanted), limit=offset + limit)[0][offset:]]
+    columns = select(Entity.id, Entity.name, Entity.social_name, Entity.document).where(Entity.id.in_(ids))
+    texts = {pk: " · ".join(filter(None, (social or name, documents.masked(document))))
+             for pk, name, social, document in session.execute(columns)}
+    return [(pk, texts[pk]) for pk in ids if pk in texts]
+
+
 SOURCES: dict[str, Source] = {
     "company": Source(Company, Perm.COMPANY_READ),
     "unit": Source(Unit, Perm.STRUCTURE_READ, parent="company_id"),
     "department": Source(Department, Perm.STRUCTURE_READ, parent="company_id"),
-    "entity": Source(Entity, Perm.ENTITY_READ, parent="company_id"),
+    "entity": Source(Entity, Perm.ENTITY_READ, parent="company_id", search=find_entities),
     "channel": Source(Channel, Perm.CLASSIFICATION_READ),
     "motive": Source(Motive, Perm.CLASSIFICATION_READ),
     "occurrence": Source(Occurrence, Perm.CLASSIFICATION_READ, parent="motive_id"),
@@ -136,19 +148,17 @@ FIRST = {
 
 
 class LookupWidget:
-    """The native select with the chosen row; lookup.js makes it searchable."""
+    """The native select with the chosen rows; lookup.js makes it searchable."""
 
     def __call__(self, field, **attributes):
         parent = field.id[:-len(field.short_name)] + field.parent if field.parent else None
         attributes = {
             "id": field.id, "name": field.name, "class_": "form-control", "data_lookup": f"/lookup/{field.source}",
             **({"data_parent": parent, "data_first": str(FIRST.get(field.parent, ""))} if parent else {}), **attributes}
-        blank = Markup('<option value=""></option>')
-        if field.shown is None:
-            chosen = ""
-        else:
-            chosen = Markup('<option value="{}" selected>{}</option>').format(*field.shown)
-        escaped = Markup(html_params(**attributes))  # noqa: S704  (WTForms escapes the values)
+        blank = "" if field.multiple else Markup('<option value=""></option>')
+        rows = field.shown if field.multiple else [field.shown] if field.shown else []
+        chosen = Markup("").join(Markup('<option value="{}" selected>{}</option>').format(*row) for row in rows)
+        escaped = Markup(html_params(multiple=field.multiple, **attributes))  # noqa: S704  (WTForms escapes the values)
         return Markup("<select {}>{}{}</select>").format(escaped, blank, chosen)
 
 
@@ -157,6 +167,7 @@ class LookupField(Field):
     the stored one, and must be a child of what the parent field holds."""
 
     widget = LookupWidget()
+    multiple = False
 
     def __init__(self, label=None, validators=None, source="", parent=None, **options):
         super().__init__(label, validators or [Optional()], **options)
@@ -193,4 +204,37 @@ class LookupField(Field):
             return
         column = SOURCES[self.source].parent
         if above is None or getattr(self.data, column) != above[0]:
+            raise StopValidation(self.gettext("Not a valid choice."))
+
+
+class LookupsField(Field):
+    """Several rows: `data` is their list. Each posted id is read through the viewer's scope; a stored one may stay."""
+
+    widget = LookupWidget()
+    multiple, parent = True, None
+
+    def __init__(self, label=None, validators=None, source="", **options):
+        super().__init__(label, validators or [Optional()], **options)
+        self.source, self.shown, self.bad = source, [], False
+
+    def process_data(self, value):
+        self.data, self.bad = list(value or ()), False
+        self.shown = [(row.id, str(row)) for row in self.data]
+
+    def process_formdata(self, values):
+        stored = {row.id: row for row in self.data}
+        posted = [text.strip() for text in values if text.strip()]
+        ids = [whole(text) for text in posted]
+        new = [pk for pk in ids if pk is not None and pk not in stored]
+        if new:
+            source = SOURCES[self.source]
+            rows = db.session.scalars(
+                select(source.model).where(source.model.id.in_(new), *offered(source, g.get("viewer"))))
+            stored.update((row.id, row) for row in rows)
+        self.data = [stored[pk] for pk in dict.fromkeys(ids) if pk in stored]
+        self.bad = any(pk not in stored for pk in ids)
+        self.shown = [(row.id, str(row)) for row in self.data]
+
+    def pre_validate(self, form):
+        if self.bad:
             raise StopValidation(self.gettext("Not a valid choice."))

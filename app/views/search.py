@@ -9,13 +9,13 @@ from datetime import UTC, datetime, time, timedelta
 from flask import request
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla import filters as fab
-from flask_babel import get_timezone
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import false, func
 from werkzeug.datastructures import MultiDict
 from wtforms.validators import StopValidation
 
+from ..lowcode.controls import local_zone
 from ..text import normalise
 from .fields import AppModelConverter
 
@@ -115,7 +115,7 @@ class RelatedHas(fab.FilterRelation):
 
 
 def _day_start(day):
-    return datetime.combine(day, time.min, tzinfo=get_timezone()).astimezone(UTC)
+    return datetime.combine(day, time.min, tzinfo=local_zone()).astimezone(UTC)
 
 
 class DayFrom(BaseFilter):

@@ -2,19 +2,13 @@
 import re
 import threading
 import time
-from types import SimpleNamespace
 
 import pytest
-from flask_appbuilder.actions import action
-from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import select, update
 
 from app.models.classification import Motive
 from app.models.company import Department, Unit
 from app.models.log import LogEntry
-from tests.support import people, world
-from tests.support.apps import fresh_app
-from tests.support.clients import Client
 
 
 @pytest.fixture
@@ -144,16 +138,18 @@ def test_booleans_are_searched_both_ways(configurator, world, seeding):
 
 def test_two_savers_at_once_both_values_are_shown(configurator, world, session):
     pk = world.motive.id
-    assert configurator.post(f"/motives/edit/{pk}", {"name": "Queixa", "active": "y", "version": "1"}).status_code == 302
-    page = configurator.post(f"/motives/edit/{pk}", {"name": "Protesto", "active": "y", "version": "1"})
+    def save(**form):
+        return configurator.post(f"/motives/edit/{pk}", {"active": "y", **form})
+
+    assert save(name="Queixa", version="1").status_code == 302
+    page = save(name="Protesto", version="1")
     assert page.status_code == 409
     assert 'value="Protesto"' in page.text
     assert "Valor gravado agora: Queixa" in page.text
     assert 'name="version" value="2"' in page.text
-    assert configurator.post(f"/motives/edit/{pk}", {"name": "Protesto", "active": "y", "version": "2"}).status_code == 302
+    assert save(name="Protesto", version="2").status_code == 302
     for stripped in ("", "abc", "99"):
-        form = {"name": "X", "active": "y", "version": stripped}
-        assert configurator.post(f"/motives/edit/{pk}", form).status_code == 409
+        assert save(name="X", version=stripped).status_code == 409
     session.expire_all()
     assert session.get(Motive, pk).name == "Protesto"
 
@@ -252,54 +248,13 @@ def test_a_refused_form_costs_no_query_a_choice(configurator, world, session, qu
     session.commit()
     configurator.get("/occurrences/add")
     queries.clear()
-    answer = configurator.post("/occurrences/add", {"motive": world.motive.id, "name": "Cobrança indevida", "active": "y"})
+    form = {"motive": world.motive.id, "name": "Cobrança indevida", "active": "y"}
+    answer = configurator.post("/occurrences/add", form)
     assert answer.status_code == 409
     assert len(queries) <= 10, queries
 
 
-# ---- actions and threads, on an application with a view of its own
-
-def _probe_view():
-    from app.views.base import AppModelView
-
-    class ProbeView(AppModelView):
-        noun, route_base = "structure", "/probe"
-        datamodel = SQLAInterface(Unit)
-        verbs = {"shout": "write"}
-        list_columns = search_columns = order_columns = ["name"]
-
-        @action("shout", "Shout", "Sure?", "fa-bolt")
-        def shout(self, items):
-            items = items if isinstance(items, list) else [items]
-            return ",".join(sorted(item.name for item in items))
-
-    return ProbeView
-
-
-@pytest.fixture(scope="module")
-def probe(databases):
-    """`probe.client(user)` signs in at an application that also has ProbeView."""
-    with fresh_app(databases) as app:
-        from app.extensions import db
-        from tests.support.roles import synchronise
-
-        with app.app_context():
-            app.extensions["appbuilder"].add_view_no_menu(_probe_view())
-            synchronise()
-            made = world.build(db.session())
-            for name, roles in (("sue", ["Supervisor"]), ("ana", ["Attendant"]), ("cora", ["Configurator"])):
-                people.make_user(db.session(), name, *roles, companies=[made.company])
-            ids = {name: row.id for name, row in vars(made).items() if hasattr(row, "id")}
-            db.session.commit()
-            db.session.remove()
-
-        def client(user):
-            browser = Client(app, SimpleNamespace(commit=lambda: None))
-            assert browser.login(user).status_code == 302
-            return browser
-
-        yield SimpleNamespace(client=client, ids=ids, app=app)
-
+# ---- actions and threads, on an application with views of its own (conftest.py)
 
 def test_an_action_runs_only_over_rows_that_one_may_see(probe):
     browser = probe.client("sue")

@@ -162,7 +162,8 @@ def test_the_channels_of_the_product_are_renamed_or_deactivated_never_deleted(co
     assert configurator.post(f"/channels/edit/{phone.id}", form).status_code == 302
     session.expire_all()
     assert (phone.name, phone.code) == ("Fone 0800", "phone")
-    assert configurator.post("/channels/add", {"name": "Rádio São João", "position": "30", "active": "y"}).status_code == 302
+    new = configurator.post("/channels/add", {"name": "Rádio São João", "position": "30", "active": "y"})
+    assert new.status_code == 302
     made = session.scalars(select(Channel).where(Channel.name == "Rádio São João")).one()
     assert made.code == "radio_sao_joao"
     assert configurator.post(f"/channels/delete/{made.id}").status_code == 302
@@ -185,11 +186,11 @@ def test_a_contact_type_is_added_by_a_configurator_and_offered(configurator):
 
 @pytest.mark.req("C-101")
 def test_classifications_have_three_levels_and_no_negative_days(configurator, world):
-    refused(configurator.post("/classifications/add", {"name": "Nova", "return_days": "-1", "active": "y"}), 422,
-            "return_days", "de 0 a 3650")
-    refused(configurator.post("/classifications/add", {"name": "Nova", "return_days": "dois", "active": "y"}), 422,
-            "return_days")
-    assert configurator.post("/classifications/add", {"name": "Nova", "return_days": "5", "active": "y"}).status_code == 302
+    first = {"name": "Nova", "active": "y"}
+    refused(configurator.post("/classifications/add", {**first, "return_days": "-1"}), 422, "return_days",
+            "de 0 a 3650")
+    refused(configurator.post("/classifications/add", {**first, "return_days": "dois"}), 422, "return_days")
+    assert configurator.post("/classifications/add", {**first, "return_days": "5"}).status_code == 302
     level = configurator.get("/lookup/classification?q=nova").json["results"][0]["id"]
     second = {"classification": level, "name": "Segundo nível", "active": "y"}
     assert configurator.post("/subclassifications/add", second).status_code == 302

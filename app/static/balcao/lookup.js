@@ -21,7 +21,7 @@
 
     function draw() {
       box.select2({
-        theme: "bootstrap", width: "100%", allowClear: true, language: language,
+        theme: "bootstrap", width: "100%", allowClear: !select.multiple, language: language,
         placeholder: parent && !parent.value ? waiting : " ",
         ajax: {
           url: select.dataset.lookup, delay: 200, cache: true,
@@ -34,6 +34,8 @@
       var describes = select.getAttribute("aria-describedby");
       shown.attr("aria-label", name + (select.selectedOptions[0] ? ": " + select.selectedOptions[0].text : ""));
       shown.removeAttr("aria-labelledby");
+      // Select2 calls the text inside a box of its own, which has no name while it is empty.
+      shown.find(".select2-selection__rendered").removeAttr("role aria-readonly");
       if (describes) shown.attr("aria-describedby", describes);
       if (select.getAttribute("aria-invalid")) shown.attr("aria-invalid", "true");
       if (select.getAttribute("aria-required")) shown.attr("aria-required", "true");
