@@ -4,15 +4,29 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from ..models.attendance import Direction
 
-_WHOLE = {"strict": True, "allow_none": True, "load_default": None, "validate": validate.Range(min=1, max=2**31 - 1)}
+REQUIRED = _l("This field is required.")
+MESSAGES = {"required": REQUIRED, "null": REQUIRED, "invalid": _l("Not a valid value."),
+            "validator_failed": _l("Not a valid value."), "type": _l("Not a valid value.")}
+_RANGE = validate.Range(min=1, max=2**31 - 1, error=_l("Not a valid value."))
 
 
 def _text(longest, **options):
-    return fields.String(validate=validate.Length(max=longest), **options)
+    length = validate.Length(max=longest, error=_l("At most {max} characters."))
+    return fields.String(validate=length, error_messages=MESSAGES, **options)
+
+
+def _whole():
+    return fields.Integer(strict=True, allow_none=True, load_default=None, validate=_RANGE, error_messages=MESSAGES)
+
+
+def _instant():
+    return fields.AwareDateTime(allow_none=True, load_default=None, error_messages={
+        **MESSAGES, "invalid_awareness": _l("The time needs its offset, such as -03:00.")})
 
 
 def _direction():
-    return fields.String(load_default=Direction.RECEPTIVE.value, validate=validate.OneOf([d.value for d in Direction]))
+    known = validate.OneOf([each.value for each in Direction], error=_l("Not a valid choice."))
+    return fields.String(load_default=Direction.RECEPTIVE.value, validate=known, error_messages=MESSAGES)
 
 
 class Body(Schema):
@@ -23,18 +37,18 @@ class Body(Schema):
 
 
 class OpenAttendance(Body):
-    person_id = fields.Integer(**_WHOLE)
+    person_id = _whole()
     role = _text(40, allow_none=True, load_default=None)
     channel = _text(40, required=True)
     direction = _direction()
     description = _text(20_000, required=True)
     answer = _text(20_000, allow_none=True, load_default=None)
-    received_at = fields.AwareDateTime(allow_none=True, load_default=None)
+    received_at = _instant()
     title = _text(200, allow_none=True, load_default=None)
-    company_id = fields.Integer(**_WHOLE)
-    motive_id = fields.Integer(**_WHOLE)
-    occurrence_id = fields.Integer(**_WHOLE)
-    cause_id = fields.Integer(**_WHOLE)
+    company_id = _whole()
+    motive_id = _whole()
+    occurrence_id = _whole()
+    cause_id = _whole()
 
 
 class AddDetail(Body):
@@ -42,11 +56,11 @@ class AddDetail(Body):
     direction = _direction()
     description = _text(20_000, required=True)
     answer = _text(20_000, allow_none=True, load_default=None)
-    received_at = fields.AwareDateTime(allow_none=True, load_default=None)
+    received_at = _instant()
 
 
 class CloseAttendance(Body):
-    situation_id = fields.Integer(**_WHOLE)
+    situation_id = _whole()
     answer = _text(20_000, allow_none=True, load_default=None)
 
 
@@ -55,5 +69,6 @@ class RegisterPerson(Body):
     document = _text(30, allow_none=True, load_default=None)
     phone = _text(40, allow_none=True, load_default=None)
     email = _text(320, allow_none=True, load_default=None)
-    roles = fields.List(_text(40), load_default=list, validate=validate.Length(max=20))
-    company_id = fields.Integer(**_WHOLE)
+    roles = fields.List(_text(40), load_default=list, error_messages=MESSAGES,
+                        validate=validate.Length(max=20, error=_l("Not a valid value.")))
+    company_id = _whole()

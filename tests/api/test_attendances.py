@@ -159,3 +159,12 @@ def test_the_description_names_every_address_of_the_api(caller, app):
     served = {str(rule).replace("<", "{").replace(">", "}") for rule in app.url_map.iter_rules()
               if str(rule).startswith("/api/") and "openapi" not in str(rule)}
     assert {path.rstrip("/") for path in described} == {path.rstrip("/") for path in served}
+
+
+def test_refusals_of_the_body_are_in_portuguese(caller):
+    fields = caller.post("/api/v1/attendances", {
+        "direction": "up", "received_at": "2026-01-01T10:00:00", "title": "x" * 201}).json["error"]["fields"]
+    assert fields["channel"] == fields["description"] == ["Este campo é obrigatório."]
+    assert fields["direction"] == ["Opção inválida."]
+    assert fields["received_at"] == ["O horário precisa do fuso, como -03:00."]
+    assert fields["title"] == ["No máximo 200 caracteres."]
