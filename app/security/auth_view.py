@@ -39,6 +39,7 @@ class AuthView(BaseView):
         target = safe_next(request.args.get("next"))
         if g.viewer is not None:
             return redirect(target)
+        self._come_back()
         form, status, headers = LoginForm(), 200, {}
         notice = None if request.method == "POST" else self._why_ended()
         refusal = None
@@ -68,6 +69,7 @@ class AuthView(BaseView):
     @no_cache
     def forgot(self):
         """Answers the same whoever was asked for, and after the same time."""
+        self._come_back()
         form, started = ForgotForm(), time.monotonic()
         if not form.validate_on_submit():
             return self.page("forgot", form, 422 if form.errors else 200)
@@ -111,6 +113,11 @@ class AuthView(BaseView):
             accounts.store_password(session, holder.user_id, password_hash, actor=holder.as_actor(), now=now)
         flash(_("Password saved. Sign in with it."), "info")
         return redirect(url_for(".login"))
+
+    def _come_back(self):
+        """The page that /lang/<code> leads back to, with what stands in its query."""
+        if request.method == "GET":
+            self.update_redirect()
 
     def _why_ended(self):
         """A notice for who was signed in with this cookie until his session ended."""
