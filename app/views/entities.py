@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from .. import documents
+from .. import cep, documents, phones
 from ..database import unit_of_work, utc_now
 from ..errors import DomainError
 from ..extensions import db
@@ -24,23 +24,23 @@ from .entity_forms import ECONTACT_KINDS, KINDS, PHONE_KINDS, companies_to_choos
 from .entity_simple import SimpleMixin
 from .lookup import LookupField, Source, register_source
 
-WHO = ["kind", "name", "social_name", "trade_name", "document", "birth_date", "company", "active"]
-SECTIONS = [
-    (_l("Identification"), {"fields": WHO}), (_l("Entity roles"), {"fields": ["roles"]}),
-    (_l("Addresses"), {"fields": ["addresses"]}), (_l("Phones"), {"fields": ["phones"]}),
-    (_l("E-contacts"), {"fields": ["econtacts"]}), (_l("Related to"), {"fields": ["contacts"]}),
-    (_l("Units"), {"fields": ["unit_rows"]}), (_l("Notes"), {"fields": ["notes"]})]
-FIELDS = [name for _title, panel in SECTIONS for name in panel["fields"]]
+WHO = ["kind", "name", "social_name", "trade_name", "document", "birth_date", "active"]
+REST = [
+    (_l("Entity roles"), {"fields": ["roles"]}), (_l("Addresses"), {"fields": ["addresses"]}),
+    (_l("Phones"), {"fields": ["phones"]}), (_l("E-contacts"), {"fields": ["econtacts"]}),
+    (_l("Related to"), {"fields": ["contacts"]}), (_l("Units"), {"fields": ["unit_rows"]}),
+    (_l("Notes"), {"fields": ["notes"]})]
 LABELS = {
     "name": _l("NAME/LEGAL NAME"), "social_name": _l("Social name"), "trade_name": _l("Trade name"),
     "document": _l("CPF/CNPJ"), "kind": _l("Kind of person"), "birth_date": _l("Date of birth"),
-    "company": _l("Company"), "active": _l("Active"), "notes": _l("Notes"), "roles": _l("Entity roles"), "addresses": _l("Addresses"),
-    "phones": _l("Phones"), "econtacts": _l("E-contacts"), "contacts": _l("Related to"), "units": _l("Units"),
-    "main_phone": _l("Phone"), "main_econtact": _l("E-contact"), "active_roles": _l("Role"), "role_type": _l("Role"),
-    "contact_type": _l("Contact type"), "job_title": _l("Job title"), "related_entity": _l("Related entity"),
-    "phone": _l("Telephone"), "fax": _l("Fax"), "mobile": _l("Mobile"), "email": _l("Contact email"), "extension": _l("Extension"),
-    "street": _l("Street"), "complement": _l("Complement"), "district": _l("District"), "city": _l("City"),
-    "state": _l("State"), "cep": _l("CEP")}
+    "company": _l("Company"), "active": _l("Active"), "notes": _l("Notes"), "roles": _l("Entity roles"),
+    "addresses": _l("Addresses"), "phones": _l("Phones"), "econtacts": _l("E-contacts"), "contacts": _l("Related to"),
+    "units": _l("Units"), "main_phone": _l("Phone"), "main_econtact": _l("E-contact"), "active_roles": _l("Role"),
+    "role_type": _l("Role"), "contact_type": _l("Contact type"), "job_title": _l("Job title"),
+    "related_entity": _l("Related entity"), "phone": _l("Telephone"), "fax": _l("Fax"), "mobile": _l("Mobile"),
+    "email": _l("Contact email"), "extension": _l("Extension"), "street": _l("Street"),
+    "complement": _l("Complement"), "district": _l("District"), "city": _l("City"), "state": _l("State"),
+    "cep": _l("CEP")}
 
 
 class HasRole(BaseFilter):
@@ -90,12 +90,17 @@ class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
     search_filters = {"roles": [HasRole]}
     search_form_extra_fields = {"roles": LookupField(_l("Role"), source="role_type")}
     show_columns = ["name"]
-    add_columns, edit_columns = FIELDS, [name for name in FIELDS if name != "company"]
-    add_fieldsets = edit_fieldsets = SECTIONS
-    add_form_extra_fields = {"document": document_field(), **row_fields()}
+    add_fieldsets = [(_l("Identification"), {"fields": ["company", *WHO]}), *REST]
+    edit_fieldsets = [(_l("Identification"), {"fields": WHO}), *REST]
+    add_form_extra_fields = {
+        "company": LookupField(_l("Company"), source="company"), "document": document_field(), **row_fields()}
     edit_form_extra_fields = {"document": document_field(), **row_fields()}
     label_columns, choice_columns = LABELS, {"kind": KINDS}
-    formatters_columns = {"name": str, "document": documents.masked}
+    formatters_columns = {"document": documents.masked}
+    row_formatters = {
+        "phones": {"kind": lambda kind: PHONE_KINDS.get(kind, kind), "number": phones.shown},
+        "econtacts": {"kind": lambda kind: ECONTACT_KINDS.get(kind, kind)}, "addresses": {"cep": cep.shown},
+        "contacts": dict.fromkeys(("phone", "fax", "mobile"), phones.shown)}
     description_columns = {
         "social_name": _l("The name the person chose; it is shown instead of the registered one."),
         "active": _l("An inactive entity stays on what it is on and is offered no more.")}
@@ -105,6 +110,7 @@ class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
 
     def _init_listing(self):
         super()._init_listing()
+        self._cells[0] = (self._cells[0][0], str, "name")  # the name a person goes by; name_key is of that one too
         self._list_options = [selectinload(getattr(Entity, name)) for name in ("roles", "phones", "econtacts")]
         self._show_options = [
             joinedload(Entity.company), *(selectinload(getattr(Entity, name)) for name in (
@@ -171,7 +177,10 @@ class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
 
     def _make_form(self, item=None):
         form = super()._make_form(item)
-        form.document.entity_id = item.id if item is not None else None
+        if item is not None:
+            form.document.entity_id = item.id
+        else:
+            form.company.flags.required = True  # shown only where there are several; the service asks for it
         return form
 
     def values_of(self, form, adding):

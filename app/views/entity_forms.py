@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from sqlalchemy import select
 from wtforms import BooleanField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import html_params
 
 from .. import cep, documents, phones
@@ -28,7 +28,7 @@ ECONTACT_KINDS = {
     EContactKind.TELEGRAM: _l("Telegram"), EContactKind.FACEBOOK: _l("Facebook"),
     EContactKind.INSTAGRAM: _l("Instagram")}
 STATES = {state: state for state in cep.STATES}
-REQUIRED = InputRequired(_l("This field is required."))
+REQUIRED = DataRequired(_l("This field is required."))
 
 
 class MaskedBox:
@@ -54,7 +54,7 @@ class MaskedBox:
 
 
 class DocumentField(StringField):
-    """`data` is what was typed; `typed` says whether anything was. Errors and stale saves never show a stored number."""
+    """`data` is what was typed; `typed` says whether anything was. A refused or stale save shows no stored number."""
 
     widget = MaskedBox()
     entity_id = None  # set by the view

@@ -131,8 +131,7 @@ class Reader:
         if isinstance(value, dict):
             if set(value) == {"id", "text"}:
                 return value["text"]
-            return ", ".join(f"{self.label(k)}: {text}" for k, v in value.items()
-                             if k not in HIDDEN and (text := self.text(k, v)))
+            return self._row(getattr(self.register, "row_formatters", {}).get(name, {}), value)
         if name in DOCUMENTS and isinstance(value, str):
             return documents.masked(value)
         name = name.rsplit(".", 1)[-1]
@@ -140,6 +139,12 @@ class Reader:
         if choices and value in choices:
             return str(choices[value])
         return str(shown(_moment(value)))
+
+    def _row(self, formatters, row) -> str:
+        """A child row: its own labels before those of the record it belongs to."""
+        made = ((LABELS.get(k) or self.label(k), formatters[k](v) if k in formatters and v else self.text(k, v))
+                for k, v in row.items() if k not in HIDDEN)
+        return ", ".join(f"{label}: {text}" for label, text in made if text)
 
     def _custom(self, old, new):
         kept = {each.key: each for each in custom.definitions(db.session, self.target)}

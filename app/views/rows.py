@@ -28,7 +28,8 @@ class RowForm(Form):
         """Nothing typed: choices and ticks alone do not make a row."""
         typed = [f.data for f in self.columns()
                  if isinstance(f, (StringField, LookupField)) and not isinstance(f, SelectField)]
-        return not self.id.data and not any(data.strip() if isinstance(data, str) else data for data in typed)
+        refused = any(getattr(field, "bad", False) for field in self.columns())  # a choice that is none must be told
+        return not (self.id.data or refused or any(data.strip() if isinstance(data, str) else data for data in typed))
 
 
 class RowsWidget:

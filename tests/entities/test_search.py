@@ -176,6 +176,7 @@ def _crowd(session, world, size):
         {"entity_id": first + i, "role_type_id": world.role_types["customer"].id} for i in rows])
     session.execute(insert(Phone), [
         {"entity_id": first + i, "number": f"+5531{i + 10**7}", "search_digits": f"31{i + 10**7}"} for i in rows])
+    addresses = [f"fulano{i}@example.com" for i in rows]
     session.execute(insert(EContact), [
-        {"entity_id": first + i, "value": f"fulano{i}@example.com", "value_key": f"fulano{i}@example.com"} for i in rows])
+        {"entity_id": first + i, "value": addresses[i], "value_key": addresses[i]} for i in rows])
     session.execute(text("ANALYZE"))
