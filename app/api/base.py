@@ -50,7 +50,7 @@ def _flat(messages, path=()):
         if isinstance(value, dict):
             yield from _flat(value, here)
         else:
-            yield ".".join(here), [str(text) for text in value]
+            yield ".".join(here), [str(text) for text in value] if isinstance(value, list) else [str(value)]
 
 
 def limit() -> int:
