@@ -20,12 +20,10 @@ LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|WARNING|ERROR) 
 
 
 @pytest.fixture(scope="module")
-def server(databases, tmp_path_factory):
+def server(databases, prepared, tmp_path_factory):
     """`flask serve` on a migrated database; `server.url`, `server.log`, `server.environ` of a second one like it."""
     folder = tmp_path_factory.mktemp("server")
-    environ = {**os.environ, "DATABASE_URL": databases.create(), "INSTANCE_PATH": str(folder)}
-    subprocess.run([sys.executable, "-m", "flask", "db", "upgrade"], cwd=ROOT, env=environ, check=True, timeout=120)
-    subprocess.run([sys.executable, "-m", "flask", "sync"], cwd=ROOT, env=environ, check=True, timeout=120)
+    environ = {**os.environ, "DATABASE_URL": prepared(databases.create(), "sync"), "INSTANCE_PATH": str(folder)}
     with running(environ, folder / "log") as url:
         yield SimpleNamespace(url=url, log=folder / "log", environ=environ)
 
@@ -101,9 +99,8 @@ def test_sqlite_has_one_server_and_the_second_says_who_that_is(server):
         assert "choose another PORT" in second.stderr
 
 
-def test_it_stops_within_seconds_whatever_is_still_open(server, databases, tmp_path):
-    environ = {**server.environ, "INSTANCE_PATH": str(tmp_path), "DATABASE_URL": databases.create()}
-    subprocess.run([sys.executable, "-m", "flask", "db", "upgrade"], cwd=ROOT, env=environ, check=True, timeout=120)
+def test_it_stops_within_seconds_whatever_is_still_open(databases, prepared, tmp_path):
+    environ = {**os.environ, "INSTANCE_PATH": str(tmp_path), "DATABASE_URL": prepared(databases.create())}
     with running(environ, tmp_path / "log") as url:
         where = urlsplit(url)
         open_request = socket.create_connection((where.hostname, where.port))

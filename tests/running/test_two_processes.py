@@ -1,7 +1,5 @@
 """Two servers on one PostgreSQL and one Redis, behind nothing: what one does, the other knows at once."""
 import os
-import subprocess
-import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -11,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support.clients import _TOKEN
-from tests.support.server import ROOT, running
+from tests.support.server import running
 
 PASSWORD = "balcao-demo"
 SECRETS = {"SECRET_KEY": "a-secret-key-for-two-servers-0123456789",
@@ -19,13 +17,12 @@ SECRETS = {"SECRET_KEY": "a-secret-key-for-two-servers-0123456789",
 
 
 @pytest.fixture(scope="module")
-def desk(postgresql_url, redis_url, tmp_path_factory):
+def desk(postgresql_url, redis_url, prepared, tmp_path_factory):
     """Two servers of the demo company: `desk.urls`, and `desk.engine` on their database."""
     folder = tmp_path_factory.mktemp("two")
     environ = {**os.environ, **SECRETS, "DATABASE_URL": postgresql_url, "REDIS_URL": redis_url,
                "INSTANCE_PATH": str(folder)}
-    for command in (["db", "upgrade"], ["demo"]):
-        subprocess.run([sys.executable, "-m", "flask", *command], cwd=ROOT, env=environ, check=True, timeout=120)
+    prepared(postgresql_url, "demo")
     engine = sa.create_engine(environ["DATABASE_URL"])
     with (running(environ, folder / "first.log") as first,
           running(environ, folder / "second.log", "--no-jobs") as second):
