@@ -63,7 +63,7 @@ class LoginApi(BaseApi):
         missing = [name for name in ("username", "password") if not isinstance(data.get(name), str) or not data[name]]
         if missing:
             return problem(422, "invalid", _("Fill in user name and password."),
-                           {name: [_("This field is required.")] for name in missing})
+                           {name: _("This field is required.") for name in missing})
         sm = self.appbuilder.sm
         outcome = sm.authenticate(data["username"], data["password"], via="rest")
         if outcome.name == "limited":

@@ -50,7 +50,7 @@ ANSWERS = {
         "roles": {"type": "array", "items": {"type": "string"}}})}, "next": _TEXT}),
     "Problem": _object({"error": _object({
         "code": {"type": "string"}, "message": {"type": "string"},
-        "fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}})}),
+        "fields": {"type": "object", "additionalProperties": {"type": "string"}}})}),
 }
 
 

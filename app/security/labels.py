@@ -14,7 +14,6 @@ PERMISSIONS: list[tuple] = [
         Perm.ATTENDANCE_READ: (_l("See attendances"), _l("Search, open the record and read its history.")),
         Perm.ATTENDANCE_WRITE: (_l("Keep attendances"), _l("Open, classify, answer and confirm.")),
         Perm.ATTENDANCE_REOPEN: (_l("Reopen attendances"), _l("Go on with an attendance that was closed.")),
-        Perm.ATTENDANCE_EXPORT: (_l("Export attendances"), _l("Take lists out of the system as files.")),
     }),
     (_l("Entities"), {
         Perm.ENTITY_READ: (_l("See entities"), _l("Find people and companies and open their register.")),

@@ -1,5 +1,5 @@
-"""Every permission of the product and the grants each release brings. The enum is the contract: FAB's permission rows are
-derived from it by `flask sync`, never from view classes. Source: requirements part 8 and 1b."""
+"""Every permission of the product and the grants each release brings. The enum is the contract: FAB's permission rows
+are derived from it by `flask sync`, never from view classes. Source: requirements part 8 and 1b."""
 from enum import StrEnum
 
 
@@ -9,7 +9,6 @@ class Perm(StrEnum):
     ATTENDANCE_READ = "read attendance"
     ATTENDANCE_WRITE = "write attendance"
     ATTENDANCE_REOPEN = "reopen attendance"
-    ATTENDANCE_EXPORT = "export attendance"
     CLASSIFICATION_READ = "read classification"  # motives, channels, situations, role types… what configurators keep
     CLASSIFICATION_WRITE = "write classification"
     COMPANY_READ = "read company"
@@ -51,9 +50,9 @@ GRANTS: dict[str, dict[str, tuple[Perm, ...]]] = {
     "0.1": {
         ATTENDANT: (*_READS, Perm.ENTITY_WRITE, Perm.ATTENDANCE_WRITE, Perm.DOCUMENT_REVEAL),
         SUPERVISOR: (*_READS, Perm.ENTITY_WRITE, Perm.ENTITY_DELETE, Perm.ATTENDANCE_WRITE, Perm.ATTENDANCE_REOPEN,
-                     Perm.ATTENDANCE_EXPORT, Perm.DOCUMENT_REVEAL, Perm.STRUCTURE_WRITE, Perm.USER_READ,
-                     Perm.USER_WRITE, Perm.ROLE_READ, Perm.ROLE_WRITE, Perm.SECURITY_LOG_READ, Perm.SETTING_READ,
-                     Perm.OUTBOX_READ, Perm.OUTBOX_WRITE),
+                     Perm.DOCUMENT_REVEAL, Perm.STRUCTURE_WRITE, Perm.USER_READ, Perm.USER_WRITE, Perm.ROLE_READ,
+                     Perm.ROLE_WRITE, Perm.SECURITY_LOG_READ, Perm.SETTING_READ, Perm.OUTBOX_READ, Perm.OUTBOX_WRITE,
+                     Perm.PORTAL_USE),  # held to be given: only users of an entity have a portal
         CONFIGURATOR: (Perm.CLASSIFICATION_READ, Perm.CLASSIFICATION_WRITE, Perm.STRUCTURE_READ, Perm.COMPANY_READ,
                        Perm.SETTING_READ, Perm.SETTING_WRITE, Perm.OWN_ACCOUNT, Perm.LOG_READ),
         PROVIDER: (Perm.PORTAL_USE, Perm.OWN_ACCOUNT),

@@ -164,7 +164,7 @@ def test_the_description_names_every_address_of_the_api(caller, app):
 def test_refusals_of_the_body_are_in_portuguese(caller):
     fields = caller.post("/api/v1/attendances", {
         "direction": "up", "received_at": "2026-01-01T10:00:00", "title": "x" * 201}).json["error"]["fields"]
-    assert fields["channel"] == fields["description"] == ["Este campo é obrigatório."]
-    assert fields["direction"] == ["Opção inválida."]
-    assert fields["received_at"] == ["O horário precisa do fuso, como -03:00."]
-    assert fields["title"] == ["No máximo 200 caracteres."]
+    assert fields["channel"] == fields["description"] == "Este campo é obrigatório."
+    assert fields["direction"] == "Opção inválida."
+    assert fields["received_at"] == "O horário precisa do fuso, como -03:00."
+    assert fields["title"] == "No máximo 200 caracteres."

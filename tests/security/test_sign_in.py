@@ -168,7 +168,7 @@ def test_a_directory_is_asked_through_its_verifier(client, make_user, monkeypatc
 def test_a_login_without_its_fields_says_which(api_client, client):
     answer = api_client().open("POST", "/api/v1/security/login", json={"username": "ana"})
     assert answer.status_code == 422
-    assert answer.json["error"]["fields"] == {"password": ["Este campo é obrigatório."]}
+    assert answer.json["error"]["fields"] == {"password": "Este campo é obrigatório."}
     assert api_client().open("POST", "/api/v1/security/login", data="x").status_code == 400
     page = client().post("/login/", {"username": "ana", "password": ""})
     assert page.status_code == 422
