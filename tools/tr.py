@@ -1,4 +1,4 @@
-"""Add a translation: `python tools/tr.py "English msgid" "Texto em português"` (or pairs, tab-separated, on standard input).
+"""Add a translation: `python tools/tr.py "English msgid" "Texto em português"`, or tab-separated pairs on standard input.
 
 Both catalogues are written and compiled under a lock, so that several hands can add at once.
 """
@@ -23,6 +23,7 @@ def load(locale):
 
 
 def store(path, catalog):
+    catalog.fuzzy = False
     with path.open("wb") as file:
         write_po(file, catalog, width=120, sort_output=True, omit_header=False)
     compile_one(path, catalog)

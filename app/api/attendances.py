@@ -46,12 +46,6 @@ class AttendanceApi(Resource):
             201:
               description: Opened
               content: {application/json: {schema: {$ref: '#/components/schemas/Attendance'}}}
-            400: {$ref: '#/components/responses/Problem'}
-            401: {$ref: '#/components/responses/Problem'}
-            403: {$ref: '#/components/responses/Problem'}
-            404: {$ref: '#/components/responses/Problem'}
-            409: {$ref: '#/components/responses/Problem'}
-            422: {$ref: '#/components/responses/Problem'}
         """
         data = body(schemas.OpenAttendance())
         key, now, person_id = request.headers.get("Idempotency-Key"), utc_now(), data.pop("person_id")
@@ -91,9 +85,6 @@ class AttendanceApi(Resource):
             200:
               description: A page
               content: {application/json: {schema: {$ref: '#/components/schemas/AttendancePage'}}}
-            400: {$ref: '#/components/responses/Problem'}
-            401: {$ref: '#/components/responses/Problem'}
-            403: {$ref: '#/components/responses/Problem'}
         """
         filters = reads.AttendanceFilter(q=request.args.get("q", "")[:200], **_situation(), **_channel())
         try:
@@ -115,9 +106,6 @@ class AttendanceApi(Resource):
             200:
               description: The attendance
               content: {application/json: {schema: {$ref: '#/components/schemas/AttendanceWithDetails'}}}
-            401: {$ref: '#/components/responses/Problem'}
-            403: {$ref: '#/components/responses/Problem'}
-            404: {$ref: '#/components/responses/Problem'}
         """
         return jsonify(with_details(_found(address)))
 
@@ -136,12 +124,6 @@ class AttendanceApi(Resource):
             201:
               description: Added
               content: {application/json: {schema: {$ref: '#/components/schemas/Detail'}}}
-            400: {$ref: '#/components/responses/Problem'}
-            401: {$ref: '#/components/responses/Problem'}
-            403: {$ref: '#/components/responses/Problem'}
-            404: {$ref: '#/components/responses/Problem'}
-            409: {$ref: '#/components/responses/Problem'}
-            422: {$ref: '#/components/responses/Problem'}
         """
         data, pk = body(schemas.AddDetail()), _found(address).id
         _values, detail = _split(data)
@@ -166,12 +148,6 @@ class AttendanceApi(Resource):
             200:
               description: Closed
               content: {application/json: {schema: {$ref: '#/components/schemas/AttendanceWithDetails'}}}
-            400: {$ref: '#/components/responses/Problem'}
-            401: {$ref: '#/components/responses/Problem'}
-            403: {$ref: '#/components/responses/Problem'}
-            404: {$ref: '#/components/responses/Problem'}
-            409: {$ref: '#/components/responses/Problem'}
-            422: {$ref: '#/components/responses/Problem'}
         """
         data, pk = body(schemas.CloseAttendance()), _found(address).id
         with unit_of_work(db.session) as session:

@@ -23,7 +23,5 @@ class ClassificationApi(Resource):
           summary: Read the classification trees
           responses:
             200: {description: The trees, content: {application/json: {schema: {type: object}}}}
-            401: {$ref: '#/components/responses/Problem'}
-            403: {$ref: '#/components/responses/Problem'}
         """
         return jsonify(motives=reads.motive_tree(db.session), classifications=reads.classification_tree(db.session))

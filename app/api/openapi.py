@@ -69,7 +69,11 @@ def document() -> dict:
     for view in current_app.appbuilder.baseviews:
         if isinstance(view, BaseApi) and view.openapi_spec_tag:
             view.add_api_spec(spec)
-    return spec.to_dict()
+    described = spec.to_dict()
+    for path in described["paths"].values():
+        for operation in path.values():  # every refusal looks alike
+            operation["responses"].setdefault("default", {"$ref": "#/components/responses/Problem"})
+    return described
 
 
 class OpenApi(Resource):

@@ -33,9 +33,6 @@ class PersonApi(Resource):
             - {in: query, name: limit, schema: {type: integer, minimum: 1, maximum: 100, default: 25}}
           responses:
             200: {description: A page, content: {application/json: {schema: {$ref: '#/components/schemas/PersonPage'}}}}
-            400: {$ref: '#/components/responses/Problem'}
-            401: {$ref: '#/components/responses/Problem'}
-            403: {$ref: '#/components/responses/Problem'}
         """
         try:
             page = find_entities(db.session, actor(), request.args.get("q", "")[:200], limit=limit(),
@@ -58,11 +55,6 @@ class PersonApi(Resource):
             201:
               description: Registered
               content: {application/json: {schema: {$ref: '#/components/schemas/Person'}}}
-            400: {$ref: '#/components/responses/Problem'}
-            401: {$ref: '#/components/responses/Problem'}
-            403: {$ref: '#/components/responses/Problem'}
-            409: {$ref: '#/components/responses/Problem'}
-            422: {$ref: '#/components/responses/Problem'}
         """
         data = body(schemas.RegisterPerson())
         with unit_of_work(db.session) as session:
