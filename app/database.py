@@ -44,7 +44,7 @@ def _sqlite_manners(connection, _record):
 
 @event.listens_for(Engine, "begin")
 def _sqlite_begin(connection):
-    """A writer takes the lock at BEGIN: a reader that turns writer midway is refused at once, however long it may wait."""
+    """A writer takes the lock at BEGIN: a reader that turns writer midway is refused at once, with no wait."""
     if connection.dialect.name == "sqlite":
         writer = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")

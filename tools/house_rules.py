@@ -17,7 +17,7 @@ STYLE = re.compile(r"<[^>]*\sstyle\s*=|<style\b", re.I)
 SCRIPT = re.compile(r"<script(?![^>]*\b(?:src|nonce)=)", re.I)
 CDN = re.compile(r"(?:src|href|url)\s*[=(]\s*[\"']?(?:https?:)?//(?!127\.0\.0\.1|localhost)", re.I)
 SAFE = re.compile(r"\{\{(?!\s*[\w.]+\()[^}]*\|\s*safe\b")  # FAB's widgets are calls that return markup
-HEX = re.compile(r"(?<![\w&/-])#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})\b(?!-)", re.I)
+HEX = re.compile(r"(?<![\w&/-])#(?!fff\b)(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})\b(?!-)", re.I)  # white is white
 OPENS_MODAL = re.compile(r"href=\"#|data-target=|url\(#|\bid=|getElementById|querySelector|for=\"#")
 
 Offence = tuple[str, int, str]
@@ -72,7 +72,7 @@ def _python(name, text) -> Iterator[Offence]:
     if name.startswith("tests/"):
         yield from _tests(name, tree)
     else:
-        if not text.lstrip().startswith(('"""', "#")):
+        if text and not text.lstrip().startswith(('"""', "#")):
             yield name, 1, "no docstring that says what the file is for"
         yield from _calls(name, tree, lines)
 
@@ -101,14 +101,26 @@ def _tests(name, tree) -> Iterator[Offence]:
     if not Path(name).name.startswith("test_"):
         return
     named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    asserting = {alias.name for node in tree.body if isinstance(node, ast.ImportFrom)
+                 and (node.level or (node.module or "").startswith("tests")) for alias in node.names}
+    for node in tree.body:  # in the order of the file: a helper stands above who calls it, or calls those above it
+        if isinstance(node, ast.FunctionDef) and _asserts(node, asserting):
+            asserting.add(node.name)
     for node in tree.body:
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.name.startswith("pytest_"):
             continue
         if node.name.startswith("test_"):
-            if not re.search(r"\bassert\b|raises|expect\(|\.assert|check_|verify_", ast.unparse(node)):
+            if not _asserts(node, asserting):
                 yield name, node.lineno, f"{node.name} asserts nothing"
         elif node.name not in named and not node.decorator_list:
             yield name, node.lineno, f"{node.name} is never run: is it a test without test_?"
+
+
+def _asserts(node, helpers: set[str]) -> bool:
+    """It says what must hold, waits for it, or calls somebody of this file or of tests/ who does."""
+    if re.search(r"\bassert\b|raises|expect\(|\.assert|check|\.fail\(|\.wait_for", ast.unparse(node)):
+        return True
+    return any(isinstance(x, ast.Call) and getattr(x.func, "id", "") in helpers for x in ast.walk(node))
 
 
 if __name__ == "__main__":

@@ -52,7 +52,8 @@ class Situation(Named, Model):
     position: Mapped[int] = mapped_column(default=0)
     __table_args__ = (
         unique("name_key", name="uq_situation_name", field="name", message=DUPLICATE_NAME),
-        CheckConstraint("phase in ('open', 'in_progress', 'pending', 'closed', 'cancelled')", name="ck_situation_phase"),
+        CheckConstraint("phase in ('open', 'in_progress', 'pending', 'closed', 'cancelled')",
+                        name="ck_situation_phase"),
         CheckConstraint("scope in ('sac', 'provider', 'both')", name="ck_situation_scope"),
     )
 

@@ -26,8 +26,8 @@ class AuditAnchor(Model):
 class LogEntry(Model):
     """Who did what to a record, when, with old and new values. Never updated, but for anchoring and erasure.
 
-    `changes` is {field: [old, new, salt]} and `digests` {field: sha256 of salt, old and new}. The hash covers the digests,
-    so that an erasure (B-18) may blank values and salts and the chain still holds.
+    `changes` is {field: [old, new, salt]} and `digests` {field: sha256 of salt, old and new}. The hash covers the
+    digests, so that an erasure (B-18) may blank values and salts and the chain still holds.
     """
 
     __tablename__ = "log_entry"

@@ -13,7 +13,8 @@ from .base import DUPLICATE_NAME, Logged, Model, Named, unique
 class Survey(Named, Model):
     __tablename__ = "survey"
     kind: Mapped[str] = mapped_column(String(16), default="satisfaction")
-    questions: Mapped[list["SurveyQuestion"]] = relationship(back_populates="survey", order_by="SurveyQuestion.position")
+    questions: Mapped[list["SurveyQuestion"]] = relationship(
+        back_populates="survey", order_by="SurveyQuestion.position")
     __table_args__ = (
         unique("name_key", name="uq_survey_name", field="name", message=DUPLICATE_NAME),
         CheckConstraint("kind in ('satisfaction', 'operator_form', 'campaign')", name="ck_survey_kind"),
@@ -40,4 +41,5 @@ class SurveyAnswer(Logged, Model):
     value: Mapped[Any] = mapped_column(json_type())
     answered_at: Mapped[datetime] = mapped_column(UTCDateTime)
     question: Mapped[SurveyQuestion] = relationship()
-    __table_args__ = (unique("attendance_id", "question_id", name="uq_survey_answer_once", message=_l("This survey was already answered.")),)
+    __table_args__ = (unique("attendance_id", "question_id", name="uq_survey_answer_once",
+                             message=_l("This survey was already answered.")),)

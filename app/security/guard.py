@@ -24,7 +24,7 @@ def writing(session):
     session.info["identity_writer"] = True
     try:
         yield
-        session.flush()
+        session.flush()  # while the writing is still allowed
     finally:
         session.info["identity_writer"] = before
 

@@ -31,7 +31,7 @@ def sync(session, *, grants=GRANTS, permissions=tuple(Perm)) -> Report:
     pair_ids = _write_pairs(session, permissions, report)
     role_ids = _ids_by_name(session, Role, {ADMIN, *(role for by_role in grants.values() for role in by_role)})
     _write_grants(session, grants, permissions, pair_ids, role_ids, report)
-    session.flush()
+    session.flush()  # what is verified is what the tables say
     report.problems = verify(session, permissions)
     return report
 

@@ -44,7 +44,7 @@ def update_profile(session, values: dict, *, actor, now: datetime) -> None:
         log.record_id(session, TARGET, user.id, "update", changes, actor=actor, now=now)
     if "contact_email" in changes and old_email:
         mails.email_changed(session, user, to=old_email, now=now)
-    session.flush()
+    session.flush()  # constraints speak here, where the form still stands
 
 
 def store_password(session, user_id: int, password_hash: str, *, actor, now: datetime, keep: str | None = None) -> None:
@@ -127,4 +127,4 @@ def _change_profile(session, values, *, actor, now):
     changes = assign(user.profile, values)
     if changes:
         log.record_id(session, TARGET, user.id, "update", changes, actor=actor, now=now)
-    session.flush()
+    session.flush()  # constraints speak here, where the form still stands

@@ -1,4 +1,4 @@
-"""The log entry in the transaction of what it tells, chained per record, and the guard that none is forgotten (B-19)."""
+"""The log entry in the transaction of what it tells, chained per record, and the guard that none is forgotten."""
 import hashlib
 import json
 import secrets
@@ -42,7 +42,8 @@ def digest(old, new, salt: str) -> str:
     return hashlib.sha256(salt.encode() + canonical([old, new])).hexdigest()
 
 
-def chain_hash(previous: str, target: str, target_id: int, seq: int, at: datetime, actor_id, actor_name, action, digests) -> str:
+def chain_hash(previous: str, target: str, target_id: int, seq: int, at: datetime, actor_id, actor_name, action,
+               digests) -> str:
     """The hash of an entry; `at` in UTC, so that both engines give the same text."""
     stamp = at.strftime("%Y-%m-%dT%H:%M:%S.%f")
     return hashlib.sha256(canonical(

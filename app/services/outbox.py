@@ -42,7 +42,7 @@ def enqueue_email(session, *, to: str, subject: str, body: str, now: datetime, a
                      body=body, payload={"confidential": True} if confidential else {}, due_at=now, created_at=now,
                      attendance_id=attendance_id)
     session.add(message)
-    session.flush()
+    session.flush()  # its id is known to the caller
     after_commit(session, wake_up.set)
     return message
 
@@ -83,7 +83,7 @@ def claim(session, *, worker: str, now: datetime) -> Outbox | None:
                 message.attempts += 1
                 return message
             _bury(message, message.error or "The worker stopped during the last try.")
-            session.flush()
+            session.flush()  # or the next round would find it again
     return None
 
 

@@ -243,7 +243,7 @@ def _active_admins(session, admin_role_id) -> int:
 
 
 def _keep_one_admin(session, admin_role_id, field) -> None:
-    session.flush()
+    session.flush()  # the count below reads the table
     if not _active_admins(session, admin_role_id):
         raise Conflict(_LAST_ADMIN, field)
 
