@@ -1,4 +1,4 @@
-"""Add a translation: `python tools/tr.py "English msgid" "Texto em português"`; or tab-separated pairs on standard input.
+"""Add a translation: `python tools/tr.py "English msgid" "Texto em português"`; or tab-separated pairs on stdin.
 
 Both catalogues are written and compiled under a lock, so that several hands can add at once.
 """
