@@ -2,7 +2,7 @@
 import logging
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 from ..database import broken_constraint
@@ -11,7 +11,7 @@ from ..models.base import Model
 from .records import in_use
 
 # What a write may raise and `refusal` can put in words.
-REFUSALS = (DomainError, IntegrityError, StaleDataError, ObjectDeletedError)
+REFUSALS = (DomainError, IntegrityError, DataError, StaleDataError, ObjectDeletedError)
 
 
 def refusal(error, *, deleting=False) -> DomainError:
@@ -22,6 +22,8 @@ def refusal(error, *, deleting=False) -> DomainError:
         return Stale(_l("Somebody else changed this record while you were editing it."))
     if isinstance(error, ObjectDeletedError):
         return NotFound(_l("One of the chosen records was just deleted by someone else."))
+    if isinstance(error, DataError):  # PostgreSQL: a NUL in a text, a number beyond its column
+        return Invalid(_l("A value is too large or has a character that cannot be stored."))
     what, kind = broken_constraint(error, Model.metadata)
     info = getattr(what, "info", {})
     if info.get("message"):

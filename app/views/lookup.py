@@ -131,7 +131,7 @@ class LookupView(BaseView):
         parent = request.args.get("parent")
         if chosen.parent and parent is not None and not parent:
             return jsonify(results=[], pagination={"more": False})
-        rows = find(chosen, g.viewer, request.args.get("q", "")[:200], parent=(whole(parent) or 0) if parent else None,
+        rows = find(chosen, g.viewer, request.args.get("q", "")[:200].replace("\0", ""), parent=(whole(parent) or 0) if parent else None,
                     offset=(page - 1) * PAGE)
         return jsonify(results=[{"id": pk, "text": text} for pk, text in rows[:PAGE]],
                        pagination={"more": len(rows) > PAGE and page < MAX_PAGES})

@@ -15,8 +15,8 @@ from .lookup import whole
 
 
 def blank_is_none(value):
-    """A browser posts "" for an empty box: two empty documents would break a unique constraint."""
-    return (value.strip() or None) if isinstance(value, str) else value
+    """A browser posts "" for an empty box: two of them would break a unique constraint. PostgreSQL keeps no NUL."""
+    return (value.replace("\0", "").strip() or None) if isinstance(value, str) else value
 
 
 def put_error(form, error: DomainError) -> list[str]:

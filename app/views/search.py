@@ -27,6 +27,7 @@ class TextFilter(BaseFilter):
 
     def compared(self, value):
         """(column, typed value), both normalised alike."""
+        value = value.replace("\0", "")
         key = getattr(self.model, f"{self.column_name}_key", None)
         if key is not None:
             return key, normalise(value)

@@ -206,6 +206,12 @@ def test_a_name_is_needed_and_fits(configurator, session, name):
     assert session.scalar(select(LogEntry).where(LogEntry.target == "motive")) is None
 
 
+def test_a_nul_in_a_text_is_no_error(configurator, session):
+    assert configurator.post("/motives/add", {"name": "Nu\0lo", "active": "y"}).status_code == 302
+    assert session.scalar(select(Motive.name).where(Motive.name_key == "nulo")) == "Nulo"
+    assert configurator.get("/lookup/motive?q=%00nul").json["results"][0]["text"] == "Nulo"
+
+
 def test_script_and_formula_are_text(configurator, session):
     for name in ("<script>alert(1)</script>", '=HYPERLINK("http://x")', '"><img src=x onerror=alert(1)>'):
         assert configurator.post("/motives/add", {"name": name, "active": "y"}).status_code == 302
