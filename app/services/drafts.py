@@ -10,9 +10,9 @@ from ..models.desk import Draft
 MAX_CHARACTERS = 64 * 1024
 
 
-def attendance_key(attendance_id: int | None = None, entity_id: int | None = None) -> str:
-    """The key of a record's form, or of the new attendance of an entity (without one: anonymous)."""
-    return f"attendance:{attendance_id}" if attendance_id else f"attendance:new:{entity_id or 'anonymous'}"
+def attendance_key(attendance_id: int | None = None, page: int = 1, entity_id: int | None = None) -> str:
+    """The key of a record's form on one of its pages, or of the new attendance of an entity."""
+    return f"attendance:{attendance_id}:{page}" if attendance_id else f"attendance:new:{entity_id}"
 
 
 def get_draft(session, key: str, *, actor) -> Draft | None:

@@ -177,3 +177,22 @@ def test_the_last_change_wins_only_knowingly(desk, session):
     attendance = desk.opened()
     assert desk.save(attendance, version=0, description="Sem versão").status_code == 409
     assert session.scalar(select(Attendance.version).where(Attendance.id == attendance.id)) == attendance.version
+
+
+@pytest.mark.req("S-39", "S-40")
+def test_pages_added_by_another_system_are_read_and_saved_by_their_number(desk, world, api, staff):
+    attendance = desk.opened()
+    added = api(staff("Attendant")).post(f"/api/v1/attendances/{attendance.protocol}/details", {
+        "channel": "email", "description": "Mandou a foto"})
+    assert added.status_code == 201
+    first = desk.page(attendance)
+    assert ">1/2<" in first
+    assert "Mandou a foto" not in first
+    second = desk.browser.get(f"/attendances/{attendance.protocol}?page=2").text
+    assert ">2/2<" in second
+    assert "Mandou a foto</textarea>" in second
+    desk.browser.post(f"/attendances/{attendance.protocol}?page=2", {
+        **desk.typed, "version": attendance.version, "description": "Mandou duas fotos", "action": "detail"})
+    assert [page.description for page in attendance.details][1] == "Mandou duas fotos"
+    assert attendance.details[0].description.startswith("Cobraram")
+    assert desk.browser.get(f"/attendances/{attendance.protocol}?page=3").status_code == 404

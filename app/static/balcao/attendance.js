@@ -3,9 +3,10 @@
   "use strict";
   var form = document.getElementById("attendance");
   if (!form) return;
-  var state = document.getElementById("draft-state");
-  var dirty = form.dataset.dirty === "1", sending = false, timer = null, pending = null;
-  var readonly = !document.getElementById("confirm");
+  var state = document.getElementById("draft-state"), confirm = document.getElementById("confirm-attendance");
+  var dirty = form.dataset.dirty === "1"; // differs from what is stored, kept as a draft or not
+  var fresh = false, lost = false; // typed since the last draft; the last draft could not be kept
+  var sending = false, timer = null, pending = null;
 
   function values() {
     var out = {};
@@ -15,62 +16,95 @@
     return out;
   }
 
-  function keep() {
-    if (!dirty || sending || readonly) return Promise.resolve();
+  function say(text) { if (state) state.textContent = text; }
+
+  /* Keeps what is typed now. `leaving`: the page is going; browsers let such a request live, up to 64 KB of it. */
+  function keep(leaving) {
     window.clearTimeout(timer);
-    pending = fetch(form.dataset.draftUrl, {
-      method: "POST", keepalive: true, credentials: "same-origin",
+    if (!fresh || sending || !confirm) return pending || Promise.resolve();
+    fresh = false;
+    var sent = pending = fetch(form.dataset.draftUrl, {
+      method: "POST", keepalive: Boolean(leaving), credentials: "same-origin",
       headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrf_token.value },
-      body: JSON.stringify({ attendance_id: form.dataset.attendance, entity_id: form.dataset.entity, values: values() })
+      body: JSON.stringify({ attendance_id: form.dataset.attendance, page: form.dataset.page, entity_id: form.dataset.entity, values: values() })
     }).then(function (answer) {
       if (!answer.ok) throw new Error(String(answer.status));
       return answer.json();
     }).then(function (kept) {
+      lost = false;
       var time = new Date(kept.kept_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-      if (state) state.textContent = form.dataset.kept.replace("{time}", time);
-    }).catch(function () { if (state) state.textContent = form.dataset.notKept; });
+      say(form.dataset.kept.replace("{time}", time));
+    }).catch(function () {
+      fresh = lost = true;
+      say(form.dataset.notKept);
+    }).then(function () { if (pending === sent) pending = null; });
     return pending;
   }
 
   function changed() {
-    dirty = true;
+    dirty = fresh = true;
     window.clearTimeout(timer);
     timer = window.setTimeout(keep, 800);
   }
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
   if (window.jQuery) window.jQuery(form).on("change", "select", changed); // Select2 speaks through jQuery only
+  if (form.dataset.refused) changed();
+  window.addEventListener("beforeunload", function (event) {
+    if (lost && !sending) event.preventDefault();
+    keep(true);
+  });
 
+  function ready(on) {
+    sending = !on;
+    form.querySelectorAll("button[name=action]").forEach(function (button) { button.disabled = !on; });
+  }
   form.addEventListener("submit", function (event) {
+    var button = event.submitter;
     if (sending) { event.preventDefault(); return; }
+    if (pending) { // a draft that arrives after the save would bring back what was saved
+      event.preventDefault();
+      pending.then(function () { form.requestSubmit(button); });
+      return;
+    }
     sending = true;
     window.clearTimeout(timer);
-    window.setTimeout(function () { // after the form took the pressed button along
-      form.querySelectorAll("button[name=action]").forEach(function (b) { b.disabled = true; });
-    }, 0);
+    window.setTimeout(function () { ready(false); }, 0); // after the form took the pressed button along
   });
-  window.addEventListener("pageshow", function (event) {
-    if (!event.persisted) return;
-    sending = false;
-    form.querySelectorAll("button[name=action]").forEach(function (b) { b.disabled = false; });
-  });
+  window.addEventListener("pageshow", function (event) { if (event.persisted) ready(true); });
 
   document.addEventListener("keydown", function (event) {
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
-      var confirm = document.getElementById("confirm");
-      if (confirm) { event.preventDefault(); confirm.click(); }
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s" && confirm) {
+      event.preventDefault();
+      confirm.click();
     }
     if (event.key === "Escape") closePanel(document.getElementById("protocol-panel"));
   });
 
+  /* Links away: data-keep goes on and comes back; data-leave asks; data-again starts over and drops what was typed. */
   document.addEventListener("click", function (event) {
-    var leave = event.target.closest("[data-leave]"), stay = event.target.closest("[data-keep]");
-    if (leave && dirty && !window.confirm(form.dataset.unsaved)) { event.preventDefault(); return; }
-    if ((leave || stay) && dirty && !readonly && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault();
-      keep().then(function () { window.location = (leave || stay).href; });
-      return;
+    var link = event.target.closest("[data-keep], [data-leave], [data-again]");
+    if (!link || !dirty || !confirm || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    function go() {
+      keep().then(function () {
+        if (!lost) window.location = link.href;
+        else window.balcao.ask(form.dataset.notKept, form.dataset.leaveLabel, function () {
+          sending = true;
+          window.location = link.href;
+        });
+      });
     }
+    if (link.dataset.keep !== undefined) go();
+    else if (link.dataset.leave !== undefined) window.balcao.ask(form.dataset.unsaved, form.dataset.leaveLabel, go);
+    else window.balcao.ask(form.dataset.discard, form.dataset.discardLabel, function () {
+      sending = true;
+      window.clearTimeout(timer);
+      (pending || Promise.resolve()).then(function () { document.getElementById("discard").submit(); });
+    });
+  });
+
+  document.addEventListener("click", function (event) {
     var open = event.target.closest("[data-open]"), pick = event.target.closest("[data-pick]");
     if (open) document.querySelector(open.dataset.open).showModal();
     if (event.target.closest("[data-dismiss-dialog]")) event.target.closest("dialog").close();
@@ -98,5 +132,8 @@
     document.querySelector("#protocol-panel [autofocus]").focus();
   }
   var wrong = form.querySelector("[aria-invalid=true]");
-  if (wrong) wrong.focus();
+  if (wrong) window.jQuery(function () { // after the lookups are drawn: a drawn select hands its focus to its box
+    var drawn = wrong.nextElementSibling;
+    (drawn && drawn.querySelector(".select2-selection") || wrong).focus();
+  });
 })();

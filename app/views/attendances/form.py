@@ -74,6 +74,7 @@ class AttendanceForm(FlaskForm):
     situation_id = RadioField(_l("Situation"), coerce=whole, validate_choice=False)
 
     REQUIRED = ("channel_id", "description", "motive_id", "situation_id", "role_type_id")
+    stale = False  # somebody else saved in between: both values are shown
     definitions: tuple = ()  # of "Dados Complementares"; set on the class made for the request
 
     @classmethod
@@ -91,9 +92,8 @@ class AttendanceForm(FlaskForm):
         """What the fields of configurators hold, as the record keeps it."""
         return {d.key: custom.store(d, self[PREFIX + d.key].data) for d in self.definitions}
 
-    def offer(self, session, viewer, *, entity, attendance, phases) -> None:
+    def offer(self, session, viewer, *, entity, attendance, page, phases) -> None:
         """Fill the choices of this person's form: what may be chosen now, and what the record already has."""
-        page = attendance.details[0] if attendance and attendance.details else None
         roles = {row.role_type_id: str(row.role_type) for row in entity.active_roles} if entity else {}
         if attendance and attendance.role_type:
             roles.setdefault(attendance.role_type_id, str(attendance.role_type))
@@ -105,8 +105,10 @@ class AttendanceForm(FlaskForm):
         self.channel_id.choices = _blank_first([(c.id, c.name) for c in channels])
         contacts = [c for c in entity.contacts if c.active or page and c.id == page.contact_id] if entity else []
         self.contact_id.choices = _blank_first([(c.id, c.name) for c in contacts])
-        units = reads.units_of(session, viewer, entity) if entity else []
-        self.unit_id.choices = _blank_first([(u.id, u.name) for u in units])
+        units = {u.id: u.name for u in reads.units_of(session, viewer, entity)} if entity else {}
+        if attendance and attendance.unit:
+            units.setdefault(attendance.unit_id, attendance.unit.name)
+        self.unit_id.choices = _blank_first(units.items())
         self.situations = rules.offered_situations(session, attendance, phases=phases)
         self.situation_id.choices = [(s.id, s.name) for s in self.situations]
         for name in self.REQUIRED:

@@ -12,7 +12,7 @@ from ...models.classification import Phase
 from ...queries import attendances as reads
 from ...security.permissions import Perm
 from ...services import attendances, drafts, idempotency
-from .form import AttendanceForm
+from .form import AttendanceForm, whole
 
 OPENING_PHASES = {Phase.OPEN, Phase.IN_PROGRESS, Phase.PENDING, Phase.CLOSED}
 
@@ -50,19 +50,22 @@ class AttendanceRecordView(BaseView):
             abort(404)
         if address != attendance.address:
             return redirect(url_for(".record", address=attendance.address))
-        key = drafts.attendance_key(attendance.id)
-        form, draft = self._form(attendance, attendance.entity, key)
+        number = whole(request.args.get("page", "1"))
+        detail = next((row for row in attendance.details if row.page == number), None) or abort(404)
+        key = drafts.attendance_key(attendance.id, number)
+        form, draft = self._form(attendance, attendance.entity, key, detail)
         status = 200
         if request.method == "POST":
             if not g.viewer.may(Perm.ATTENDANCE_WRITE):
                 abort(403)
-            saved, status = self._save(form, attendance, key)
+            saved, status = self._save(form, attendance, detail, key)
             if saved:
-                return redirect(url_for(".record", address=address))
+                return redirect(url_for(".record", address=address, page=number if number > 1 else None))
             attendance = reads.find_by_address(db.session, g.viewer, address)
-            form.offer(db.session, g.viewer, entity=attendance.entity, attendance=attendance,
+            detail = next(row for row in attendance.details if row.page == number)
+            form.offer(db.session, g.viewer, entity=attendance.entity, attendance=attendance, page=detail,
                        phases=attendances.phases_after(attendance.phase, actor=g.viewer))
-        return self._page(form, attendance.entity, attendance, draft), status
+        return self._page(form, attendance.entity, attendance, draft, detail), status
 
     @expose("/draft", methods=["POST"])
     @has_access
@@ -84,7 +87,7 @@ class AttendanceRecordView(BaseView):
         with unit_of_work(db.session) as session:
             drafts.drop_draft(session, self._draft_key(request.form), actor=g.viewer)
         if attendance_id := request.form.get("attendance_id", type=int):
-            return redirect(url_for(".record", address=f"id-{attendance_id}"))
+            return redirect(url_for(".record", address=f"id-{attendance_id}", page=request.form.get("page")))
         return redirect(url_for(".new", entity=request.form.get("entity_id", type=int)))
 
     # ---- pieces
@@ -100,13 +103,15 @@ class AttendanceRecordView(BaseView):
             value = str(data.get(name) or "")
             return int(value) if value.isdigit() and len(value) < 18 else None
         if pk := number("attendance_id"):
-            return drafts.attendance_key(pk) if reads.find_by_address(db.session, g.viewer, f"id-{pk}") else abort(404)
+            if reads.find_by_address(db.session, g.viewer, f"id-{pk}") is None:
+                abort(404)
+            return drafts.attendance_key(pk, number("page") or 1)
         pk = number("entity_id")
         if pk is None or reads.find_entity(db.session, g.viewer, pk) is None:
             abort(404)
         return drafts.attendance_key(entity_id=pk)
 
-    def _form(self, attendance, entity, key):
+    def _form(self, attendance, entity, key, detail=None):
         """The form with its choices, and the draft it was filled from (None: from the record or the defaults)."""
         draft = None
         if request.method == "GET" and g.viewer.may(Perm.ATTENDANCE_WRITE):
@@ -114,10 +119,10 @@ class AttendanceRecordView(BaseView):
         make = AttendanceForm.with_custom_fields(db.session)
         form = make(formdata=MultiDict(draft.values)) if draft else make()
         phases = attendances.phases_after(attendance.phase, actor=g.viewer) if attendance else OPENING_PHASES
-        form.offer(db.session, g.viewer, entity=entity, attendance=attendance, phases=phases)
+        form.offer(db.session, g.viewer, entity=entity, attendance=attendance, page=detail, phases=phases)
         if request.method == "GET" and draft is None:
             if attendance:
-                form.show(attendance, attendance.details[0], attendance.company.timezone)
+                form.show(attendance, detail, attendance.company.timezone)
             else:
                 form.begin(form.situations, entity)
         return form, draft
@@ -139,10 +144,10 @@ class AttendanceRecordView(BaseView):
             session, user_id=g.viewer.user_id, key=f"form:{form.request_key.data or ''}"[:100], body=body, now=now,
             act=lambda: act(session, now))[0]["address"])
 
-    def _save(self, form, attendance, key):
-        attendance_id, timezone = attendance.id, attendance.company.timezone
+    def _save(self, form, attendance, page, key):
+        attendance_id, number, timezone = attendance.id, page.page, attendance.company.timezone
         version = form.version.data or 0
-        values, detail = form.record_values(), {**form.page_values(timezone), "page": 1}
+        values, detail = form.record_values(), {**form.page_values(timezone), "page": number}
         typed, only_detail = form.related_id.data, request.form.get("action") == "detail"
 
         def act(session, now):
@@ -160,7 +165,7 @@ class AttendanceRecordView(BaseView):
             flash(_("Detail saved.") if only_detail else _("Attendance saved."), "success")
         elif status == "stale":
             status = 409
-            self._show_stale(form, attendance_id, timezone)
+            self._show_stale(form, attendance_id, number, timezone)
         return saved, status
 
     @staticmethod
@@ -185,23 +190,25 @@ class AttendanceRecordView(BaseView):
             return None, refusal.status
 
     @staticmethod
-    def _show_stale(form, attendance_id, timezone) -> None:
+    def _show_stale(form, attendance_id, number, timezone) -> None:
         """Both values: what was typed stays, what is stored now stands under it; saving again overwrites knowingly."""
         stored = reads.find_by_address(db.session, g.viewer, f"id-{attendance_id}")
+        page = next(row for row in stored.details if row.page == number)
         fresh = type(form)(formdata=None)
-        fresh.offer(db.session, g.viewer, entity=stored.entity, attendance=stored, phases=set(Phase))
-        fresh.show(stored, stored.details[0], timezone)
+        fresh.offer(db.session, g.viewer, entity=stored.entity, attendance=stored, page=page, phases=set(Phase))
+        fresh.show(stored, page, timezone)
         for field in form:
             if field.name in ("csrf_token", "version", "request_key") or field.name not in fresh:
                 continue
             if text_of(field) != text_of(fresh[field.name]):
                 field.errors = [*field.errors, _("Stored now: %(value)s", value=text_of(fresh[field.name]) or "—")]
+        form.stale = True
         form.version.data, form.version.raw_data = stored.version, None  # raw_data wins over data when rendered
         who = stored.changed_by.get_full_name() if stored.changed_by else ""
         flash(_("%(who)s changed this attendance while you were editing it. What differs is marked; confirm again to "
                 "keep your version.", who=who), "warning")
 
-    def _page(self, form, entity, attendance, draft):
+    def _page(self, form, entity, attendance, draft, detail=None):
         session, viewer = db.session, g.viewer
         closed = attendance is not None and not attendance.is_open
         readonly = not viewer.may(Perm.ATTENDANCE_WRITE) or (closed and not viewer.may(Perm.ATTENDANCE_REOPEN))
@@ -209,7 +216,7 @@ class AttendanceRecordView(BaseView):
             form.lock()
         return self.render_template(
             "attendances/record.html", form=form, entity=entity, attendance=attendance, draft=draft,
-            detail=attendance.details[0] if attendance else None,
+            detail=detail,
             readonly=readonly,
             title=_("Attendance %(number)s", number=attendance) if attendance else _("New attendance"),
             related_here=reads.related_to(session, viewer, attendance.id) if attendance else [],
