@@ -17,7 +17,7 @@
     var box = $(select), label = document.querySelector('label[for="' + select.id + '"]');
     var name = select.getAttribute("aria-label") || (label ? label.textContent.replace("*", "").trim() : words.search);
     var parent = select.dataset.parent && document.getElementById(select.dataset.parent);
-    var waiting = select.dataset.first || "";
+    var waiting = select.dataset.first || "", locked = select.matches(":disabled");
 
     function draw() {
       box.select2({
@@ -41,7 +41,7 @@
       if (select.getAttribute("aria-required")) shown.attr("aria-required", "true");
     }
     function follow() {
-      select.disabled = !parent.value;
+      select.disabled = locked || !parent.value;
       draw();
     }
     if (parent) {

@@ -82,7 +82,16 @@
     live(made);
   }
 
-  // <form data-confirm="text"> or a submit button with data-confirm: asks first, in the product's own dialog.
+  /* A question in the product's own dialog; `yes` is called when the person agrees. window.balcao.ask elsewhere. */
+  function ask(text, label, yes) {
+    var ok = document.getElementById("confirm-ok"), from = document.activeElement;
+    document.getElementById("confirm-text").textContent = text;
+    ok.textContent = label || ok.dataset.label;
+    ok.onclick = function () { $("#confirm").modal("hide"); yes(); };
+    $("#confirm").one("hidden.bs.modal", function () { if (from) from.focus(); }).modal("show");
+  }
+
+  // <form data-confirm="text"> or a submit button with data-confirm asks first.
   var asked = null;
   document.addEventListener("submit", function (event) {
     var form = event.target, button = event.submitter;
@@ -90,15 +99,10 @@
     if (!text || form === asked) { asked = null; return; }
     event.preventDefault();
     event.stopImmediatePropagation();
-    var ok = document.getElementById("confirm-ok");
-    document.getElementById("confirm-text").textContent = text;
-    ok.textContent = (button && button.dataset.confirmLabel) || form.dataset.confirmLabel || ok.dataset.label;
-    ok.onclick = function () {
-      $("#confirm").modal("hide");
+    ask(text, (button && button.dataset.confirmLabel) || form.dataset.confirmLabel, function () {
       asked = form;
       form.requestSubmit(button || undefined);
-    };
-    $("#confirm").modal("show");
+    });
   }, true);
   $("#confirm").on("shown.bs.modal", function () { document.getElementById("confirm-cancel").focus(); });
 
@@ -131,5 +135,5 @@
     if (event.target.closest("[data-back]")) { event.preventDefault(); window.history.back(); }
   });
 
-  window.balcao = Object.assign(window.balcao || {}, { toast: toast });
+  window.balcao = Object.assign(window.balcao || {}, { toast: toast, ask: ask });
 })(window.jQuery);
