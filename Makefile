@@ -8,7 +8,7 @@ PYTEST := $(PY) -m pytest
 .PHONY: help run test lint requirements bench prove clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/product.stamp $(CATALOGUES) ## the whole product with the demo company, on http://127.0.0.1:$PORT (8080)
 	@DEMO=$${DEMO:-1} exec $(PY) run.py
@@ -24,7 +24,7 @@ lint: $(VENV)/tests.stamp ## ruff and the rules of the house
 requirements: $(VENV)/tests.stamp ## requirement IDs without a passing test; the last line is `covered N of M`
 	@$(PY) tools/requirements_report.py
 
-bench: $(VENV)/tests.stamp $(CATALOGUES) ## benchmarks, one JSON object a line (SIZE=small|full)
+bench: $(VENV)/tests.stamp $(CATALOGUES) ## benchmarks, one JSON object a line (SIZE=small or full)
 	@$(PY) -m bench.run --size $${SIZE:-small}
 
 prove: $(VENV)/tests.stamp $(CATALOGUES) ## the long fault, load and security programs
