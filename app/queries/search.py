@@ -18,14 +18,14 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from .. import documents, phones
 from ..models.entity import EContact, Entity, Phone
-from ..security.visibility import visible
+from ..security.visibility import own_companies, visible
 from ..text import digits, normalise
 from . import paging
 
 LAST = "\U0010ffff"  # after every character a person types, in the order of both engines
 WORD = 3  # letters that a trigram index needs
 FEW = 1_000  # matches that are cheaper fetched and sorted than met on a walk through the names
-AHEAD = 5_000  # names looked through where there are more
+AHEAD = 10_000  # names looked through where there are more
 TYPED = 200  # characters of the box that are looked at
 _FTS = table("entity_fts")
 _NUMBER = re.compile(r"[0-9+()\-./\s\u2010-\u2015]+")
@@ -49,8 +49,21 @@ def find_entities(session, viewer, text: str, *, limit: int = 25, after: str | N
     """
     search = Search(session, text)
     rows, previous, following = search.page(
-        and_(visible(Entity, viewer), *where), limit=limit, after=after, before=before)
+        and_(scope(session, viewer), *where), limit=limit, after=after, before=before)
     return Page(load(session, [pk for pk, _name in rows]), previous, following)
+
+
+def scope(session, viewer):
+    """The condition under which the viewer sees an entity, said so that a list by name is one range of an index.
+
+    Of a person with one company it is "company = 7": the index (company, name) then has his names in order. As "company
+    in (…)" a small company beside a large one would be looked for through all the names of both.
+    """
+    condition = visible(Entity, viewer)
+    if viewer is None or viewer.all_companies or viewer.entity_id:
+        return condition
+    companies = session.scalars(own_companies(viewer).limit(2)).all()
+    return and_(Entity.company_id == companies[0], condition) if len(companies) == 1 else condition
 
 
 def load(session, ids) -> list[Entity]:
@@ -75,10 +88,14 @@ class Search:
     `ordered`: the index of names gives them in order. `words`: worth looking for in the next names, there are many.
     """
 
-    def __init__(self, session, text: str):
+    def __init__(self, session, text: str, *, names=False):
+        """`names`: whatever its shape, the text is looked for in names only."""
         self.session, self.text = session, (text or "").replace("\0", "").strip()[:TYPED]
         self.ids, self.condition, self.ordered, self.words = None, true(), not self.text, []
         if not self.text:
+            return
+        if names:
+            self._by_name()
             return
         numeric = bool(_NUMBER.fullmatch(self.text))
         found = self._by_number() if numeric else self._by_address()
@@ -107,7 +124,7 @@ class Search:
     def _by_address(self):
         """One word with digits or the marks of an address: the alphanumeric CNPJ, an e-mail, a site or a user name,
         each from its beginning. None for what is a name."""
-        if len(self.text) < WORD or any(c.isspace() for c in self.text):
+        if any(c.isspace() for c in self.text) or (len(self.text) < WORD and "@" not in self.text):
             return None
         parts, document = [], documents.clean(self.text)
         if re.fullmatch(r"(?=.*[0-9])[0-9A-Z]{3,14}", document):

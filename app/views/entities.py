@@ -119,6 +119,9 @@ class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
 
     # ---- the list: one box on top, filters below
 
+    def filtered(self, query, asked):
+        return AppModelView.filtered(query.filter(search.scope(db.session, g.viewer)), asked)
+
     def search_rows(self):
         rows, asked = super().search_rows()
         if not companies_to_choose():
@@ -233,7 +236,8 @@ class RevealView(BaseView):
 
 def choices(session, viewer, term, company_id, limit, offset):
     """The entities a picker offers: [(id, name and masked document)], found as in the search box."""
-    scope = and_(visible(Entity, viewer), Entity.active, *([Entity.company_id == company_id] if company_id else ()))
+    below = [Entity.company_id == company_id] if company_id else []
+    scope = and_(search.scope(session, viewer), Entity.active, *below)
     found, _before, _after = search.Search(session, term).page(scope, limit=offset + limit)
     rows = search.named(session, [pk for pk, _name in found[offset:]])
     return [(pk, " · ".join(filter(None, (name, documents.masked(document))))) for pk, name, document in rows]
