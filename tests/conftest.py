@@ -47,6 +47,12 @@ def databases(request, tmp_path_factory, environment):
 
 
 @pytest.fixture(scope="session")
+def redis_url():
+    """A Redis; a test that asks for it is deselected where TEST_REDIS_URL is not set."""
+    return os.environ["TEST_REDIS_URL"]
+
+
+@pytest.fixture(scope="session")
 def app(databases):
     """The application on a fresh database: migrated, then `sync`."""
     from app import create_app, schema
