@@ -246,5 +246,5 @@ def choices(session, viewer, term, company_id, limit, offset):
 def register(appbuilder) -> None:
     register_source("entity", Source(Entity, Perm.ENTITY_READ, parent="company_id", search=choices))
     appbuilder.add_view(EntityView, "Entities", label=_l("Entities"), icon="fa-address-book",
-                        category="Registers", category_label=_l("Registers"))
+                        category="Attendance")
     appbuilder.add_view_no_menu(RevealView)

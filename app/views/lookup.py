@@ -6,12 +6,11 @@ from flask import abort, g, jsonify, request
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from wtforms import Field
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import html_params
 
-from .. import documents
 from ..extensions import db
 from ..models.classification import (
     Cause,
@@ -25,7 +24,6 @@ from ..models.classification import (
 )
 from ..models.company import Company, Department, Unit
 from ..models.entity import ContactType, Entity, RoleType
-from ..queries.search import Search
 from ..security.permissions import Perm
 from ..security.visibility import visible
 from ..text import normalise
@@ -48,21 +46,11 @@ class Source:
     search: Callable | None = None
 
 
-def find_entities(session, viewer, term, parent, limit, offset) -> list[tuple[int, str]]:
-    """Entities by everything the search box understands, told apart by the middle of their documents."""
-    wanted = [visible(Entity, viewer), Entity.active, *([Entity.company_id == parent] if parent is not None else [])]
-    ids = [pk for pk, _name in Search(session, term).page(and_(*wanted), limit=offset + limit)[0][offset:]]
-    columns = select(Entity.id, Entity.name, Entity.social_name, Entity.document).where(Entity.id.in_(ids))
-    texts = {pk: " · ".join(filter(None, (social or name, documents.masked(document))))
-             for pk, name, social, document in session.execute(columns)}
-    return [(pk, texts[pk]) for pk in ids if pk in texts]
-
-
 SOURCES: dict[str, Source] = {
     "company": Source(Company, Perm.COMPANY_READ),
     "unit": Source(Unit, Perm.STRUCTURE_READ, parent="company_id"),
     "department": Source(Department, Perm.STRUCTURE_READ, parent="company_id"),
-    "entity": Source(Entity, Perm.ENTITY_READ, parent="company_id", search=find_entities),
+    "entity": Source(Entity, Perm.ENTITY_READ, parent="company_id"),
     "channel": Source(Channel, Perm.CLASSIFICATION_READ),
     "motive": Source(Motive, Perm.CLASSIFICATION_READ),
     "occurrence": Source(Occurrence, Perm.CLASSIFICATION_READ, parent="motive_id"),
@@ -131,8 +119,9 @@ class LookupView(BaseView):
         parent = request.args.get("parent")
         if chosen.parent and parent is not None and not parent:
             return jsonify(results=[], pagination={"more": False})
-        rows = find(chosen, g.viewer, request.args.get("q", "")[:200].replace("\0", ""), parent=(whole(parent) or 0) if parent else None,
-                    offset=(page - 1) * PAGE)
+        term = request.args.get("q", "")[:200].replace("\0", "")
+        below = (whole(parent) or 0) if parent else None
+        rows = find(chosen, g.viewer, term, parent=below, offset=(page - 1) * PAGE)
         return jsonify(results=[{"id": pk, "text": text} for pk, text in rows[:PAGE]],
                        pagination={"more": len(rows) > PAGE and page < MAX_PAGES})
 

@@ -66,8 +66,8 @@ def _views():
 def probe(databases):
     """`probe.client(user)` signs in there; `probe.ids` of its world; `with probe.session() as session` plants."""
     with fresh_app(databases) as app:
+        from app.commands.install import synchronise
         from app.extensions import db
-        from tests.support.roles import synchronise
 
         class Session:
             """The database in a context of its own; what was planted is stored when it closes."""

@@ -310,3 +310,22 @@ def test_threads_do_not_see_each_others_filters(probe, monkeypatch):
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_every_generated_view_stands_on_this_ground(app):
+    from flask_appbuilder.baseviews import BaseCRUDView
+
+    from app.security.filters import Visible
+    from app.security.permissions import Perm
+    from app.views.base import AppModelView
+
+    nouns = {perm.pair[1] for perm in Perm}
+    views = [view for view in app.extensions["appbuilder"].baseviews if isinstance(view, BaseCRUDView)]
+    assert len(views) > 10
+    for view in views:
+        assert isinstance(view, AppModelView), view
+        assert view.class_permission_name in nouns, view
+        assert Visible in [type(each) for each in view._base_filters.filters], view
+        assert "download" in view.exclude_route_methods, view
+    routes = {rule.endpoint.split(".")[-1] for rule in app.url_map.iter_rules()}
+    assert "download" not in routes

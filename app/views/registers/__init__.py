@@ -32,5 +32,5 @@ def register_settings(appbuilder) -> None:
     """The group "Configurações"."""
     from .parameters import ParameterView
 
-    appbuilder.add_view(ParameterView, "System parameters", label=_l("System parameters"), icon="fa-sliders",
+    appbuilder.add_view(ParameterView, "System parameters", label=_l("Parameters"), icon="fa-sliders",
                         category="Settings", category_label=_l("Settings"))
