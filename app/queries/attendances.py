@@ -2,10 +2,12 @@
 import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, false, func, or_, select, union_all
 from sqlalchemy.orm import joinedload, load_only, selectinload
+from sqlalchemy.sql import operators
 
 from ..models.attendance import Attendance, AttendanceDetail
 from ..models.classification import OPEN_PHASES, Channel, Situation
@@ -14,9 +16,10 @@ from ..models.entity import PARTNER, Entity, EntityContact, EntityRole, RoleType
 from ..models.survey import SurveyAnswer
 from ..security.visibility import visible
 from . import paging
-from .search import name_condition
+from .search import FEW, Search, beginning, name_condition
 
-COUNT_CAP = 10_000
+COUNT_CAP = 1_000  # counting on would cost more than the list itself, and tells nobody more
+FEW_PEOPLE = 200  # whose attendances are cheaper sorted than met on a walk through the list
 ORDERS = {"opened_at": Attendance.opened_at, "closed_at": Attendance.closed_at, "id": Attendance.id}
 
 
@@ -59,44 +62,92 @@ def list_attendances(session, viewer, filters: AttendanceFilter, *, timezone: st
                      size=25, after=None, before=None) -> Page:
     """A page of the attendances one may see, with what the list shows, in a fixed number of queries.
 
+    First the keys of the page, by indexes alone, then its rows: all at once, PostgreSQL plans longer than it runs.
     Raises ValueError for a page key that was not made here, KeyError for an unknown order.
     """
-    query = _narrowed(session, viewer, filters, timezone).options(
+    column, branches = ORDERS[order], _branches(filters)
+    where = _conditions(session, viewer, filters, timezone)
+    named, few = _matching(session, filters.q.strip(), viewer)
+    where += named
+
+    def keys(beyond, by, limit):
+        parts = [select(Attendance.id, column.label("key")).where(*where, *branch).order_by(*by).limit(limit)
+                 for branch in branches]
+        if beyond is not None:
+            parts = [part.where(beyond) for part in parts]
+        if few:  # sorted when all are found: a planner would rather walk the list until it meets them
+            parts = [select(part.order_by(None).limit(None).cte().prefix_with("MATERIALIZED")) for part in parts]
+        if few or len(parts) > 1:
+            merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
+            rising = by[0].modifier is operators.asc_op
+            both = (merged.c.key, merged.c.id)
+            parts = [select(merged).order_by(*(both if rising else (c.desc() for c in both))).limit(limit)]
+        return [_Key(pk, {order: value}) for pk, value in session.execute(parts[0])]
+
+    rows, previous, following = paging.page(
+        keys, column, Attendance.id, desc=desc, size=size, after=after, before=before)
+    return Page(_shown(session, [row.id for row in rows]), previous, following)
+
+
+class _Key:
+    """What paging reads of a row: its id, and the value of the order column by name."""
+
+    def __init__(self, pk, values):
+        self.__dict__.update(values, id=pk)
+
+
+def _shown(session, ids) -> list[Attendance]:
+    """The attendances in the order of `ids` with what a list shows."""
+    rows = session.scalars(select(Attendance).where(Attendance.id.in_(ids)).options(
         joinedload(Attendance.entity).load_only(Entity.name, Entity.social_name),
         joinedload(Attendance.situation), joinedload(Attendance.channel), joinedload(Attendance.motive),
-        joinedload(Attendance.occurrence), joinedload(Attendance.opened_by))
-    rows, previous, following = paging.page(
-        query, ORDERS[order], Attendance.id, desc=desc, size=size, after=after, before=before)
-    return Page(rows, previous, following)
+        joinedload(Attendance.occurrence), joinedload(Attendance.opened_by))) if ids else ()
+    by_id = {row.id: row for row in rows}
+    return [by_id[pk] for pk in ids if pk in by_id]
 
 
 def count_attendances(session, viewer, filters: AttendanceFilter, *, timezone: str, cap=COUNT_CAP) -> int:
     """How many there are, counted to `cap` + 1 at most."""
-    return paging.capped_count(_narrowed(session, viewer, filters, timezone), Attendance.id, cap)
+    where = _conditions(session, viewer, filters, timezone) + _matching(
+        session, filters.q.strip(), viewer, counting=True)[0]
+    if any(branches := _branches(filters)):
+        where.append(or_(*(and_(*branch) for branch in branches)))
+    some = select(Attendance.id).where(*where).limit(cap + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some))
 
 
-def _narrowed(session, viewer, filters, timezone):
-    query = session.query(Attendance).filter(visible(Attendance, viewer))
-    for name, column in (("situation", Attendance.situation_id), ("channel", Attendance.channel_id)):
-        chosen = getattr(filters, name)
-        if chosen:  # one value as "=": the planner then reads the index in the order of the list
-            query = query.filter(column == chosen[0] if len(chosen) == 1 else column.in_(chosen))
+def _branches(filters) -> list[tuple]:
+    """Conditions one of which must hold, for several situations, channels or phases; they never overlap.
+
+    Each is one range of an index in the order of the list. Of an IN, SQLite would sort all that it finds.
+    """
+    phases = OPEN_PHASES if filters.phase == "not_closed" else ()
+    chosen = ([Attendance.situation_id == pk for pk in filters.situation],
+              [Attendance.channel_id == pk for pk in filters.channel], [Attendance.phase == phase for phase in phases])
+    return list(product(*filter(None, chosen)))
+
+
+def _conditions(session, viewer, filters, timezone) -> list:
+    """What every row of the list satisfies, but for `_branches` and `q`."""
+    where = [visible(Attendance, viewer)]
     for name, column in (
             ("motive", Attendance.motive_id), ("occurrence", Attendance.occurrence_id), ("cause", Attendance.cause_id),
             ("company", Attendance.company_id), ("unit", Attendance.unit_id), ("direction", Attendance.direction),
             ("opened_by", Attendance.opened_by_id), ("entity", Attendance.entity_id),
             ("local_partner", Attendance.local_partner_id)):
         if (value := getattr(filters, name)) is not None:
-            query = query.filter(column == value)
-    if filters.phase == "not_closed":
-        query = query.filter(Attendance.phase.in_(OPEN_PHASES))
-    elif filters.phase:
-        query = query.filter(Attendance.phase == filters.phase)
+            where.append(column == value)
+    for model, value in ((Company, filters.company), (Unit, filters.unit)):
+        seen = select(model.id).where(model.id == value, visible(model, viewer))
+        if value is not None and session.scalar(seen) is None:
+            where.append(false())  # said at once: a planner would look for it through the whole table
+    if filters.phase and filters.phase != "not_closed":
+        where.append(Attendance.phase == filters.phase)
     if filters.opened_from:
-        query = query.filter(Attendance.opened_at >= day_start(filters.opened_from, timezone))
+        where.append(Attendance.opened_at >= day_start(filters.opened_from, timezone))
     if filters.opened_to:
-        query = query.filter(Attendance.opened_at < day_start(filters.opened_to + timedelta(days=1), timezone))
-    return query.filter(_matching(filters.q.strip(), viewer)) if filters.q.strip() else query
+        where.append(Attendance.opened_at < day_start(filters.opened_to + timedelta(days=1), timezone))
+    return where
 
 
 def day_start(day: date, timezone: str) -> datetime:
@@ -104,14 +155,29 @@ def day_start(day: date, timezone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(timezone))
 
 
-def _matching(text, viewer):
-    """Protocol (from its beginning), attendance number, or words of the person's name."""
+def _matching(session, text, viewer, *, counting=False) -> tuple[list, bool]:
+    """(conditions, whether few rows satisfy them): protocol from its beginning, number, or words of the person's name.
+
+    Matches are looked up first and named by id. Of more than FEW protocols with this beginning, the highest are listed.
+    Of many people, a list in order meets attendances soon on its own walk, by no index of theirs ("+ 0"); who counts
+    begins with the people.
+    """
+    if not text:
+        return [], False
     if any(c.isdigit() for c in text) and re.fullmatch(r"[0-9A-Za-z.\- ]+", text):
         typed = text.replace(" ", "").upper()
-        by_protocol = (Attendance.protocol >= typed) & (Attendance.protocol < typed + "\U0010ffff")
+        ids = set(session.scalars(
+            select(Attendance.id).where(beginning(Attendance.protocol, typed), visible(Attendance, viewer))
+            .order_by(Attendance.protocol.desc()).limit(FEW + 1)))
         number = typed.replace(".", "")
-        return or_(by_protocol, Attendance.id == int(number)) if number.isdigit() and len(number) < 10 else by_protocol
-    return Attendance.entity_id.in_(select(Entity.id).where(name_condition(text), visible(Entity, viewer)))
+        return [Attendance.id.in_(ids | ({int(number)} if number.isdigit() and len(number) < 10 else set()))], True
+    found = Search(session, text, names=True)
+    if found.ids is not None:
+        return [Attendance.entity_id.in_(found.ids)], len(found.ids) <= FEW_PEOPLE
+    people = select(Entity.id).where(found.condition, visible(Entity, viewer))
+    if counting:
+        people = select(people.cte().prefix_with("MATERIALIZED"))
+    return [(Attendance.entity_id if counting else Attendance.entity_id + 0).in_(people)], False
 
 
 def count_by_situation(session, viewer, *, entity_id: int) -> list[tuple[Situation, int]]:

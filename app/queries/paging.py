@@ -66,8 +66,10 @@ def _ranges(column, pk, cursor, rising: bool, back: bool):
 def page(query, column, pk, *, desc=False, size=25, after=None, before=None):
     """(rows, cursor of the page before or None, cursor of the page after or None) of an ORM `query`.
 
-    Raises ValueError for a cursor that is not ours.
+    In its place may stand a function (condition or None, order, limit) -> rows. Raises ValueError for a cursor that is
+    not ours.
     """
+    fetch = query if callable(query) else _fetching(query)
     back = before is not None
     text = before if back else after
     cursor = decode(text, column.expression) if text else None
@@ -77,8 +79,7 @@ def page(query, column, pk, *, desc=False, size=25, after=None, before=None):
     rows = []
     for where in _ranges(column, pk, cursor, rising, back):
         if len(rows) <= size:
-            part = query if where is None else query.filter(where)
-            rows += part.order_by(None).order_by(*order).limit(size + 1 - len(rows)).all()
+            rows += fetch(where, order, size + 1 - len(rows))
     more, rows = len(rows) > size, rows[:size]
     if back:
         rows.reverse()
@@ -86,6 +87,13 @@ def page(query, column, pk, *, desc=False, size=25, after=None, before=None):
         return [], None, None
     first, last = (encode(getattr(row, column.key), getattr(row, pk.key)) for row in (rows[0], rows[-1]))
     return rows, first if (more if back else text) else None, last if back or more else None
+
+
+def _fetching(query):
+    def fetch(where, order, limit):
+        part = query if where is None else query.filter(where)
+        return part.order_by(None).order_by(*order).limit(limit).all()
+    return fetch
 
 
 def capped_count(query, pk, cap: int) -> int:
