@@ -19,7 +19,7 @@ BROKEN = {
     "a date in words": (ROW.replace("28/11/2014", "ontem"), "Data Finalização não é uma data válida"),
     "no date of opening": (ROW.replace("30/10/2014", ""), "Data Abertura está em branco"),
     "no date of closing": (ROW.replace("28/11/2014", " "), "Data Finalização está em branco"),
-    "closed before opened": (ROW.replace("28/11/2014", "29/10/2014"), "Finalização é anterior à abertura"),
+    "closed too early": (ROW.replace("28/11/2014", "29/10/2014"), "Finalização é anterior à abertura"),
     "answered before it was opened": (ROW.replace("07/11/2014", "01/10/2014"), "Data Resposta é anterior à abertura"),
     "answered after it was closed": (ROW.replace("07/11/2014", "30/11/2014"), "Data Resposta é posterior à finalização"),
     "in the future": (ROW.replace("28/11/2014", "28/11/2414"), "Data Finalização está no futuro"),
