@@ -4,6 +4,7 @@ import re
 import pytest
 from sqlalchemy import insert, select
 
+from app.models.custom_field import CustomField
 from app.models.entity import Entity
 from app.models.log import LogEntry
 from app.security.permissions import ATTENDANT, CONFIGURATOR, SUPERVISOR
@@ -334,6 +335,20 @@ def test_the_social_name_is_the_one_shown(browser, session, world, seeding):
     page = browser.get(LIST, query_string={"q": "lia"})
     assert "Lia Conceição" in page.text
     assert ">Ana Lúcia Conceição<" not in page.text
+
+
+def test_fields_of_configurators_stand_in_the_complete_form(browser, session, world, seeding):
+    with seeding():
+        session.add(CustomField(name="Carteirinha", key="card", target="entity"))
+    pk = world.entity.id
+    page = browser.get(f"/entities/edit/{pk}")
+    assert "Dados personalizados" in page.text
+    response = browser.post(f"/entities/edit/{pk}", {
+        "version": version(page), "kind": "individual", "name": "Ana", "active": "y", "x_card": "123-X"})
+    assert response.status_code == 302
+    session.expire_all()
+    assert session.get(Entity, pk).custom_values == {"card": "123-X"}
+    assert "123-X" in browser.get(f"/entities/show/{pk}").text
 
 
 def test_a_page_of_the_list_costs_a_fixed_number_of_queries(browser, session, world, seeding, queries):

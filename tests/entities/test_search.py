@@ -6,6 +6,7 @@ from sqlalchemy.engine import Engine
 from app.models.entity import EContact, Entity, EntityKind, EntityRole, Phone
 from app.queries import search
 from app.security.permissions import ADMIN, ATTENDANT
+from app.views.entities import choices
 from tests.support.world import add_entity
 
 
@@ -154,6 +155,7 @@ def test_only_indexes_are_read(session, world, make_user, viewer_for):
         for typed in TYPED:
             session.expunge_all()
             assert search.find_entities(session, viewer, typed).rows or typed == "12ABC345"
+            assert len(choices(session, viewer, typed, world.company.id, 21, 20)) <= 21
     finally:
         event.remove(Engine, "before_cursor_execute", explain)
     assert plans
