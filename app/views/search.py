@@ -34,7 +34,7 @@ class TextFilter(BaseFilter):
         return func.lower(getattr(self.model, self.column_name)), value.strip().lower()
 
     def condition(self, column, value):
-        raise NotImplementedError
+        """The SQL condition; every kind of comparison below has its own."""
 
     def apply(self, query, value):
         return query.filter(self.condition(*self.compared(value)))
