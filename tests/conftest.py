@@ -56,8 +56,8 @@ def redis_url():
 def app(databases):
     """The application on a fresh database: migrated, then `sync`."""
     from app import create_app, schema
+    from app.commands.install import synchronise
     from app.extensions import db
-    from tests.support.roles import synchronise
 
     app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": databases.create()})
     with app.app_context():

@@ -69,13 +69,14 @@ def test_a_worker_killed_in_mid_sending_loses_nothing_and_doubles_at_most_the_on
         try:
             until(lambda: states(db.session)["sent"] == COUNT - 1)
             assert states(db.session)["sending"] == 1, "the lease of the dead worker is respected"
-            db.session.execute(text("UPDATE outbox SET lease_until = '2020-01-01' WHERE state = 'sending'"))
-            db.session.commit()  # as if its five minutes had gone by
+            with unit_of_work(db.session) as session:  # as if its five minutes had gone by
+                session.execute(text("UPDATE outbox SET lease_until = '2020-01-01' WHERE state = 'sending'"))
             until(lambda: states(db.session) == {"sent": COUNT})
             second.terminate()
             assert second.wait(20) == 0
         finally:
             second.kill()
+            second.wait(10)
 
     keys = Counter(taken.message["Message-ID"] for taken in server.taken)
     assert {taken.recipient for taken in server.taken} == {f"p{n}@example.com" for n in range(COUNT)}, "nothing lost"

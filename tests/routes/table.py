@@ -1,8 +1,8 @@
 """Builds the table route x person by calling every route; a review of its diff is the review of who may do what.
 
-Letters: + answered, L led to the sign-in page, U 401, F 403, N 404, 4 another refusal (what was sent is not valid, the state
-does not allow it), 5 an error. The row is `own` (of the person's company), `foreign` (of another company) or `closed`
-(of a restricted unit of his company in which he is no member).
+Letters: + answered, L led to the sign-in page, U 401, F 403, N 404, 4 another refusal (what was sent is not valid, the
+state does not allow it), 5 an error. The row is `own` (of the person's company), `foreign` (of another company) or
+`closed` (of a restricted unit of his company in which he is no member).
 """
 import traceback
 

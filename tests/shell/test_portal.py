@@ -29,9 +29,15 @@ def test_a_portal_user_has_no_other_page(person, address):
     assert person("customer").get(address).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["attendant", "supervisor", "configurator"])
+@pytest.mark.parametrize("name", ["attendant", "configurator"])
 def test_the_portal_is_not_for_staff(person, name):
     assert person(name).get("/portal/").status_code == 403
+
+
+def test_a_supervisor_holds_the_right_to_give_it_and_finds_no_case_there(person, world):
+    page = person("supervisor").get("/portal/")
+    assert page.status_code == 200
+    assert world.attendance.protocol not in page.text
 
 
 def test_the_list_goes_on_by_key_without_loss_in_a_fixed_number_of_queries(person, world, seeding, session, queries):
