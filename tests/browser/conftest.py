@@ -38,8 +38,8 @@ def server(environment, tmp_path_factory):
 
 def _seed(url):
     from app import create_app, schema
+    from app.commands.install import synchronise
     from app.extensions import db
-    from tests.support.roles import synchronise
 
     application = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url})
     with application.app_context():
