@@ -102,7 +102,6 @@ class Reader:
     def __init__(self, target, register):
         self.target, self.register = target, register
         self.labels = register.label_columns if register else LABELS_OF.get(target, {})
-        self.clear = g.viewer.may(Perm.DOCUMENT_REVEAL)
 
     def lines(self, entry) -> list[Line]:
         """The changed fields of an entry, in the order in which they were changed."""
