@@ -3,6 +3,8 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"\s+")
+_JOINING = re.compile(r"['’`´.]")
+_PARTING = re.compile(r"[^\w\s]")
 _MARKS = {ord("ß"): "ss", ord("ø"): "o", ord("Ø"): "o", ord("æ"): "ae", ord("Æ"): "ae", ord("đ"): "d", ord("ł"): "l"}
 
 
@@ -11,6 +13,14 @@ def normalise(text: str | None) -> str:
     flat = unicodedata.normalize("NFKD", (text or "").translate(_MARKS))
     flat = "".join(c for c in flat if not unicodedata.combining(c))
     return _SPACES.sub(" ", flat).strip().casefold()
+
+
+def searchable(text: str | None) -> str:
+    """`"D'Ávila & Filhos S.A."` -> `"davila filhos sa"`: normalised, and what stands between letters is no obstacle.
+
+    Apostrophes and dots vanish, other punctuation parts words: "davila", "d'avila" and "s.a." find the name.
+    """
+    return _SPACES.sub(" ", _PARTING.sub(" ", _JOINING.sub("", normalise(text)))).strip()
 
 
 def digits(text: str | None) -> str:

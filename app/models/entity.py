@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..text import normalise
+from ..text import normalise, searchable
 from .base import DUPLICATE_NAME, Custom, Logged, Model, Named, Versioned, unique
 from .company import Company, Unit
 
@@ -127,7 +127,7 @@ class Entity(Custom, Versioned, Model):
 @event.listens_for(Entity, "before_insert")
 @event.listens_for(Entity, "before_update")
 def _keep_search_text(_mapper, _connection, row):
-    row.search_text = " | ".join(filter(None, map(normalise, (row.name, row.social_name, row.trade_name))))
+    row.search_text = " | ".join(filter(None, map(searchable, (row.name, row.social_name, row.trade_name))))
     row.name_key = normalise(row.shown_name)
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from .. import documents, phones
 from ..models.entity import EContact, Entity, Phone
 from ..security.visibility import own_companies, visible
-from ..text import digits, normalise
+from ..text import digits, normalise, searchable
 from . import paging
 
 LAST = "\U0010ffff"  # after every character a person types, in the order of both engines
@@ -201,7 +201,7 @@ def beginning(key, typed: str):
 
 def _words(text) -> tuple[list[str], list[str]]:
     """(words that the trigram index finds, shorter ones), without punctuation and repetitions."""
-    words = list(dict.fromkeys(re.findall(r"\w+", normalise(text))))[:12]
+    words = list(dict.fromkeys(re.findall(r"\w+", searchable(text))))[:12]
     return [word for word in words if len(word) >= WORD], [word for word in words if len(word) < WORD]
 
 

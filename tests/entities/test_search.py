@@ -185,3 +185,13 @@ def _crowd(session, world, size):
     session.execute(insert(EContact), [
         {"entity_id": first + i, "value": addresses[i], "value_key": addresses[i]} for i in rows])
     session.execute(text("ANALYZE"))
+
+
+@pytest.mark.req("B-16", "S-03")
+@pytest.mark.parametrize("typed", ["davila", "d'avila", "D’ÁVILA", "d avila", "davila sa", "s.a. davila"])
+def test_punctuation_between_letters_is_no_obstacle(attendant, world, session, seeding, typed):
+    with seeding():
+        add_entity(session, world.company, "Joana D'Ávila & Filhos S.A.", role=world.role_types["customer"])
+    session.commit()
+    found = search.find_entities(session, attendant, typed).rows
+    assert [row.name for row in found] == ["Joana D'Ávila & Filhos S.A."]

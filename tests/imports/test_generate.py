@@ -12,7 +12,7 @@ from app.models.protocol import ProtocolCounter
 from app.phones import parse, search_digits
 from app.services import audit
 from app.services.volume import numbers, plan
-from app.text import normalise
+from app.text import searchable
 from tests.support.apps import fresh_app
 
 
@@ -38,7 +38,7 @@ def test_documents_and_phones_are_valid_and_found_by_the_search(session, desk):
     for person in people:
         valid = documents.is_cnpj if person.kind == "company" else documents.is_cpf
         assert person.document is None or valid(person.document)
-        assert normalise(person.name) in person.search_text
+        assert searchable(person.name) in person.search_text
     assert sum(person.document is not None for person in people) > 40
     for phone in session.scalars(select(Phone)):
         assert parse(phone.number) == phone.number

@@ -35,7 +35,7 @@ from ...models.entity import Entity, EntityKind, EntityRole, Phone, PhoneKind, R
 from ...models.log import LogEntry
 from ...models.survey import Survey, SurveyAnswer, SurveyQuestion
 from ...phones import search_digits
-from ...text import normalise
+from ...text import normalise, searchable
 from .. import entities, protocol_mask, records, registers
 from ..bulk import insert_dicts, present, reserve_ids
 from ..log import entry_values
@@ -175,7 +175,7 @@ class Importer:
             phone = numbers.mobile(AREA_CODES.get(row.text["state"].upper(), "11"), random.getrandbits(40))
             values = {"kind": EntityKind.INDIVIDUAL.value, "name": name, "document": document}
             tables[Entity].append({
-                "id": pk, "company_id": self.company["id"], **values, "active": True, "search_text": normalise(name),
+                "id": pk, "company_id": self.company["id"], **values, "active": True, "search_text": searchable(name),
                 "name_key": normalise(name), "custom_values": {}, "version": 1, "created_at": self.now,
                 "updated_at": self.now})
             tables[EntityRole].append({"entity_id": pk, "role_type_id": self.customer["id"], "active": True})

@@ -10,7 +10,7 @@ from ...models.company import Company
 from ...models.entity import Address, EContact, Entity, EntityRole, Phone, RoleType
 from ...models.log import LogEntry
 from ...phones import search_digits
-from ...text import normalise
+from ...text import normalise, searchable
 from .. import registers
 from ..bulk import insert_rows, present, reserve_ids, stamp
 from . import journal, numbers, words
@@ -46,7 +46,7 @@ def add_persons(session, count: int, *, names: words.Names, seed, number: int, u
         values = _values(random, names, cpf, cnpj)
         at = until - timedelta(seconds=random.randrange(3 * 365 * 86_400))
         shown = values["social_name"] or values["name"]
-        search = " | ".join(normalise(x) for x in (values["name"], values["social_name"], values["trade_name"]) if x)
+        search = " | ".join(searchable(x) for x in (values["name"], values["social_name"], values["trade_name"]) if x)
         rows[Entity].append((
             pk, company.id, values["kind"], values["name"], values["trade_name"], values["social_name"],
             values["document"], values["birth_date"], 1, search, normalise(shown), "{}", 1, stamp(at), stamp(at)))
