@@ -13,6 +13,8 @@ from tests.support.databases import Databases
 from tests.support.server import running
 from tests.support.strictness import chromium
 
+from . import desk
+
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage")
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
@@ -50,7 +52,8 @@ def _seed(url):
             entity = {"provider": made.provider, "customer": made.entity}.get(name)
             companies = () if entity else (made.company,)
             people.make_user(db.session(), name, *roles, companies=companies, entity=entity)
-        ids = {name: row.id for name, row in vars(made).items() if hasattr(row, "id")}
+        rows = {**vars(made), **vars(desk.build(db.session(), made))}
+        ids = {name: row.id for name, row in rows.items() if hasattr(row, "id")}
         db.session.remove()
         db.engine.dispose()
     return ids

@@ -1,0 +1,56 @@
+"""People of the browser tests of the desk: one for each test that changes something, so that none meets another's."""
+from types import SimpleNamespace
+
+from app.models.company import Unit
+from app.models.entity import Address, EContact, EContactKind, EntityContact, EntityRole, Phone
+from tests.support.seeding import seeding
+from tests.support.world import add_attendance, add_entity
+
+# name: CPF; each belongs to the test of its key
+PEOPLE = {
+    "whole": ("Márcio Antônio Gonçalves", "39053344705"),
+    "drafts": ("Íris Fontoura", "86288366757"),
+    "leaving": ("Otávio Sampaio", "74697131401"),
+    "simple": ("Célia Prado", "15820318005"),
+    "stale": ("Rosa Peixoto", "28625587887"),
+    "double": ("Tadeu Linhares", "45317828791"),
+    "closed": ("Dalva Moreira", "83926540133"),
+    "refused": ("Bento Quaresma", None),
+    "phones": ("Nilza Carvalho", None),
+    "reveal": ("Jurandir Sá", "02936571065"),
+}
+
+
+def build(session, world) -> SimpleNamespace:
+    """Rows by the keys of PEOPLE, and `roleless`, `partner`, `stale_attendance`, `closed_attendance_of_desk`."""
+    made = SimpleNamespace()
+    with seeding(session):
+        customer, partner = world.role_types["customer"], world.role_types["partner"]
+        for number, (key, (name, document)) in enumerate(PEOPLE.items()):
+            setattr(made, key, add_entity(session, world.company, name, role=customer, document=document,
+                                          phone=f"+55113222{number:04}", email=f"{key}@example.com"))
+        made.roleless = add_entity(session, world.company, "Nádia Sem Papel")
+        made.partner = add_entity(session, world.company, "Mercado Bonfim", role=partner)
+        _fill(made.whole, world)
+        made.desk_stale = add_attendance(session, world, made.stale, protocol="2026000201", motive=world.motive,
+                                         role_type=customer)
+        made.desk_closed = add_attendance(session, world, made.closed, protocol="2026000202", motive=world.motive,
+                                          role_type=customer, phase="closed")
+        made.desk_leaving = add_attendance(session, world, made.leaving, protocol="2026000203", motive=world.motive,
+                                           role_type=customer)
+    return made
+
+
+def _fill(entity, world):
+    """Everything that the record shows or offers: two roles, units, contacts, main and other ways to reach her."""
+    entity.roles.append(EntityRole(role_type=world.role_types["supplier"]))
+    entity.units = [world.unit, Unit(name="Fábrica Monte Belo", company=world.company)]
+    entity.phones.append(Phone(number="+5511900000109", search_digits="1100000109"))
+    entity.econtacts.append(EContact(kind=EContactKind.SITE, value="https://marcio.example.com"))
+    entity.addresses += [
+        Address(street="Travessa Antiga", number="2", city="Osasco", state="SP"),
+        Address(street="Av. das Palmeiras", number="1450", district="Bairro Novo", city="Monte Belo", state="MG",
+                cep="37115000", is_main=True)]
+    entity.contacts += [EntityContact(name="Helena Nakamura", contact_type=world.contact_type, job_title="Cônjuge",
+                                      mobile="+5511988887777"),
+                        EntityContact(name="Antigo Contato", phone="+551132223333", active=False)]
