@@ -88,6 +88,11 @@ def _login_attempt(viewer):
     return true() if viewer.admin else LoginAttempt.user_id.in_(select(User.id).where(_user(viewer)))
 
 
+def _role(viewer):
+    """Only an administrator touches what an administrator may."""
+    return and_(_staff(viewer), true() if viewer.admin else Role.name != ADMIN)
+
+
 def _staff(viewer):
     """Tables that every member of staff who holds the permission sees whole."""
     return false() if viewer.entity_id else true()
@@ -107,7 +112,7 @@ def _outbox(viewer):
 RULES = {
     Company: _in_company(Company.id), Unit: _unit, Department: _in_company(Department.company_id),
     Entity: _entity, EntityContact: _contact, Attendance: _attendance, AttendanceDetail: _detail, User: _user,
-    Role: _staff, LoginAttempt: _login_attempt, Outbox: _outbox,
+    Role: _role, LoginAttempt: _login_attempt, Outbox: _outbox,
     UserSession: lambda viewer: UserSession.user_id == viewer.user_id,
     **dict.fromkeys((Channel, Situation, Motive, Occurrence, Cause, Classification, Subclassification, DefaultMotive,
                      RoleType, ContactType, CustomField, Setting, Survey), _staff),

@@ -4,7 +4,7 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 
 from app.database import utc_now
-from app.errors import Conflict, Forbidden, Invalid
+from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models.log import LogEntry
 from app.security import labels
 from app.security.permissions import ADMIN, ATTENDANT, CONFIGURATOR, SUPERVISOR, Perm
@@ -74,7 +74,7 @@ def test_what_the_supervisor_does_not_hold_he_neither_gives_nor_takes(sign_in, c
         with pytest.raises(Forbidden):
             roles.create(session, {"name": "Trama", "permissions": wanted}, actor=viewer_for(chief), now=utc_now())
         session.rollback()
-    with pytest.raises(Forbidden):
+    with pytest.raises(NotFound):  # he does not even see it
         roles.update(session, role(ADMIN).id, {"permissions": []}, actor=viewer_for(chief), now=utc_now())
 
 
