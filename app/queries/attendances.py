@@ -2,7 +2,6 @@
 import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
-from itertools import product
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, exists, false, func, or_, select, union_all
@@ -19,6 +18,7 @@ from . import paging
 from .search import FEW, Search, beginning, name_condition
 
 COUNT_CAP = 1_000  # counting on would cost more than the list itself, and tells nobody more
+BRANCHES = 24  # parts of one statement: planning more would take longer than sorting
 FEW_PEOPLE = 200  # whose attendances are cheaper sorted than met on a walk through the list
 ORDERS = {"opened_at": Attendance.opened_at, "closed_at": Attendance.closed_at, "id": Attendance.id}
 
@@ -119,12 +119,18 @@ def count_attendances(session, viewer, filters: AttendanceFilter, *, timezone: s
 def _branches(filters) -> list[tuple]:
     """Conditions one of which must hold, for several situations, channels or phases; they never overlap.
 
-    Each is one range of an index in the order of the list. Of an IN, SQLite would sort all that it finds.
+    Each is one range of an index in the order of the list; of an IN, SQLite would sort all that it finds. What would
+    make more than BRANCHES stays an IN.
     """
     phases = OPEN_PHASES if filters.phase == "not_closed" else ()
-    chosen = ([Attendance.situation_id == pk for pk in filters.situation],
-              [Attendance.channel_id == pk for pk in filters.channel], [Attendance.phase == phase for phase in phases])
-    return list(product(*filter(None, chosen)))
+    branches: list[tuple] = [()]
+    for column, values in ((Attendance.phase, phases), (Attendance.situation_id, filters.situation),
+                           (Attendance.channel_id, filters.channel)):
+        if values and len(branches) * len(values) <= BRANCHES:
+            branches = [(*branch, column == value) for branch in branches for value in dict.fromkeys(values)]
+        elif values:
+            branches = [(*branch, column.in_(values)) for branch in branches]
+    return branches
 
 
 def _conditions(session, viewer, filters, timezone) -> list:
