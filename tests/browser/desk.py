@@ -1,6 +1,7 @@
 """People of the browser tests of the desk: one for each test that changes something, so that none meets another's."""
 from types import SimpleNamespace
 
+from app.models.classification import Motive, Occurrence
 from app.models.company import Unit
 from app.models.entity import Address, EContact, EContactKind, EntityContact, EntityRole, Phone
 from tests.support.seeding import seeding
@@ -32,6 +33,7 @@ def build(session, world) -> SimpleNamespace:
         made.roleless = add_entity(session, world.company, "Nádia Sem Papel")
         made.partner = add_entity(session, world.company, "Mercado Bonfim", role=partner)
         _fill(made.whole, world)
+        session.add(Occurrence(name="Produto", motive=Motive(name="Elogio")))  # a second motive that no test renames
         made.desk_stale = add_attendance(session, world, made.stale, protocol="2026000201", motive=world.motive,
                                          role_type=customer)
         made.desk_closed = add_attendance(session, world, made.closed, protocol="2026000202", motive=world.motive,

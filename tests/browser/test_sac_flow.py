@@ -183,7 +183,7 @@ def test_what_is_refused_is_marked_and_what_was_typed_stays(open_page, server):
     expect(page.get_by_role("combobox", name="Canal")).to_be_focused()
     expect(field(page, "Resposta")).to_have_value("<b>Resposta</b> que fica")
     assert_accessible(page)
-    fill_required(page, "Agora vai", "Dúvida")
+    fill_required(page, "Agora vai", "Elogio")
     expect(page.get_by_text("Rascunho guardado às")).to_be_visible()
     for name in ("Data de recebimento", "Data validade"):
         field(page, name).fill("")
@@ -203,12 +203,12 @@ def test_another_motive_empties_what_hung_on_the_first(open_page, server):
     page.keyboard.press("Tab")
     expect(picker(page, "Causa")).to_be_focused()
     picker(page, "Motivo").focus()
-    pick(page, "Motivo", "duv", "Dúvida")
+    pick(page, "Motivo", "elo", "Elogio")
     expect(picker(page, "Ocorrência")).not_to_contain_text("Cobrança")
     expect(picker(page, "Causa")).to_contain_text("Escolha a ocorrência antes")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("listbox").last.get_by_role("option")).to_have_text(["Segunda via"])
+    expect(page.get_by_role("listbox").last.get_by_role("option")).to_have_text(["Produto"])
     page.keyboard.press("Escape")
     expect(picker(page, "Ocorrência")).to_be_focused()
 
@@ -268,7 +268,7 @@ def test_drafts_survive_reload_and_signing_out(open_page, server):
 
     sign_in()
     page.goto(f"/attendances/new?entity={server.ids['drafts']}")
-    fill_required(page, "Texto que não se perde", "Dúvida")
+    fill_required(page, "Texto que não se perde", "Elogio")
     expect(page.get_by_text("Rascunho guardado às")).to_be_visible()
     page.reload()
     expect(page.get_by_text("foi recuperado")).to_be_visible()
@@ -278,7 +278,7 @@ def test_drafts_survive_reload_and_signing_out(open_page, server):
     sign_in()
     page.goto(f"/attendances/new?entity={server.ids['drafts']}")
     expect(field(page, "Descrição")).to_have_value("Texto que não se perde")
-    expect(picker(page, "Motivo")).to_contain_text("Dúvida")
+    expect(picker(page, "Motivo")).to_contain_text("Elogio")
     page.get_by_role("button", name="Confirmar").click()
     expect(page.get_by_role("region", name="Protocolo")).to_be_visible()
     page.goto(f"/attendances/new?entity={server.ids['drafts']}")
@@ -325,7 +325,7 @@ def test_who_saves_second_sees_both_values(open_page):
 
 def test_a_double_click_on_confirm_opens_one_attendance(open_page, server):
     page = open_page("attendant", f"/attendances/new?entity={server.ids['double']}")
-    fill_required(page, "Uma vez só", "Dúvida")
+    fill_required(page, "Uma vez só", "Elogio")
     page.get_by_role("button", name="Confirmar").dblclick()
     expect(page.get_by_role("region", name="Protocolo")).to_be_visible()
     page.goto(f"/attendances/entity/{server.ids['double']}")

@@ -10,9 +10,8 @@ ZOOMED = {"viewport": {"width": 720, "height": 450}, "factor": 2}  # 1440 × 900
 
 
 def _pages(ids):
-    """What no other walk shows: found rows, an entity's list, the short form."""
-    return ["/attendances/?entity=a", f"/attendances/entity/{ids['whole']}", f"/entities/simple/{ids['whole']}",
-            f"/entities/edit/{ids['whole']}", "/entities/list/", "/attendances/2026000101", "/attendances/2026000102"]
+    return ["/attendances/?entity=a", f"/attendances/entity/{ids['entity']}", "/attendances/2026000101",
+            "/attendances/2026000102"]
 
 
 def _refuse(page, entity):
@@ -84,6 +83,7 @@ def test_at_200_percent_the_record_is_worked_by_tab_and_no_focus_hides_under_the
         if page.evaluate("document.activeElement.id") == "confirm-attendance":
             break
     expect(page.get_by_role("button", name="Confirmar")).to_be_focused()
-    for path in _pages(server.ids)[:5]:
+    pk = server.ids["whole"]
+    for path in (*_pages(server.ids), "/entities/list/", f"/entities/simple/{pk}", f"/entities/edit/{pk}"):
         page.goto(path)
         _fits(page)
