@@ -21,7 +21,8 @@ BROKEN = {
     "no date of closing": (ROW.replace("28/11/2014", " "), "Data Finalização está em branco"),
     "closed too early": (ROW.replace("28/11/2014", "29/10/2014"), "Finalização é anterior à abertura"),
     "answered before it was opened": (ROW.replace("07/11/2014", "01/10/2014"), "Data Resposta é anterior à abertura"),
-    "answered after it was closed": (ROW.replace("07/11/2014", "30/11/2014"), "Data Resposta é posterior à finalização"),
+    "answered after it was closed": (
+        ROW.replace("07/11/2014", "30/11/2014"), "Data Resposta é posterior à finalização"),
     "in the future": (ROW.replace("28/11/2014", "28/11/2414"), "Data Finalização está no futuro"),
     "another month than its date": (ROW.replace(";2014;10;", ";2014;11;"), "não é do ano e mês"),
     "an unknown flag": (ROW.replace(";S;S;", ";S;X;"), "Respondida deve ser S ou N"),
