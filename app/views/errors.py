@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ..errors import DomainError, InvalidMany
 from ..extensions import db
+from ..services.refusals import REFUSALS, refusal
 
 # status -> code for programs, title, what happened and what to do
 PAGES = {
@@ -46,7 +47,8 @@ SECRETS = ("password", "token", "secret", "code", "key")  # never shown again, w
 def init_app(app) -> None:
     """Every refusal, ours or the framework's, ends here."""
     app.register_error_handler(CSRFError, _csrf)
-    app.register_error_handler(DomainError, _domain)
+    for kind in REFUSALS:
+        app.register_error_handler(kind, _refused)
     app.register_error_handler(InternalServerError, _internal)
     app.register_error_handler(HTTPException, _http)
 
@@ -90,6 +92,11 @@ def _domain(error: DomainError):
     if error.status == 404:
         return _page(404, str(title), str(text)), 404
     return _page(error.status, str(title), str(error)), error.status
+
+
+def _refused(error):
+    """What no form has shown: a rule's refusal, or the database's where two wrote the same at once."""
+    return _domain(refusal(error))
 
 
 def _csrf(error: CSRFError):

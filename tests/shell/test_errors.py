@@ -3,6 +3,8 @@ import logging
 import re
 
 import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.errors import Conflict, Invalid, InvalidMany, NotFound
 
@@ -83,6 +85,19 @@ def test_a_rule_that_no_form_shows_keeps_its_status_and_its_words(person, app, m
     answer = browser.get("/search", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json["error"]["code"]) == (status, code)
     assert set(answer.json["error"]["fields"]) == {e.field for e in getattr(error, "errors", [error]) if e.field}
+
+
+@pytest.mark.parametrize(("error", "words"), [
+    (StaleDataError("UPDATE matched no row"), "Outra pessoa alterou"),
+    (IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed: entity.company_id, entity.document")),
+     "Já existe uma entidade com este CPF/CNPJ")])
+def test_two_who_write_the_same_at_once_are_told_so(person, app, monkeypatch, error, words):
+    browser = person("attendant")
+    monkeypatch.setitem(app.view_functions, "FindView.find", _raises(error))
+    answer = browser.get("/search", headers={"Accept": "application/json"})
+    assert answer.status_code == 409
+    assert words in answer.json["error"]["message"]
+    assert "constraint" not in answer.text
 
 
 def test_a_fault_of_ours_shows_a_reference_that_the_log_knows_and_no_trace(person, app, monkeypatch, caplog):
