@@ -5,7 +5,8 @@ PY := $(VENV)/bin/python
 CATALOGUES := translations/pt_BR/LC_MESSAGES/messages.mo translations/en/LC_MESSAGES/messages.mo
 PYTEST := $(PY) -m pytest
 .DEFAULT_GOAL := help
-.PHONY: help run test lint requirements bench prove clean
+FLOOR := 87
+.PHONY: help run test lint requirements bench prove coverage clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,8 +28,12 @@ requirements: $(VENV)/tests.stamp ## requirement IDs without a passing test; the
 bench: $(VENV)/tests.stamp $(CATALOGUES) ## benchmarks, one JSON object a line (SIZE=small or full)
 	@$(PY) -m bench.run --size $${SIZE:-small}
 
-prove: $(VENV)/tests.stamp $(CATALOGUES) ## the long fault, load and security programs
-	@$(PY) -m bench.prove
+prove: $(VENV)/tests.stamp $(CATALOGUES) ## load, killed processes and attacks, SECONDS (300) an engine; engines as for `test`
+	@$(PY) -m bench.prove --seconds $(or $(SECONDS),300) $(ARGS)
+
+coverage: $(VENV)/tests.stamp $(CATALOGUES) ## what tests without server and browser leave untouched; fails under the floor
+	@$(PYTEST) --engine=sqlite --ignore=tests/browser --ignore=tests/running --cov --cov-report= $(ARGS)
+	@$(PY) -m coverage report --sort=-miss --fail-under=$(FLOOR)
 
 clean: ## remove what was installed and built; instance/ (the data) stays
 	rm -rf $(VENV) .pytest_cache .ruff_cache .coverage htmlcov
