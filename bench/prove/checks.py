@@ -26,7 +26,7 @@ SHOWN = 5  # examples of what is wrong on a line
 
 def answers(desk: Desk, book) -> Result:
     """Only the statuses that a caller expects; a server that dies may leave a request without an answer, no 5xx."""
-    bad = [line for line in desk.log_lines() if re.match(r"\S+ (ERROR|CRITICAL) |Traceback", line)]
+    bad = [line[:300] for line in desk.log_lines() if re.match(r"\S+ (ERROR|CRITICAL) |Traceback", line)]
     return not book.surprises and not bad, {
         "requests": book.statuses.total(), "statuses": dict(sorted(book.statuses.items())),
         "without_answer_then_repeated": book.lost, "surprises": book.surprises[:SHOWN], "errors_logged": bad[:SHOWN]}
