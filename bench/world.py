@@ -34,3 +34,12 @@ def build(session, now) -> None:
             profile=UserProfile(companies=list(own), password_changed_at=now)))
     session.flush()  # the guard against unlogged writes is on again after it
     session.info.pop("unlogged")
+
+
+if __name__ == "__main__":
+    from app import create_app
+    from app.database import unit_of_work, utc_now
+    from app.extensions import db
+
+    with create_app().app_context(), unit_of_work(db.session) as session:
+        build(session, utc_now())

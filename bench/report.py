@@ -1,0 +1,63 @@
+"""docs/benchmarks.md from the lines of a full run."""
+import os
+import platform
+from pathlib import Path
+
+HEAD = """# Benchmarks
+
+Written by `make bench SIZE=full`; `make bench` runs the same at a tenth of the size. Times are the server's own:
+requests through the WSGI application in one process, signed in as an attendant of one of three companies, page
+rendered. Small and large database are measured in turns. `growth` is large by small.
+
+"""
+
+
+def write(path: Path, lines: list[dict]) -> None:
+    """Put every measure into tables, an engine beside the other."""
+    load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
+    parts = [HEAD, f"Machine: {os.cpu_count()} cores, Python {platform.python_version()}, load {load} at the end.\n"]
+    for engine in dict.fromkeys(line["engine"] for line in lines):
+        own = [line for line in lines if line["engine"] == engine]
+        parts.append(f"\n## {engine}\n")
+        parts.append(_single(own))
+        parts.append(_growth(own))
+    path.write_text("".join(parts), encoding="utf-8")
+
+
+def _single(lines) -> str:
+    rows = ["| measure | result | wanted |\n|---|---|---|\n"]
+    for line in lines:
+        name = ": ".join(filter(None, (line["measure"], line.get("case"))))
+        if line["measure"] == "generate":
+            rows.append(f"| generate {line['attendances']:,} attendances, {line['persons']:,} persons | "
+                        f"{line['per_second']:,}/s ({line['seconds']} s) | ≥ {line['at_least']:,}/s on PostgreSQL |\n")
+        elif line["measure"] in ("import", "start"):
+            rows.append(f"| {name} | {line['seconds']} s | ≤ {line['limit']} s |\n")
+        elif "limit_cpu_ms" in line or line.get("case") == "FAB's own":
+            wanted = f"≤ {line['limit_cpu_ms']} ms" if "limit_cpu_ms" in line else ""
+            queries = f", {line['queries']} queries" if "queries" in line else ""
+            rows.append(f"| {name} | {line['cpu_ms']} ms of CPU{queries} | {wanted} |\n")
+        elif line["measure"] == "opening by REST":
+            rates = f"{line['per_second']}/s, a bare route {line['bare_per_second']}/s: {line['share']}"
+            rows.append(f"| {name} | {rates} | ≥ {line['at_least']} |\n")
+    return "".join(rows)
+
+
+def _growth(lines) -> str:
+    timed = {}
+    for line in lines:
+        measure = line["measure"].removesuffix(": growth")
+        if "limit_p95_ms" in line or line["measure"].endswith(": growth"):
+            timed.setdefault((measure, line["case"]), []).append(line)
+    sizes = sorted({line["attendances"] for found in timed.values() for line in found if "attendances" in line})
+    if not sizes:
+        return ""
+    heads = "".join(f" p50 at {size:,} | p95 | queries |" for size in sizes)
+    dashes = "---|" * (len(sizes) * 3 + 4)
+    rows = [f"\n| ms |{heads} limit p95 | growth p50 | growth p95 |\n|{dashes}\n"]
+    for (measure, case), found in timed.items():
+        cells = "".join(f" {line['p50_ms']} | {line['p95_ms']} | {line['queries']} |"
+                        for line in found if "p50_ms" in line)
+        growth = found[-1]
+        rows.append(f"| {measure}: {case} |{cells} {found[0]['limit_p95_ms']} | {growth['p50']} | {growth['p95']} |\n")
+    return "".join(rows)
