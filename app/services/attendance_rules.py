@@ -23,6 +23,7 @@ PAGE_TEXTS = ("description", "answer", "note", "lot_number", "serial_number")
 RECORD_FIELDS = ("role_type_id", "title", "motive_id", "occurrence_id", "cause_id", "unit_id", "local_partner_id",
                  "local_note", "situation_id", "related_id", "custom_values")
 PAGE_FIELDS = ("channel_id", "direction", "received_at", "contact_id", "manufactured_on", "expires_on", *PAGE_TEXTS)
+EARLIEST_YEAR = 1950  # what is before it is a slip of the finger
 REQUIRED = _l("This field is required.")
 NOT_A_CHOICE = _l("Not a valid choice.")
 _TREE = {  # field -> model, the column that names its parent, the parent's field, what to say of a foreign child
@@ -284,6 +285,9 @@ class _Check:
 
     def dates(self, detail) -> None:
         received, made, expires = (detail.get(n) for n in ("received_at", "manufactured_on", "expires_on"))
+        for name, value in (("received_at", received), ("manufactured_on", made), ("expires_on", expires)):
+            if value is not None and value.year < EARLIEST_YEAR:
+                self.refuse(name, _l("Check the year of this date."))
         if received is not None and received > self.now:
             self.refuse("received_at", _l("The date of receipt cannot be in the future."))
         if made and made > self.now.date():

@@ -172,6 +172,8 @@ def _save_page(attendance, page, values, *, now) -> dict:
     changes = assign(page, values)
     if page.answer and page.answered_at is None:  # on the first save with an answer; later edits keep the date
         changes |= assign(page, {"answered_at": now})
+    elif not page.answer and page.answered_at is not None:  # blank while there is no answer (S-33)
+        changes |= assign(page, {"answered_at": None})
     if page.page == 1:  # the record's own channel, direction and receipt are those of its first page
         assign(attendance, {name: getattr(page, name) for name in ("channel", "direction", "received_at")})
     return {f"details.{page.page}.{name}": pair for name, pair in changes.items()}

@@ -196,3 +196,26 @@ def test_pages_added_by_another_system_are_read_and_saved_by_their_number(desk, 
     assert [page.description for page in attendance.details][1] == "Mandou duas fotos"
     assert attendance.details[0].description.startswith("Cobraram")
     assert desk.browser.get(f"/attendances/{attendance.protocol}?page=3").status_code == 404
+
+
+def test_saving_the_detail_keeps_the_rest_of_what_was_typed_as_a_draft(desk, world):
+    attendance = desk.opened()
+    desk.save(attendance, action="detail", description="Só a conversa", local_note="Na entrada")
+    page = desk.page(attendance)
+    assert attendance.local_note is None
+    assert 'value="Na entrada"' in page
+    assert "foi recuperado" in page
+    assert desk.save(attendance, description="Só a conversa", local_note="Na entrada").status_code == 302
+    assert attendance.local_note == "Na entrada"
+
+
+@pytest.mark.req("S-33")
+def test_without_an_answer_there_is_no_answer_date(desk):
+    attendance = desk.opened(answer="Feito")
+    desk.save(attendance, answer="")
+    assert attendance.details[0].answered_at is None
+
+
+@pytest.mark.req("S-30")
+def test_a_year_that_is_a_slip_of_the_finger_is_refused(desk, error_at):
+    assert "Confira o ano" in error_at(desk.open(received_at="0026-03-01T10:00").text, "received_at")

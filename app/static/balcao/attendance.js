@@ -48,6 +48,14 @@
   }
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
+  form.addEventListener("change", function (event) { // a corrected field no longer says what was wrong with it
+    var field = event.target;
+    if (field.getAttribute("aria-invalid") !== "true") return;
+    var said = document.getElementById(field.getAttribute("aria-describedby"));
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+    if (said) said.remove();
+  });
   if (window.jQuery) window.jQuery(form).on("change", "select", changed); // Select2 speaks through jQuery only
   if (form.dataset.refused) changed();
   window.addEventListener("beforeunload", function (event) {
@@ -77,6 +85,11 @@
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s" && confirm) {
       event.preventDefault();
       confirm.click();
+    }
+    var again = document.getElementById("new-attendance");
+    if (event.altKey && !event.ctrlKey && event.key.toLowerCase() === "n" && again) {
+      event.preventDefault();
+      again.click();
     }
     if (event.key === "Escape") closePanel(document.getElementById("protocol-panel"));
   });

@@ -152,7 +152,13 @@ class AttendanceRecordView(BaseView):
 
         def act(session, now):
             if only_detail:
-                attendances.save_detail(session, attendance_id, version=version, detail=detail, actor=g.viewer, now=now)
+                saved = attendances.save_detail(
+                    session, attendance_id, version=version, detail=detail, actor=g.viewer, now=now)
+                if differs(saved, values, typed):  # what else was typed waits for "Confirmar"
+                    rest = {name: texts for name, texts in request.form.lists() if name not in ("csrf_token", "action")}
+                    rest["version"] = [str(saved.version)]
+                    drafts.keep_draft(session, key, rest, actor=g.viewer, now=now)
+                    return True
             else:
                 resolve_related(session, values, typed)
                 attendances.save_attendance(session, attendance_id, version=version, values=values, detail=detail,
@@ -205,6 +211,10 @@ class AttendanceRecordView(BaseView):
         form.stale = True
         form.version.data, form.version.raw_data = stored.version, None  # raw_data wins over data when rendered
         who = stored.changed_by.get_full_name() if stored.changed_by else ""
+        if not stored.is_open and not g.viewer.may(Perm.ATTENDANCE_REOPEN):
+            flash(_("%(who)s closed this attendance while you were editing it: what you typed was not saved and only a "
+                    "supervisor can reopen it. Copy it before you leave.", who=who), "danger")
+            return
         flash(_("%(who)s changed this attendance while you were editing it. What differs is marked; confirm again to "
                 "keep your version.", who=who), "warning")
 
@@ -234,6 +244,14 @@ def resolve_related(session, values, typed) -> None:
         values["related_id"] = reads.id_of_number(session, g.viewer, typed)
         if values["related_id"] is None:
             raise Invalid(_("There is no attendance with this number."), field="related_id")
+
+
+def differs(attendance, values, related) -> bool:
+    """The form holds something of the record that is not stored."""
+    custom = {k: v for k, v in values["custom_values"].items() if v is not None}
+    stored = {k: v for k, v in attendance.custom_values.items() if k in custom and v is not None}
+    plain = any(getattr(attendance, name) != value for name, value in values.items() if name != "custom_values")
+    return plain or custom != stored or (related or "").strip() != str(attendance.related or "")
 
 
 def text_of(field) -> str:

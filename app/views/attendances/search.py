@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from flask import abort, g, request
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import get_timezone
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import DateField, Form, SelectField, SelectMultipleField, StringField
@@ -40,13 +41,14 @@ class FilterForm(Form):
     occurrence = LookupField(_l("Occurrence"), source="occurrence", parent="motive")
     cause = LookupField(_l("Cause"), source="cause", parent="occurrence")
     unit = LookupField(_l("Unit"), source="unit")
+    attendant = SelectField(_l("Attendant"), [Optional()], choices=[("", _l("Any")), ("me", _l("Only mine"))])
     local_partner = LookupField(_l("Place"), source="partner")
     opened_from = DateField(_l("Opened from"), [Optional()])
     opened_to = DateField(_l("Opened to"), [Optional()])
 
     def validate_opened_to(self, field):
         if self.opened_from.data and field.data and field.data < self.opened_from.data:
-            raise ValidationError(field.gettext("The end of the period is before its beginning."))
+            raise ValidationError(_("The end of the period is before its beginning."))
 
     def offer(self, session) -> None:
         """Situations and channels, switched-off ones too: old attendances have them."""
@@ -61,7 +63,8 @@ class FilterForm(Form):
         return reads.AttendanceFilter(
             q=self.q.data or "", situation=tuple(self.situation.data or ()), channel=tuple(self.channel.data or ()),
             phase=self.phase.data or None, direction=self.direction.data or None,
-            opened_from=self.opened_from.data, opened_to=self.opened_to.data, **ids)
+            opened_from=self.opened_from.data, opened_to=self.opened_to.data,
+            opened_by=g.viewer.user_id if self.attendant.data == "me" else None, **ids)
 
 
 class AttendanceSearchView(BaseView):
