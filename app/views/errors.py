@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from ..errors import DomainError, InvalidMany
+from ..errors import DomainError, Invalid, InvalidMany, NotFound
 from ..extensions import db
 from ..services.refusals import REFUSALS, refusal
 
@@ -47,7 +48,7 @@ SECRETS = ("password", "token", "secret", "code", "key")  # never shown again, w
 def init_app(app) -> None:
     """Every refusal, ours or the framework's, ends here."""
     app.register_error_handler(CSRFError, _csrf)
-    for kind in REFUSALS:
+    for kind in (*REFUSALS, OverflowError):
         app.register_error_handler(kind, _refused)
     app.register_error_handler(InternalServerError, _internal)
     app.register_error_handler(HTTPException, _http)
@@ -96,6 +97,12 @@ def _domain(error: DomainError):
 
 def _refused(error):
     """What no form has shown: a rule's refusal, or the database's where two wrote the same at once."""
+    if isinstance(error, DomainError):
+        return _domain(error)
+    db.session.rollback()  # what the database refused has ended the transaction: the page reads in a new one
+    if isinstance(error, (DataError, OverflowError)):  # PostgreSQL's and SQLite's: no row can have this number or text
+        reading = request.method in ("GET", "HEAD")
+        return _domain(NotFound(PAGES[404][1]) if reading else Invalid(PAGES[422][1]))
     return _domain(refusal(error))
 
 

@@ -100,6 +100,15 @@ def test_two_who_write_the_same_at_once_are_told_so(person, app, monkeypatch, er
     assert "constraint" not in answer.text
 
 
+@pytest.mark.parametrize("address", ["/entities/show/2147483648", "/entities/show/99999999999999999999",
+                                     "/attendances/1%00", "/logs/attendance/2147483648", "/units/edit/2147483648",
+                                     "/attendances/entity/99999999999999999999"])
+def test_an_address_with_a_value_that_no_row_can_have_is_not_found(person, address):
+    page = person("supervisor").get(address)
+    assert page.status_code == 404
+    assert "Página não encontrada" in page.text
+
+
 def test_a_fault_of_ours_shows_a_reference_that_the_log_knows_and_no_trace(person, app, monkeypatch, caplog):
     browser = person("attendant")
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
