@@ -221,7 +221,8 @@ def test_a_detail_is_saved_alone_and_unsaved_changes_ask_before_they_are_left(op
     page.get_by_role("button", name="Salvar detalhe").click()
     expect(page.get_by_text("Detalhe salvo")).to_be_visible()
     expect(field(page, "Descrição")).to_have_value("Descrição nova")
-    expect(page.get_by_role("radio", name="Aberto")).to_be_checked()  # of the record, which was not confirmed
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Aberto")  # the record itself was not confirmed
+    expect(page.get_by_role("radio", name="Pendente")).to_be_checked()  # and what else was typed is kept
     expect(block(page, 4)).to_contain_text(re.compile(r"Atendente alteração\s*Attendant Teste"))
 
     field(page, "Resposta").fill("Meia resposta")
