@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 
 from .. import documents, phones
-from ..errors import Conflict, Invalid, NotFound
+from ..errors import Conflict, DomainError, Invalid, NotFound
 from ..models.base import Model
 from ..models.entity import EContact, EContactKind, Entity, EntityKind, Phone, PhoneKind, RoleType, entity_unit
 from ..security.permissions import Perm
@@ -19,7 +19,7 @@ from .entity_rules import Checker, Duplicate, check_relations, raise_all
 from .log import record_id
 from .records import get_visible, require
 
-__all__ = ["ROWS", "Duplicate", "KnownContact", "create", "delete", "known_in", "refuse_known", "reveal_document",
+__all__ = ["ROWS", "Duplicate", "KnownContact", "check_simple", "create", "delete", "known_in", "refuse_known", "reveal_document",
            "role_type_ids", "save_simple", "simple_email", "update"]
 
 ROWS = ("roles", "addresses", "phones", "econtacts", "contacts")
@@ -65,11 +65,38 @@ def save_simple(session, pk: int | None, values: dict, *, version: int | None = 
     given are switched off, not removed. What is left out of `values` stays. Raises as create and update.
     """
     entity = get_visible(session, Entity, pk, actor) if pk is not None else None
+    full, errors = _from_simple(entity, values)
+    if errors:
+        check_simple(session, pk, values, actor=actor, now=now)
+    try:
+        if entity is None:
+            return create(session, full, actor=actor, now=now)
+        return update(session, pk, full, version=version, actor=actor, now=now)
+    except Invalid as error:
+        raise _at_simple_fields(error) from None
+
+
+def check_simple(session, pk: int | None, values: dict, *, actor, now: datetime) -> None:
+    """Raise every refusal that save_simple would meet, all at once and at the fields of the short form."""
+    require(actor, Perm.ENTITY_WRITE)
+    entity = get_visible(session, Entity, pk, actor) if pk is not None else None
+    full, errors = _from_simple(entity, values)
+    try:
+        _checked(session, entity, full, actor=actor, now=now)
+    except DomainError as error:
+        errors += getattr(_at_simple_fields(error), "errors", [error])
+    raise_all(errors)
+
+
+def _from_simple(entity, values) -> tuple[dict, list[DomainError]]:
+    """The values of the complete form that those of the short one stand for, and what is refused on the way."""
     full = {name: values[name] for name in ("name", "document", "company", "custom_values") if name in values}
+    errors: list[DomainError] = []
     if "document" in full and not documents.is_masked(full["document"]):
         kind = documents.kind_of(documents.clean(full["document"]))
         if documents.clean(full["document"]) and kind is None:
-            raise Invalid(_l("Invalid CPF/CNPJ: a CPF has 11 digits, a CNPJ has 14."), field="document")
+            errors.append(Invalid(_l("Invalid CPF/CNPJ: a CPF has 11 digits, a CNPJ has 14."), field="document"))
+            del full["document"]
         if kind:
             full["kind"] = kind
     if entity is None:
@@ -80,14 +107,13 @@ def save_simple(session, pk: int | None, values: dict, *, version: int | None = 
         full["econtacts"] = _with_email(entity.econtacts if entity else (), values["email"])
     if "roles" in values:
         full["roles"] = _with_roles(entity.roles if entity else (), values["roles"])
-    try:
-        if entity is None:
-            return create(session, full, actor=actor, now=now)
-        return update(session, pk, full, version=version, actor=actor, now=now)
-    except Invalid as error:
-        for each in getattr(error, "errors", [error]):
-            each.field = _SIMPLE_FIELDS.get((each.field or "").split(".")[0], each.field)
-        raise
+    return full, errors
+
+
+def _at_simple_fields(error):
+    for each in getattr(error, "errors", [error]):
+        each.field = _SIMPLE_FIELDS.get((each.field or "").split(".")[0], each.field)
+    return error
 
 
 _SIMPLE_FIELDS = {"phones": "phone", "econtacts": "email"}  # where the short form shows what rows refuse
@@ -174,7 +200,7 @@ def _with_main(rows, column, value, kind) -> list[dict]:
     main = next((row for row in rows if row.is_main), None)
     if not (value or "").strip():
         return [_row(row) for row in rows if row is not main]
-    number = phones.parse(value, "phone")
+    number = _number(value) or value  # what is no phone is refused where rows are checked
     same = next((row for row in rows if getattr(row, column) == number), None)
     if same is not None:
         return [_row(row, is_main=row is same) for row in rows]

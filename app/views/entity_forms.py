@@ -27,6 +27,7 @@ ECONTACT_KINDS = {
     EContactKind.EMAIL: _l("E-mail"), EContactKind.SITE: _l("Site"), EContactKind.WHATSAPP: _l("WhatsApp"),
     EContactKind.TELEGRAM: _l("Telegram"), EContactKind.FACEBOOK: _l("Facebook"),
     EContactKind.INSTAGRAM: _l("Instagram")}
+CUSTOMER = "customer"  # code of the role
 STATES = {state: state for state in cep.STATES}
 REQUIRED = DataRequired(_l("This field is required."))
 
@@ -160,6 +161,11 @@ def role_choices() -> list[tuple]:
     """Role types as check boxes; inactive ones only where the entity has them."""
     rows = db.session.execute(select(RoleType.id, RoleType.name, RoleType.active).order_by(RoleType.name_key))
     return [tuple(row) for row in rows]
+
+
+def customer_role() -> list[int]:
+    """The role a new person starts with: nobody is attended without one. Empty where it was switched off."""
+    return list(db.session.scalars(select(RoleType.id).where(RoleType.code == CUSTOMER, RoleType.active)))
 
 
 class SimpleForm(FlaskForm):

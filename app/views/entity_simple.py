@@ -1,18 +1,43 @@
 """"Cadastro simplificado": name, phone, e-mail, CPF/CNPJ and roles on one short page."""
-from flask import flash, g, redirect, request
+import re
+
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
+from .. import documents, phones
 from ..database import utc_now
-from ..errors import Stale
+from ..errors import DomainError, Invalid, InvalidMany, Stale
+from ..extensions import db
+from ..security.permissions import Perm
 from ..services import entities
 from ..services.log import plain
-from .entity_forms import SimpleAddForm, SimpleForm, companies_to_choose, simple_values
+from .entity_forms import SimpleAddForm, SimpleForm, companies_to_choose, customer_role, simple_values
 from .lookup import whole
 from .saving import blank_is_none, put_error
 
 FIELDS = ["name", "phone", "email", "document", "roles"]
+LONGEST = 200  # characters taken from an address
+_NUMBER = re.compile(r"[0-9+()\-./\s]*[0-9][0-9+()\-./\s]*")
+_DOCUMENT = re.compile(r"\d{3}\.\d{3}\.\d{3}-?\d{2}|[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}/[0-9A-Z]{4}-?\d{2}", re.I)
+
+
+def field_of(typed: str) -> str:
+    """The field of the short form that what was typed in a search box belongs to, told by its shape."""
+    if re.fullmatch(r"\S+@\S*", typed):
+        return "email"
+    document = documents.clean(typed)
+    if _DOCUMENT.fullmatch(typed) or documents.is_cpf(document) or documents.is_cnpj(document):
+        return "document"
+    if not _NUMBER.fullmatch(typed):
+        return "name"
+    try:
+        phones.parse(typed)
+    except Invalid:
+        return "document" if documents.kind_of(document) else "phone"
+    return "phone"
 
 
 class SimpleMixin:
@@ -23,19 +48,21 @@ class SimpleMixin:
     @expose("/simple/add", methods=["GET", "POST"])
     @has_access
     def simple_add(self):
-        form, error = SimpleAddForm(data={name: request.args.get(name, "")[:200] for name in ("name", "phone")}), None
+        form, error = SimpleAddForm(data=self._simple_preset()), None
+        form.document.stored = None  # what the link hands over was typed, not stored
         names = [*FIELDS, "company"] if companies_to_choose() else FIELDS
-        if request.method == "POST" and form.validate():
-            values, confirmed = self._simple_values(form, names), "confirmed" in request.form
+        if request.method == "POST":
+            values, confirmed, made = self._simple_values(form, names), "confirmed" in request.form, []
 
             def save(session):
                 if not confirmed:
+                    entities.check_simple(session, None, values, actor=g.viewer, now=utc_now())
                     entities.refuse_known(session, values, actor=g.viewer)
-                entities.save_simple(session, None, values, actor=g.viewer, now=utc_now())
-            error = self._write(form, save)
-            if error is None:
-                flash(self.add_row_message, "success")
-                return redirect(self._back())
+                made.append(entities.save_simple(session, None, values, actor=g.viewer, now=utc_now()).id)
+            error = self._save_simple(form, None, values, save)
+            if made and error is None:
+                flash(self._added(made[0]), "success")
+                return redirect(self._back() if request.args.get("return") else url_for(".show", pk=made[0]))
         return self._simple_page(form, names, error)
 
     @expose("/simple/<int:pk>", methods=["GET", "POST"])
@@ -47,16 +74,42 @@ class SimpleMixin:
         form.document.entity_id = pk
         if request.method == "POST":
             version = whole(request.form.get("version")) or 0
-            if form.validate():
-                values = self._simple_values(form, FIELDS)
-                error = self._write(form, lambda session: entities.save_simple(
-                    session, pk, values, version=version, actor=g.viewer, now=utc_now()))
-                if error is None:
-                    flash(self.edit_row_message, "success")
-                    return redirect(self._back())
-                if isinstance(error, Stale):
-                    version = self._show_stored(form, item)
+            values = self._simple_values(form, FIELDS)
+            error = self._save_simple(form, pk, values, lambda session: entities.save_simple(
+                session, pk, values, version=version, actor=g.viewer, now=utc_now()))
+            if not (error or form.errors):
+                flash(self.edit_row_message, "success")
+                return redirect(self._back())
+            if isinstance(error, Stale):
+                version = self._show_stored(form, item)
         return self._simple_page(form, FIELDS, error, version, item)
+
+    @staticmethod
+    def _simple_preset() -> dict:
+        """What the link to the form hands over, and the role without which nobody is attended."""
+        given = {name: request.args.get(name, "")[:LONGEST] for name in ("name", "phone")}
+        if typed := request.args.get("typed", "").strip()[:LONGEST]:
+            given[field_of(typed)] = typed
+        return {**given, "roles": customer_role()}
+
+    def _save_simple(self, form, pk, values, save):
+        """The refusal of a save, or None. What the form itself refuses is told with what the service would refuse."""
+        if form.validate():
+            return self._write(form, save)
+        try:
+            entities.check_simple(db.session, pk, values, actor=g.viewer, now=utc_now())
+        except DomainError as error:
+            told = [each for each in getattr(error, "errors", [error]) if each.field not in form.errors]
+            return InvalidMany(told) if told else None
+        return None
+
+    @staticmethod
+    def _added(pk):
+        """What is said of a new person, with the way to the first attendance."""
+        if not g.viewer.may(Perm.ATTENDANCE_READ):
+            return _("Record added.")
+        return Markup('{} <a class="btn btn-default btn-xs" href="{}">SAC</a>').format(
+            _("Record added."), url_for("EntityAttendancesView.attendances", pk=pk))
 
     @staticmethod
     def _simple_values(form, names):
@@ -81,9 +134,17 @@ class SimpleMixin:
     def _simple_page(self, form, names, error=None, version=None, item=None):
         g.known = entities.known_in(error)
         loose = put_error(form, error) if error is not None else []
+        form.phone.description = self._phone_help(item)
         title = _("New person") if item is None else self.simple_title
         body = self.render_template(
             "entities/form.html", title=title, form=form, panels=[(None, names)], version=version, back=self._back(),
             loose=loose, wrong=bool(error or form.errors), stale=isinstance(error, Stale), item=item, short=True,
             crumb=self.list_title, list_url=self._root() + "/list/")
         return body, (error.status if error else 422 if form.errors else 200)
+
+    @staticmethod
+    def _phone_help(item):
+        """Here a phone is mandatory (W-24); the complete form takes people without one."""
+        address = url_for(".add") if item is None else url_for(".edit", pk=item.id)
+        return Markup('{} <a href="{}">{}</a>.').format(
+            _("Mandatory here. Who has no phone is registered in the"), address, _("Complete registration"))

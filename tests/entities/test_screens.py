@@ -1,4 +1,5 @@
 """The register of entities on screen: one box, two forms, masks, warnings."""
+import html
 import re
 
 import pytest
@@ -363,3 +364,53 @@ def test_a_page_of_the_list_costs_a_fixed_number_of_queries(browser, session, wo
         browser.get(LIST)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.req("S-04", "W-24")
+@pytest.mark.parametrize(("typed", "field"), [
+    ("(11) 96666-5555", "phone"), ("11955554444", "phone"), ("3210-5678", "phone"), ("529.982.247-25", "document"),
+    ("52998224725", "document"), ("529.982.247-26", "document"), ("45.723.174/0001-10", "document"),
+    ("joana@example.com", "email"), ("Joana D'Ávila", "name"), ("Bar 22", "name")])
+def test_what_was_searched_for_stands_in_its_field_of_the_short_form(browser, typed, field):
+    found = browser.get("/attendances/", query_string={"entity": typed})
+    link = re.search(r'href="(/entities/simple/add[^"]*)"', found.text)[1]
+    page = browser.get(html.unescape(link))
+    boxes = {name: re.search(rf'<input[^>]+\bname="{name}"[^>]*>', page.text)[0]
+             for name in ("name", "phone", "email", "document")}
+    given = html.unescape(re.search(r'value="([^"]*)"', boxes.pop(field))[1])
+    assert given == typed
+    assert all('value=""' in box for box in boxes.values())
+
+
+@pytest.mark.req("S-04")
+def test_registering_is_offered_below_results_too_to_who_may(browser, make_user, sign_in, world):
+    page = browser.get("/attendances/", query_string={"entity": "joao"})
+    assert "João Pereira" in page.text
+    assert 'href="/entities/simple/add?typed=joao"' in page.text
+
+
+@pytest.mark.req("W-24", "S-07")
+def test_a_new_person_is_a_customer_and_can_be_attended_at_once(browser, session, world):
+    page = browser.get("/entities/simple/add")
+    role = world.role_types["customer"].id
+    assert re.search(rf'name="roles" value="{role}" checked', page.text)
+    assert "Quem não tem telefone é registrado pelo" in page.text
+    assert '<a href="/entities/add">Cadastro completo</a>' in page.text
+    form = {"name": "Nova Pessoa", "phone": "(11) 96666-5555", "roles": [role]}
+    response = browser.post("/entities/simple/add", form)
+    pk = session.scalar(select(Entity.id).where(Entity.name == "Nova Pessoa"))
+    assert (response.status_code, response.location) == (302, f"/entities/show/{pk}")
+    page = browser.get(response.location)
+    assert f'Registro incluído. <a class="btn btn-default btn-xs" href="/attendances/entity/{pk}">SAC</a>' in page.text
+    response = browser.post("/entities/simple/add?return=/attendances/", {**form, "confirmed": "1"})
+    assert response.location == "/attendances/"
+
+
+@pytest.mark.req("W-24", "M-25")
+def test_the_short_form_says_all_that_is_wrong_at_once(browser, session):
+    wrong = {"name": "Rui", "phone": "123", "email": "rui@", "document": "529.982.247-26"}
+    assert refused_fields(browser.post("/entities/simple/add", wrong)) == {"phone", "email", "document"}
+    response = browser.post("/entities/simple/add", {**wrong, "name": "", "phone": "", "document": "12"})
+    assert refused_fields(response) == {"name", "phone", "email", "document"}
+    assert response.text.count("Este campo é obrigatório.") == 2
+    assert session.scalar(select(Entity.id).where(Entity.name == "Rui")) is None
