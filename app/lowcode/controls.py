@@ -24,10 +24,12 @@ class Classed:
 
 
 class TextBox(Classed, TextInput):
-    pass
+    validation_attrs = ["required", "disabled"]  # no maxlength: a browser cuts what is pasted and says nothing
 
 
 class LongBox(Classed, TextArea):
+    validation_attrs = TextBox.validation_attrs
+
     def __call__(self, field, **attributes):
         attributes.setdefault("rows", 4)
         return super().__call__(field, **attributes)

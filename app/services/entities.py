@@ -19,8 +19,8 @@ from .entity_rules import Checker, Duplicate, check_relations, raise_all
 from .log import record_id
 from .records import get_visible, require
 
-__all__ = ["ROWS", "Duplicate", "KnownContact", "check_simple", "create", "delete", "known_in", "refuse_known", "reveal_document",
-           "role_type_ids", "save_simple", "simple_email", "update"]
+__all__ = ["ROWS", "Duplicate", "KnownContact", "check", "check_simple", "create", "delete", "known_in", "refuse_known",
+           "reveal_document", "role_type_ids", "save_simple", "simple_email", "update"]
 
 ROWS = ("roles", "addresses", "phones", "econtacts", "contacts")
 # Tables that hold rows of the entity itself: they go with it and do not keep it.
@@ -50,6 +50,14 @@ def update(session, pk: int, values: dict, *, version: int | None = None, actor,
         ready = _checked(session, entity, values, actor=actor, now=now)
         check_relations(session, entity, {name: ready[name] for name in ROWS if name in ready})
     return records.update(session, Entity, pk, ready, version=version, actor=actor, now=now, rows=ROWS)
+
+
+def check(session, pk: int | None, values: dict, *, actor, now: datetime) -> None:
+    """Raise what create or update (of `pk`) would refuse of these values; nothing is written."""
+    require(actor, Perm.ENTITY_WRITE)
+    entity = get_visible(session, Entity, pk, actor) if pk is not None else None
+    with session.no_autoflush:
+        _checked(session, entity, values, actor=actor, now=now)
 
 
 def delete(session, pk: int, *, version: int | None = None, actor, now: datetime) -> None:

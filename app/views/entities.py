@@ -1,5 +1,5 @@
 """Entidades: the list with one search box, the record, "Cadastro completo" and "Cadastro simplificado"."""
-from flask import abort, g, jsonify, request
+from flask import abort, flash, g, jsonify, request
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -20,9 +20,18 @@ from ..security.visibility import visible
 from ..services import entities
 from .base import AppModelView
 from .custom import CustomFieldsMixin
-from .entity_forms import ECONTACT_KINDS, KINDS, PHONE_KINDS, companies_to_choose, document_field, row_fields
+from .entity_forms import (
+    ECONTACT_KINDS,
+    KINDS,
+    NO_MAIN,
+    PHONE_KINDS,
+    companies_to_choose,
+    document_field,
+    row_fields,
+)
 from .entity_simple import SimpleMixin
 from .lookup import LookupField, Source, register_source
+from .saving import untold
 
 WHO = ["kind", "name", "social_name", "trade_name", "document", "birth_date", "active"]
 REST = [
@@ -196,8 +205,30 @@ class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
         return values
 
     def _form_page(self, form, adding, error=None, version=None, item=None):
+        if form.errors and error is None:
+            error = self._also_refused(form, adding, item)
         g.known = entities.known_in(error)
         return super()._form_page(form, adding, error, version, item)
+
+    def _also_refused(self, form, adding, item):
+        """What the service would refuse of a form that was not saved: all is told at once."""
+        values = self.values_of(form, adding)
+        values.pop("confirmed", None)
+        try:
+            entities.check(db.session, item and item.id, values, actor=g.viewer, now=utc_now())
+        except DomainError as error:
+            return untold(form, error)
+        return None
+
+    def _write(self, form, call, deleting=False):
+        """After a save: which fields the attendance will show blank, for lack of a row marked as main (S-26)."""
+        error = super()._write(form, call, deleting)
+        if error is None and form is not None and "phones" in form:
+            blank = [form[name].label.text for name in ("addresses", "phones", "econtacts")
+                     if form[name].data and not any(row["is_main"] for row in form[name].data)]
+            if blank:
+                flash(f"{', '.join(map(str, blank))}: {NO_MAIN}", "info")
+        return error
 
     def _back(self):
         """Where `?return=` says, for screens that send a person here and want him back."""

@@ -29,6 +29,7 @@ ECONTACT_KINDS = {
     EContactKind.INSTAGRAM: _l("Instagram")}
 CUSTOMER = "customer"  # code of the role
 STATES = {state: state for state in cep.STATES}
+NO_MAIN = _l("None is marked as Main: the attendance shows this field blank.")  # S-26
 REQUIRED = DataRequired(_l("This field is required."))
 
 
@@ -37,8 +38,8 @@ class MaskedBox:
     was shown, by the button that logs the look, or typed."""
 
     def __call__(self, field, **attributes):
-        attributes = {"id": field.id, "class_": "form-control", "inputmode": "text", "autocomplete": "off",
-                      "maxlength": 30, **attributes}
+        attributes = {
+            "id": field.id, "class_": "form-control", "inputmode": "text", "autocomplete": "off", **attributes}
         if field.stored is None or field.typed:
             value = field.data or ""
             return Markup("<input {}>").format(Markup(html_params(  # noqa: S704  (html_params escapes)
@@ -137,9 +138,9 @@ def row_fields() -> dict:
     """The rows of the complete form, by name. Fresh ones for each form class: WTForms binds by order of creation."""
     return {
         "roles": RowsField(RoleRow, _l("Entity roles"), add_label=_l("Add role")),
-        "addresses": RowsField(AddressRow, _l("Addresses"), add_label=_l("Add address")),
-        "phones": RowsField(PhoneRow, _l("Phones"), add_label=_l("Add phone")),
-        "econtacts": RowsField(EContactRow, _l("E-contacts"), add_label=_l("Add e-contact")),
+        "addresses": RowsField(AddressRow, _l("Addresses"), add_label=_l("Add address"), description=NO_MAIN),
+        "phones": RowsField(PhoneRow, _l("Phones"), add_label=_l("Add phone"), description=NO_MAIN),
+        "econtacts": RowsField(EContactRow, _l("E-contacts"), add_label=_l("Add e-contact"), description=NO_MAIN),
         "contacts": RowsField(ContactRow, _l("Related to"), add_label=_l("Add contact")),
         "unit_rows": RowsField(UnitRow, _l("Units"), add_label=_l("Add unit")),
     }

@@ -9,14 +9,14 @@ from markupsafe import Markup
 
 from .. import documents, phones
 from ..database import utc_now
-from ..errors import DomainError, Invalid, InvalidMany, Stale
+from ..errors import DomainError, Invalid, Stale
 from ..extensions import db
 from ..security.permissions import Perm
 from ..services import entities
 from ..services.log import plain
 from .entity_forms import SimpleAddForm, SimpleForm, companies_to_choose, customer_role, simple_values
 from .lookup import whole
-from .saving import blank_is_none, put_error
+from .saving import blank_is_none, put_error, untold
 
 FIELDS = ["name", "phone", "email", "document", "roles"]
 LONGEST = 200  # characters taken from an address
@@ -99,8 +99,7 @@ class SimpleMixin:
         try:
             entities.check_simple(db.session, pk, values, actor=g.viewer, now=utc_now())
         except DomainError as error:
-            told = [each for each in getattr(error, "errors", [error]) if each.field not in form.errors]
-            return InvalidMany(told) if told else None
+            return untold(form, error)
         return None
 
     @staticmethod

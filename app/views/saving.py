@@ -5,6 +5,7 @@ from flask import flash, g, redirect, request
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import Field
 
 from ..database import unit_of_work, utc_now
 from ..errors import DomainError, InvalidMany, Stale
@@ -23,14 +24,29 @@ def put_error(form, error: DomainError) -> list[str]:
     """Put a refusal at its field (rows by position: ``phones.1.number``). Returns what belongs to no field."""
     loose = []
     for each in error.errors if isinstance(error, InvalidMany) else [error]:
-        field = form
-        try:
-            for step in (each.field or "").split("."):
-                field = field.entries[int(step)].form if step.isdigit() else field[step]
-            field.errors = [*field.errors, str(each)]
-        except (KeyError, IndexError, AttributeError, TypeError):
+        field = field_at(form, each.field)
+        if field is None:
             loose.append(str(each))
+        else:
+            field.errors = [*field.errors, str(each)]
     return loose
+
+
+def field_at(form, path: str | None):
+    """The field of a refusal, or None: ``phones.1.number`` is the number of the second phone."""
+    field = form
+    try:
+        for step in (path or "").split("."):
+            field = field.entries[int(step)].form if step.isdigit() else field[step]
+        return field if isinstance(field, Field) else None
+    except (KeyError, IndexError, AttributeError, TypeError):
+        return None
+
+
+def untold(form, error: DomainError) -> DomainError | None:
+    """What of a refusal stands at no field that the form itself has refused."""
+    told = [each for each in getattr(error, "errors", [error]) if not getattr(field_at(form, each.field), "errors", ())]
+    return InvalidMany(told) if told else None
 
 
 class SavingMixin:
