@@ -13,10 +13,14 @@ from ..models.company import Company, Unit
 from ..models.entity import Entity
 from ..models.identity import user_company, user_unit
 from ..security.visibility import visible
+from ..services import protocol_mask
+from ..services.settings import get_setting
 from . import paging
+from .search import beginning
 
 COUNT_CAP = 1_000  # a card counts no further: what matters is that there is much to do
 PORTAL_SIZE = 20
+FOUND = 10  # attendances that the general search lists
 
 _BELONGS = union_all(
     select(literal("company").label("kind"), Company.name).join(user_company, user_company.c.company_id == Company.id)
@@ -105,9 +109,32 @@ def by_protocol(session, viewer, typed: str) -> list[Attendance]:
     wanted = {text}
     if text.isdigit() and len(text) > 4:
         wanted.add(f"{text[:4]}-{text[4:]}")
+    return _found(session, viewer, Attendance.protocol.in_(wanted))
+
+
+def by_number(session, viewer, typed: str, *, year: int) -> list[Attendance]:
+    """The attendances that a piece of a number may mean: the code, the running number of a protocol of `year` or of the
+    year before (six digits at least, with its zeros), or a protocol from its beginning, the highest first.
+
+    Each is a look into an index, never a walk.
+    """
+    text = "".join(typed.split()).upper()
+    found = []
+    if re.fullmatch(r"[0-9]{1,9}", text.replace(".", "")):
+        found += _found(session, viewer, Attendance.id == int(text.replace(".", "")))
+    if re.fullmatch(r"[0-9]{6,15}", text):
+        masks = {mask for mask in (protocol_mask.DEFAULT, get_setting(session, "protocol_mask")) if "EMP" not in mask}
+        made = {protocol_mask.apply(mask, year=each, number=int(text)) for mask in masks for each in (year, year - 1)}
+        found += _found(session, viewer, Attendance.protocol.in_(made))
+    if re.fullmatch(r"[0-9]{4}-[0-9]{0,34}", text):
+        found += _found(session, viewer, beginning(Attendance.protocol, text))
+    return list(dict.fromkeys(found))
+
+
+def _found(session, viewer, condition) -> list[Attendance]:
     return list(session.scalars(
-        select(Attendance).where(Attendance.protocol.in_(wanted), visible(Attendance, viewer))
-        .options(_person(), joinedload(Attendance.situation))))
+        select(Attendance).where(condition, visible(Attendance, viewer)).order_by(Attendance.protocol.desc())
+        .limit(FOUND).options(_person(), joinedload(Attendance.situation))))
 
 
 def _person():

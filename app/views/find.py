@@ -2,6 +2,7 @@
 from flask import g, redirect, request
 from flask_appbuilder import BaseView, expose, has_access
 
+from ..database import utc_now
 from ..extensions import db
 from ..queries import home as reads
 from ..queries import search
@@ -12,7 +13,7 @@ LONGEST = 200
 
 
 class FindView(BaseView):
-    """One box: a protocol opens its record, anything else finds people and companies."""
+    """One box: a protocol opens its record; anything else finds people, companies and attendances by their numbers."""
 
     route_base = ""
     default_view = "find"
@@ -27,9 +28,16 @@ class FindView(BaseView):
         if typed:
             attendances = reads.by_protocol(db.session, g.viewer, typed)
             if len(attendances) == 1:
-                return redirect(f"{request.script_root}/attendances/{attendances[0].address}")
+                return self._open(attendances[0])
             if g.viewer.may(Perm.ENTITY_READ):
                 page = search.find_entities(db.session, g.viewer, typed, limit=LIMIT)
                 entities, more = page.rows, page.next is not None
+            attendances = reads.by_number(db.session, g.viewer, typed, year=utc_now().year)
+            if len(attendances) == 1 and not entities:
+                return self._open(attendances[0])
         return self.render_template("search/results.html", typed=typed, attendances=attendances,
                                     entities=entities, more=more)
+
+    @staticmethod
+    def _open(attendance):
+        return redirect(f"{request.script_root}/attendances/{attendance.address}")

@@ -15,6 +15,7 @@ from ...extensions import db
 from ...models.attendance import Direction
 from ...models.classification import Channel, Phase, Situation
 from ...queries import attendances as reads
+from ...queries.home import by_protocol
 from ...queries.search import find_entities
 from ...security.permissions import Perm
 from ..lookup import LookupField
@@ -83,10 +84,11 @@ class AttendanceSearchView(BaseView):
         if not g.viewer.may(Perm.ENTITY_READ):
             asked = False
         found = self._entities(text) if asked else None
+        named = by_protocol(db.session, g.viewer, text) if asked and text else []
         recent = None if asked else reads.list_attendances(
             db.session, g.viewer, reads.AttendanceFilter(), timezone=str(get_timezone()), size=10).rows
         return self.render_template("attendances/search.html", title=_l("Attendances"), text=text, found=found,
-                                    recent=recent, may_write=g.viewer.may(Perm.ATTENDANCE_WRITE))
+                                    recent=recent, named=named, may_write=g.viewer.may(Perm.ATTENDANCE_WRITE))
 
     def _entities(self, text):
         try:
