@@ -13,8 +13,6 @@ from ..models.company import Company, Unit
 from ..models.entity import Entity
 from ..models.identity import user_company, user_unit
 from ..security.visibility import visible
-from ..services import protocol_mask
-from ..services.settings import get_setting
 from . import paging
 from .search import beginning
 
@@ -112,9 +110,9 @@ def by_protocol(session, viewer, typed: str) -> list[Attendance]:
     return _found(session, viewer, Attendance.protocol.in_(wanted))
 
 
-def by_number(session, viewer, typed: str, *, year: int) -> list[Attendance]:
-    """The attendances that a piece of a number may mean: the code, the running number of a protocol of `year` or of the
-    year before (six digits at least, with its zeros), or a protocol from its beginning, the highest first.
+def by_number(session, viewer, typed: str, *, protocols=()) -> list[Attendance]:
+    """The attendances that a piece of a number may mean: the code, one of `protocols` (whose running number it is), or
+    a protocol from its beginning, the highest first.
 
     Each is a look into an index, never a walk.
     """
@@ -122,10 +120,8 @@ def by_number(session, viewer, typed: str, *, year: int) -> list[Attendance]:
     found = []
     if re.fullmatch(r"[0-9]{1,9}", text.replace(".", "")):
         found += _found(session, viewer, Attendance.id == int(text.replace(".", "")))
-    if re.fullmatch(r"[0-9]{6,15}", text):
-        masks = {mask for mask in (protocol_mask.DEFAULT, get_setting(session, "protocol_mask")) if "EMP" not in mask}
-        made = {protocol_mask.apply(mask, year=each, number=int(text)) for mask in masks for each in (year, year - 1)}
-        found += _found(session, viewer, Attendance.protocol.in_(made))
+    if protocols:
+        found += _found(session, viewer, Attendance.protocol.in_(protocols))
     if re.fullmatch(r"[0-9]{4}-[0-9]{0,34}", text):
         found += _found(session, viewer, beginning(Attendance.protocol, text))
     return list(dict.fromkeys(found))

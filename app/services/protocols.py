@@ -1,4 +1,5 @@
 """Protocol numbers: one gap-free counter a year for the installation (M-03, B-13, requirements 1b)."""
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,15 @@ from .settings import get_setting
 _NEXT = text(
     "insert into protocol_counter (kind, year, last) values (:kind, :year, :count) "
     "on conflict (kind, year) do update set last = protocol_counter.last + :count returning last")
+
+
+def numbered(session, typed: str, *, year: int) -> set[str]:
+    """The protocols of `year` and of the year before that have this running number, typed as its last six digits or
+    more. None of a mask with the company's code, which nobody knows from the number."""
+    if not re.fullmatch(r"[0-9]{6,15}", typed):
+        return set()
+    masks = {mask for mask in (protocol_mask.DEFAULT, get_setting(session, "protocol_mask")) if "EMP" not in mask}
+    return {protocol_mask.apply(mask, year=each, number=int(typed)) for mask in masks for each in (year, year - 1)}
 
 
 def next_block(session, *, year: int, count: int, kind: str = "attendance") -> int:

@@ -7,6 +7,7 @@ from ..extensions import db
 from ..queries import home as reads
 from ..queries import search
 from ..security.permissions import Perm
+from ..services import protocols
 
 LIMIT = 20
 LONGEST = 200
@@ -32,7 +33,8 @@ class FindView(BaseView):
             if g.viewer.may(Perm.ENTITY_READ):
                 page = search.find_entities(db.session, g.viewer, typed, limit=LIMIT)
                 entities, more = page.rows, page.next is not None
-            attendances = reads.by_number(db.session, g.viewer, typed, year=utc_now().year)
+            attendances = reads.by_number(db.session, g.viewer, typed, protocols=protocols.numbered(
+                db.session, "".join(typed.split()), year=utc_now().year))
             if len(attendances) == 1 and not entities:
                 return self._open(attendances[0])
         return self.render_template("search/results.html", typed=typed, attendances=attendances,
