@@ -84,6 +84,9 @@ class AuthView(BaseView):
             password_reset.ask(session, username=name, public_url=current_app.config["PUBLIC_URL"], now=now)
         time.sleep(max(0.0, current_app.config["LOGIN_FLOOR_SECONDS"] - (time.monotonic() - started)))
         flash(_("If the account exists and has an e-mail, a message with a link is on its way."), "info")
+        if current_app.config["DEMO"]:
+            flash(_("Demonstration: nothing leaves this machine. The supervisor or the administrator reads the message "
+                    "in the menu, under “Outbox”."), "info")
         return redirect(url_for(".login"))
 
     @expose("/reset/<token>", methods=["GET", "POST"])

@@ -111,3 +111,11 @@ def test_no_rule_of_composition_is_asked(password):
 def test_a_password_typed_with_other_accents_is_the_same():
     composed, decomposed = "caf\u00e9 da manh\u00e3", "cafe\u0301 da manha\u0303"
     assert passwords.verify(passwords.make(composed, "pbkdf2:sha256:1"), decomposed, "pbkdf2:sha256:1")
+
+
+def test_only_the_demonstration_says_where_its_mail_is_read(client, make_user, app, monkeypatch):
+    make_user("ana", "Customer", contact_email="ana@example.com")
+    for demo in (False, True):
+        monkeypatch.setitem(app.config, "DEMO", demo)
+        page = client().post("/forgot/", {"username": "ana"}, follow_redirects=True)
+        assert ("lê a mensagem no menu, em “Caixa de saída”" in page.text) is demo
