@@ -62,3 +62,16 @@ def test_the_list_goes_on_by_key_without_loss_in_a_fixed_number_of_queries(perso
 @pytest.mark.parametrize("key", ["x", "W10", "eyJhIjoxfQ"])
 def test_a_made_up_page_key_is_refused(person, key):
     assert person("customer").get(f"/portal/?after={key}").status_code == 400
+
+
+def test_a_page_outside_the_portal_leads_back_to_it_and_sends_nobody_to_a_supervisor(person):
+    page = person("customer").get("/settings/")
+    assert page.status_code == 403
+    assert "Esta página não faz parte do portal." in page.text
+    assert 'href="/portal/">Meus atendimentos</a>' in page.text
+    assert "supervisor" not in page.text
+
+
+def test_an_empty_portal_says_what_will_stand_there(person):
+    page = person("provider").get("/portal/")
+    assert "o atendimento aparecerá aqui com o protocolo, a situação" in page.text
