@@ -219,3 +219,12 @@ def test_without_an_answer_there_is_no_answer_date(desk):
 @pytest.mark.req("S-30")
 def test_a_year_that_is_a_slip_of_the_finger_is_refused(desk, error_at):
     assert "Confira o ano" in error_at(desk.open(received_at="0026-03-01T10:00").text, "received_at")
+
+
+def test_a_draft_brought_back_in_a_second_tab_opens_an_attendance_of_its_own(desk, world):
+    desk.browser.post("/attendances/draft", json={"entity_id": world.entity.id, "values": {
+        name: [str(value)] for name, value in desk.typed.items()}})
+    second_tab = desk.browser.get(f"/attendances/new?entity={world.entity.id}").text
+    key = re.search(r'name="request_key"[^>]*value="([^"]+)"', second_tab)[1]
+    first, second = desk.opened(), desk.opened(request_key=key, description="Outro assunto")
+    assert first.id != second.id

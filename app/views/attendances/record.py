@@ -1,4 +1,6 @@
 """The record page: a new attendance, an existing one, and the draft of either."""
+import uuid
+
 from flask import abort, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
@@ -120,6 +122,8 @@ class AttendanceRecordView(BaseView):
         form = make(formdata=MultiDict(draft.values)) if draft else make()
         phases = attendances.phases_after(attendance.phase, actor=g.viewer) if attendance else OPENING_PHASES
         form.offer(db.session, g.viewer, entity=entity, attendance=attendance, page=detail, phases=phases)
+        if draft and attendance is None:
+            form.request_key.data = uuid.uuid4().hex  # another tab may be confirming the page that the draft is from
         if request.method == "GET" and draft is None:
             if attendance:
                 form.show(attendance, detail, attendance.company.timezone)
