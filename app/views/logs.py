@@ -75,12 +75,13 @@ class LogView(BaseView):
             db.session, target, pk, before=None if before is None else whole(before) or abort(400))
         if item is None and not entries:
             abort(404)
-        reader = Reader(target, register)
+        reader, back = Reader(target, register), self._record(register, item, target)
+        g.menu_path = back  # the log is a page of its record's screen
         return self.render_template(
             "logs/record.html", title=_("Logs"), item=item, target=target, pk=pk,
             entries=[(each, ACTIONS.get(each.action, each.action), reader.lines(each)) for each in entries],
             older=f"{request.path}?before={after}" if after else None, newest=request.path if before else None,
-            back=self._record(register, item, target))
+            back=back)
 
     def _register_of(self, model):
         """The view that keeps this model, if any: its labels, its codes, its permission."""

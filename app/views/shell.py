@@ -75,7 +75,8 @@ class Shell:
     @cached_property
     def nav(self):
         """The items of the sidebar, as markup."""
-        return current_app.appbuilder.menu.drawn().nav(request.script_root + request.path)
+        return current_app.appbuilder.menu.drawn().nav(
+            g.get("menu_path") or request.script_root + request.path)
 
     @cached_property
     def tenant(self) -> Tenant | None:
