@@ -1,0 +1,57 @@
+"""What a new person stumbled over with the eyes: long names, a telephone's width, the dark theme, the red cells."""
+import pytest
+
+from .conftest import NARROW
+
+LONG = "Nomemuitocompridosemespaco" * 7
+
+
+@pytest.mark.parametrize("path", ["/attendances/list", "/attendances/", "/entities/list/"])
+def test_lists_fit_a_telephone(open_page, path):
+    page = open_page("attendant", path, size=NARROW)
+    table = page.locator("table").first
+    assert table.evaluate("t => t.scrollWidth <= t.parentElement.clientWidth + 1")
+    row = table.locator("tbody tr").first
+    assert all(box["x"] + box["width"] <= 390 for box in (
+        each.bounding_box() for each in row.locator("a").all()) if box)
+
+
+def test_a_long_name_breaks_and_moves_nothing_else_out_of_sight(open_page, server):
+    page = open_page("attendant", f"/attendances/entity/{server.ids['entity']}")
+    page.locator("h1").evaluate("(h, name) => { h.textContent = name }", LONG)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.goto(page.url.split("/attendances")[0] + "/attendances/?entity=ana")
+    page.locator("tbody td").first.evaluate("(cell, name) => { cell.textContent = name }", LONG)
+    box = page.locator("tbody a.btn").first.bounding_box()
+    assert box["x"] + box["width"] < 1280
+
+
+def test_the_search_box_of_a_lookup_is_dark_in_the_dark(open_page, server):
+    page = open_page("attendant", f"/attendances/new?entity={server.ids['entity']}", dark=True)
+    page.locator(".select2-selection").first.click()
+    box = page.locator(".select2-search--dropdown .select2-search__field")
+    colour = box.evaluate("b => getComputedStyle(b).backgroundColor")
+    surface = page.locator(".select2-dropdown").evaluate("b => getComputedStyle(b).backgroundColor")
+    assert colour == surface != "rgb(255, 255, 255)"
+
+
+def test_the_hint_of_rows_without_a_main_one_comes_and_goes(open_page):
+    page = open_page("attendant", "/entities/add")
+    note = page.locator("#phones .b-rows-note")
+    assert not note.is_visible()
+    page.locator("#phones [data-rows-add]").click()
+    assert note.is_visible()
+    page.locator("#phones [name$='-is_main']").check()
+    assert not note.is_visible()
+
+
+def test_help_stays_grey_where_the_field_is_refused(open_page):
+    page = open_page("attendant", "/entities/simple/add")
+    page.fill("#name", "Rui")
+    page.fill("#phone", "11 98888-7777")
+    page.fill("#document", "123")
+    page.locator("form#model_form button.btn-primary").click()
+    colour = "e => getComputedStyle(e).color"
+    page.locator("#document-err").wait_for()
+    assert page.locator("#document-help").evaluate(colour) == page.locator("#phone-help").evaluate(colour)
+    assert page.locator("#document-help").evaluate(colour) != page.locator("#document-err").evaluate(colour)
