@@ -15,7 +15,7 @@ from ..models.entity import PARTNER, Entity, EntityContact, EntityRole, RoleType
 from ..models.survey import SurveyAnswer
 from ..security.visibility import visible
 from . import paging
-from .search import FEW, Search, beginning, name_condition
+from .search import FEW, beginning, name_condition
 
 COUNT_CAP = 1_000  # counting on would cost more than the list itself, and tells nobody more
 BRANCHES = 24  # parts of one statement: planning more would take longer than sorting
@@ -177,13 +177,14 @@ def _matching(session, text, viewer, *, counting=False) -> tuple[list, bool]:
             .order_by(Attendance.protocol.desc()).limit(FEW + 1)))
         number = typed.replace(".", "")
         return [Attendance.id.in_(ids | ({int(number)} if number.isdigit() and len(number) < 10 else set()))], True
-    found = Search(session, text, names=True)
-    if found.ids is not None:
-        return [Attendance.entity_id.in_(found.ids)], len(found.ids) <= FEW_PEOPLE
-    people = select(Entity.id).where(found.condition, visible(Entity, viewer))
+    named = select(Entity.id).where(name_condition(text))  # whose attendances one may see is asked of these
+    people = named.cte().prefix_with("MATERIALIZED")
+    ids = list(session.scalars(select(people).limit(FEW + 1)))
+    if len(ids) <= FEW:
+        return [Attendance.entity_id.in_(ids)], len(ids) <= FEW_PEOPLE
     if counting:
-        people = select(people.cte().prefix_with("MATERIALIZED"))
-    return [(Attendance.entity_id if counting else Attendance.entity_id + 0).in_(people)], False
+        return [Attendance.entity_id.in_(select(people))], False
+    return [(Attendance.entity_id + 0).in_(named)], False
 
 
 def count_by_situation(session, viewer, *, entity_id: int) -> list[tuple[Situation, int]]:

@@ -88,14 +88,10 @@ class Search:
     `ordered`: the index of names gives them in order. `words`: worth looking for in the next names, there are many.
     """
 
-    def __init__(self, session, text: str, *, names=False):
-        """`names`: whatever its shape, the text is looked for in names only."""
+    def __init__(self, session, text: str):
         self.session, self.text = session, (text or "").replace("\0", "").strip()[:TYPED]
         self.ids, self.condition, self.ordered, self.words = None, true(), not self.text, []
         if not self.text:
-            return
-        if names:
-            self._by_name()
             return
         numeric = bool(_NUMBER.fullmatch(self.text))
         found = self._by_number() if numeric else self._by_address()

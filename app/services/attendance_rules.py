@@ -42,6 +42,8 @@ def check_opening(session, entity_id, values, detail, *, actor, now, kind):
     check = _Check(session, None, actor, now, kind)
     entity = check.entity = _entity(session, entity_id, actor) if entity_id is not None else None
     company = entity.company if entity else check.company(values.get("company_id"))
+    if company is not None and not company.active:
+        check.refuse("company_id", _l("This company was switched off: nothing new is opened in it."))
     values = {name: values.get(name) for name in RECORD_FIELDS}
     values["custom_values"] = values["custom_values"] or {}
     if entity is None and values["role_type_id"] is None:
@@ -102,9 +104,11 @@ def offered_situations(session, attendance, *, phases) -> list[Situation]:
 
 
 def _entity(session, entity_id, actor) -> Entity:
-    """The entity with its company and roles in one query."""
-    entity = session.scalars(select(Entity).options(joinedload(Entity.company), joinedload(Entity.roles)).where(
-        Entity.id == entity_id, visible(Entity, actor))).unique().one_or_none()
+    """The entity with its company and roles in one query, all by outer joins: of an inner one within an outer SQLite
+    reads the whole table."""
+    entity = session.scalars(select(Entity).options(
+        joinedload(Entity.company), joinedload(Entity.roles).joinedload(EntityRole.role_type, innerjoin=False)
+    ).where(Entity.id == entity_id, visible(Entity, actor))).unique().one_or_none()
     if entity is None:
         raise NotFound(_l("Entity not found."))
     if not entity.active_roles:
