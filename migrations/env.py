@@ -1,6 +1,7 @@
 """Alembic's environment: the application's own engine and metadata, on both engines, batch mode on SQLite."""
 from alembic import context
 from flask import current_app
+from sqlalchemy import Integer, Table, event
 
 extension = current_app.extensions["migrate"]
 engine, metadata = extension.db.engine, extension.db.metadata
@@ -13,6 +14,14 @@ def ours(_object, name, kind, _reflected, _compare_to):
 
 def compare_type(_context, _inspected, _metadata, inspected_type, metadata_type):
     """None leaves it to Alembic. SQLite tells JSON and text apart by name only."""
+
+
+@event.listens_for(Table, "before_create")
+def never_give_an_id_twice(table, connection, **_options):
+    """SQLite hands the id of a deleted newest row to the next one, which would inherit its log; PostgreSQL does not."""
+    keys = list(table.primary_key.columns)
+    if connection.dialect.name == "sqlite" and len(keys) == 1 and isinstance(keys[0].type, Integer):
+        table.dialect_options["sqlite"]["autoincrement"] = not keys[0].foreign_keys
 
 
 with engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""The language of a request: the person's own, else the one chosen in this browser, else what the browser asks for."""
+"""The language of a request: the person's own, else the one chosen in this browser, else the installation's (G-04)."""
 from flask import current_app, g, has_request_context, request
 from flask import session as cookie
 
@@ -16,10 +16,7 @@ def selected() -> str:
     for code in (request.args.get("_l_"), profile.locale if profile else None, cookie.get("locale")):
         if code in known:
             return code
-    spoken = {code.replace("_", "-"): code for code in known}
-    spoken |= {code.split("_")[0]: code for code in known}
-    best = request.accept_languages.best_match(list(spoken))
-    return spoken[best] if best else default
+    return default
 
 
 def init_app(app) -> None:

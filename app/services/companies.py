@@ -10,11 +10,13 @@ from ..errors import Conflict, Invalid
 from ..models.attendance import Attendance
 from ..models.company import Company, Department, Unit
 from . import records
+from .protocol_mask import COMPANY, tokens
+from .settings import get_setting
 
 _CODE = re.compile(r"[A-Z0-9]{1,8}", re.ASCII)  # it may stand in a protocol
 
 
-def _check_company(_session, item, _lists, *, actor):
+def _check_company(session, item, _lists, *, actor):
     try:
         ZoneInfo(item.timezone or "")
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -22,6 +24,8 @@ def _check_company(_session, item, _lists, *, actor):
     if item.code and not _CODE.fullmatch(item.code):
         raise Invalid(_l("The code takes up to 8 letters A to Z and digits: it may stand in the protocol."),
                       field="code")
+    if not item.code and item.active and COMPANY in tokens(get_setting(session, "protocol_mask")):
+        raise Invalid(_l("The protocol mask has the company's code: this company needs one."), field="code")
 
 
 def _clean(values) -> dict:

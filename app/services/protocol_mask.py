@@ -6,8 +6,10 @@ from flask_babel import lazy_gettext as _l
 from ..errors import Invalid
 
 DEFAULT = "AAAA-NNNNNNNNNN"
+COMPANY = "EMP"
 MAX_LENGTH = 40  # of the protocol (requirements 1b)
-_TOKEN = re.compile(r"AAAA|EMP|N+|[A-Z0-9-]")
+_TOKEN = re.compile(r"AAAA|EMP|N{4,}|[A-Z0-9-]")
+RESERVED = "S-"  # of service requests, which have a counter of their own (requirements 1b)
 
 
 def tokens(mask: str) -> list[str]:
@@ -22,8 +24,12 @@ def checked(mask) -> str:
         raise Invalid(_l("The mask takes only letters A to Z, digits and “-”."))
     if parts.count("AAAA") != 1:
         raise Invalid(_l("The mask needs the year, AAAA, once: the number starts again each year."))
-    runs = [p for p in parts if set(p) == {"N"}]
-    if len(runs) != 1 or len(runs[0]) < 4:
+    if mask.startswith(RESERVED):
+        raise Invalid(_l("Masks that begin with “S-” are those of service requests."))
+    if "-" in (mask[0], mask[-1]):
+        raise Invalid(_l("The mask neither begins nor ends with “-”."))
+    runs = [p for p in parts if p.startswith("NNNN")]
+    if len(runs) != 1:
         raise Invalid(_l("The mask needs one run of at least four N, the running number."))
     if len(mask) - mask.count("EMP") * 3 + mask.count("EMP") * 8 > MAX_LENGTH:
         raise Invalid(_l("The protocol would be longer than 40 characters."))
@@ -36,9 +42,9 @@ def apply(mask: str, *, year: int, number: int, company_code: str | None = None)
     for part in tokens(mask):
         if part == "AAAA":
             made.append(f"{year:04d}")
-        elif part == "EMP":
+        elif part == COMPANY:
             made.append((company_code or "").upper())
-        elif set(part) == {"N"}:
+        elif part.startswith("NNNN"):
             made.append(str(number).zfill(len(part)))
         else:
             made.append(part)

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from ..errors import Invalid, NotFound
+from ..models.company import Company
 from ..models.desk import Setting
 from ..security.permissions import Perm
 from . import protocol_mask
@@ -39,6 +40,14 @@ def get_setting(session, key: str) -> Any:
     return PARAMETERS[key].default if stored is None else stored
 
 
+def _every_company_has_a_code(session, mask: str) -> None:
+    if protocol_mask.COMPANY not in protocol_mask.tokens(mask):
+        return
+    name = session.scalar(select(Company.name).where(Company.active, Company.code.is_(None)).limit(1))
+    if name is not None:
+        raise Invalid(_l("The mask has the company's code, EMP, and %(name)s has none: give it one first."), name=name)
+
+
 def set_setting(session, key: str, value, *, actor, now) -> Setting:
     """Check and store a parameter. Raises NotFound for an unknown key, Invalid at field "value"."""
     require(actor, Perm.SETTING_WRITE)
@@ -46,8 +55,10 @@ def set_setting(session, key: str, value, *, actor, now) -> Setting:
         raise NotFound(_l("Record not found."))
     try:
         value = PARAMETERS[key].check(value)
+        if key == "protocol_mask":
+            _every_company_has_a_code(session, value)
     except Invalid as refusal:
-        raise Invalid(refusal.message, field="value") from refusal
+        raise Invalid(refusal.message, field="value", **refusal.params) from refusal
     setting = session.scalar(select(Setting).where(Setting.key == key)) or Setting(key=key)
     old = setting.value
     if old == value:

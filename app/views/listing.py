@@ -235,7 +235,7 @@ class ListingMixin:
         can = {each: self.may(each) for each in ("list", "edit", "delete")}
         logs = f"{request.script_root}/logs/{item.__tablename__}/{item.id}" if g.viewer.may(Perm.LOG_READ) else None
         return self.render_template(
-            self.show_template, title=self.show_title, item=item, pk=item.id, root=self._root(), can=can, logs=logs,
+            self.show_template, title=str(item), item=item, pk=item.id, root=self._root(), can=can, logs=logs,
             cells=[(label, get(item)) for label, get in self.show_cells()], crumb=self.list_title,
             back=self._back(), list_url=self._root() + "/list/", more=self.show_more(item))
 

@@ -279,3 +279,12 @@ def test_the_page_names_who_opened_it_not_who_looks(desk, people):
 def test_the_receipt_a_minute_ago_is_taken(desk):
     ago = (utc_now() - timedelta(minutes=1)).astimezone(ZoneInfo("America/Sao_Paulo"))
     assert desk.opened(received_at=ago.strftime("%Y-%m-%dT%H:%M")).received_at is not None
+
+
+def test_nothing_new_is_opened_in_a_company_that_was_switched_off(desk, world, session, seeding, error_at):
+    with seeding():
+        world.company.active = False
+    session.commit()
+    response = desk.open()
+    assert response.status_code == 422
+    assert "foi desativada" in error_at(response.text, "company_id")

@@ -36,9 +36,9 @@ def test_what_cannot_be_saved_is_said_at_its_field(sign_in, make_user, values, s
 
 
 @pytest.mark.req("G-04")
-def test_the_language_follows_the_person_then_the_browser_then_portuguese(client, sign_in, make_user, session):
+def test_the_language_is_portuguese_until_somebody_chooses_another(client, sign_in, make_user, session):
     assert '<html lang="pt-BR"' in client().get("/login/").text
-    assert '<html lang="en"' in client().get("/login/", headers={"Accept-Language": "en-GB,en;q=0.9"}).text
+    assert '<html lang="pt-BR"' in client().get("/login/", headers={"Accept-Language": "en-GB,en;q=0.9"}).text
     assert '<html lang="pt-BR"' in client().get("/login/", headers={"Accept-Language": "fr,de;q=0.8"}).text
     stranger = client()
     stranger.get("/login/")

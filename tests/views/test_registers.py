@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.models.classification import Cause, Channel, Motive, Occurrence, Situation
 from app.models.company import Company, Department, Unit
-from app.models.entity import RoleType
+from app.models.entity import ContactType, RoleType
 from app.models.log import LogEntry
 
 REGISTERS = {
@@ -266,3 +266,28 @@ def test_the_protocol_mask_is_a_parameter_with_a_form_of_its_own(configurator, s
     assert configurator.get("/parameters/nada").status_code == 404
     entry = session.scalars(select(LogEntry).where(LogEntry.target == "setting")).one()
     assert entry.changes["value"][1] == "AAAANNNNNN"
+
+
+def test_a_new_record_never_inherits_the_log_of_a_deleted_one(configurator, session):
+    for name in ("Um", "Dois"):
+        assert configurator.post("/contact-types/add", {"name": name, "active": "y"}).status_code == 302
+        kept = session.scalar(select(ContactType).where(ContactType.name == name))
+        if name == "Um":
+            first = kept.id
+            assert configurator.post(f"/contact-types/delete/{first}").status_code == 302
+    assert kept.id != first
+
+
+@pytest.mark.req("B-13")
+@pytest.mark.parametrize("mask", [
+    "AAAA-NNN", "S-AAAA-NNNNNN", "AAAA-NNNNNN-", "NNNNNN", "AAAA-NNNN-NNNN", "EMPAAAA-NNNNNN"])
+def test_a_mask_that_makes_poor_protocols_is_refused(configurator, world, session, seeding, mask):
+    with seeding():
+        world.company.code = None
+    session.commit()
+    assert configurator.post("/parameters/protocol_mask", {"value": mask}).status_code == 422
+
+
+@pytest.mark.req("B-13")
+def test_letters_of_a_mask_stay_as_typed(configurator):
+    assert configurator.post("/parameters/protocol_mask", {"value": "ANO-AAAA-NNNNNN"}).status_code == 302
