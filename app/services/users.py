@@ -1,7 +1,7 @@
 """The only writers of users and of who holds which role. A user is deactivated, never deleted.
 
 Rules (requirements 1b): nobody grants a permission that he does not hold, only an administrator touches
-administrators, one active administrator always remains. Whoever may set an address or send a link could take the
+administrators, one active administrator and one active supervisor always remain (G-02). Whoever may set an address or send a link could take the
 account over: for these the user may hold nothing that the actor does not.
 """
 import re
@@ -29,7 +29,8 @@ from .records import assign, get_visible, require
 STAFF_ROLES = (ADMIN, SUPERVISOR, CONFIGURATOR, ATTENDANT)
 PORTAL_ROLES = (PROVIDER, CUSTOMER)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{2,63}")
-_LAST_ADMIN = _l("The last active administrator cannot be removed or deactivated.")
+_LAST = {ADMIN: _l("The last active administrator cannot be removed or deactivated."),
+         SUPERVISOR: _l("The last active supervisor cannot be removed or deactivated.")}
 _PLAIN = ("locale", "department", "entity", "central_operator", "chat_active")
 
 
@@ -73,7 +74,7 @@ def update(session, pk: int, values: dict, *, version: int | None = None, actor,
     """Change any of what `create` takes but the user name. Raises Stale when `version` is not the stored one, or any
     other DomainError."""
     require(actor, Perm.USER_WRITE)
-    admin_role_id = _lock_admins(session)  # first: what is read below is what it will be written against
+    kept = _lock_roles(session)  # first: what is read below is what it will be written against
     user = get_visible(session, User, pk, actor)
     check_may_touch(session, actor, user)
     if user.profile is None:
@@ -96,13 +97,15 @@ def update(session, pk: int, values: dict, *, version: int | None = None, actor,
         _check_kind(user, roles)
     if not changes:
         return user
-    was_admin = user.active and is_admin(user)
+    before = _names(user.roles) if user.active else []
     user.changed_on, user.changed_by_fk = now.replace(tzinfo=None), actor.user_id
     with writing(session):
         user.roles, user.active = roles, active
         user.profile.version += 1
-    if was_admin and not (active and is_admin(user)):
-        _keep_one_admin(session, admin_role_id, "active" if is_admin(user) else "roles")
+    after = _names(roles)
+    for name, role_id in kept.items():
+        if name in before and not (active and name in after):
+            _keep_one(session, name, role_id, "active" if name in after else "roles")
     if "active" in changes and not active:
         sessions.revoke(session, user_id=user.id, now=now, why="disabled")
     log.record_id(session, TARGET, user.id, "update", changes, actor=actor, now=now)
@@ -140,8 +143,8 @@ def set_password(session, pk: int, password_hash: str, *, actor, now: datetime) 
 
 def create_first_admin(session, username: str, password: str, now: datetime, *, method: str = "scrypt") -> User:
     """The administrator of a new installation. Raises Conflict when an active one exists, Invalid for the password."""
-    admin_role_id = _lock_admins(session)
-    if _active_admins(session, admin_role_id):
+    admin_role_id = _lock_roles(session)[ADMIN]
+    if _active_holders(session, admin_role_id):
         raise Conflict(_l("An active administrator already exists."))
     password_hash = passwords.accept(password, about=(username,), method=method)
     values = {"username": username, "first_name": username, "last_name": "-", "locale": None,
@@ -228,24 +231,26 @@ def _free_username(session, typed) -> str:
     return name
 
 
-def _lock_admins(session) -> int:
-    """Lock the Admin role: two administrators demoting each other take turns (SQLite: the unit of work does)."""
-    pk = session.scalar(select(Role.id).where(Role.name == ADMIN).with_for_update())
-    if pk is None:
+def _lock_roles(session) -> dict[str, int]:
+    """Lock the roles that somebody must always hold, {name: id}: two people who shut each other out take turns
+    (SQLite: the unit of work does)."""
+    rows = session.execute(select(Role.name, Role.id).where(Role.name.in_(_LAST)).order_by(Role.id).with_for_update())
+    found = dict(rows.tuples().all())
+    if ADMIN not in found:
         raise NotFound(_l("The role of administrators is missing: run flask sync."))
-    return pk
+    return found
 
 
-def _active_admins(session, admin_role_id) -> int:
+def _active_holders(session, role_id) -> int:
     return session.scalar(select(func.count()).select_from(assoc_user_role).join(
         User, User.id == assoc_user_role.c.user_id).where(
-        assoc_user_role.c.role_id == admin_role_id, User.active.is_(True)))
+        assoc_user_role.c.role_id == role_id, User.active.is_(True)))
 
 
-def _keep_one_admin(session, admin_role_id, field) -> None:
+def _keep_one(session, name, role_id, field) -> None:
     session.flush()  # the count below reads the table
-    if not _active_admins(session, admin_role_id):
-        raise Conflict(_LAST_ADMIN, field)
+    if not _active_holders(session, role_id):
+        raise Conflict(_LAST[name], field)
 
 
 def _names(roles) -> list[str]:

@@ -261,6 +261,24 @@ def test_the_last_active_administrator_cannot_be_removed_or_deactivated(
 
 
 @pytest.mark.req("G-02")
+def test_the_last_active_supervisor_cannot_be_removed_or_deactivated(sign_in, make_user, chief, role, world, session):
+    make_user("chefe2", SUPERVISOR, companies=[world.company], active=False)  # an inactive one does not count
+    root = make_user("raiz", ADMIN)
+    sentence = "O último supervisor ativo não pode ser removido nem desativado."
+    off = {k: v for k, v in _form(role, world, roles=[role(SUPERVISOR).id]).items() if k != "active"}
+    for browser in (sign_in(chief), sign_in(root)):
+        for values in (off, _form(role, world, roles=[role(ATTENDANT).id])):
+            refused = _edit(browser, chief, values)
+            assert refused.status_code == 409
+            assert sentence in refused.text
+    session.expire_all()
+    assert chief.active
+    assert [row.name for row in chief.roles] == [SUPERVISOR]
+    make_user("chefe3", SUPERVISOR, companies=[world.company])
+    assert _edit(sign_in(root), chief, off).status_code == 302
+
+
+@pytest.mark.req("G-02")
 def test_two_administrators_who_deactivate_each_other_at_once_leave_one(databases):
     with fresh_app(databases) as app:
         with app.app_context():
