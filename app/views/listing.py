@@ -164,6 +164,8 @@ class ListingMixin:
                 "next": after and self.link(**{"after_" + name: after, "before_" + name: None}),
                 "last": None, "numbers": []}
         at = self._whole_argument("page_", MAX_PAGE) or 0
+        if g.list_count <= self.count_cap:  # the last row of the last page may just have been deleted
+            at = min(at, max(g.list_count - 1, 0) // size)
         pk = self.datamodel.get_pk()
         keys = (key.desc(), pk.desc()) if desc else (key.asc(), pk.asc())
         rows = query.order_by(*keys).limit(size).offset(at * size).all()

@@ -2,6 +2,7 @@
 import re
 
 import pytest
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.models.classification import Cause, Channel, Motive, Occurrence, Situation
@@ -236,6 +237,25 @@ def test_departments_form_a_tree_of_one_company(supervisor, world, session):
     assert session.scalars(select(Department).where(Department.name == "Novo")).one().parent_id == top
 
 
+@pytest.mark.req("G-01", "G-02")
+def test_whoever_restricts_a_unit_is_its_member_and_still_sees_it(supervisor, admin, world, session):
+    form = {"company": str(world.company.id), "name": "Sigilo", "restricted": "y", "active": "y"}
+    assert supervisor.post("/units/add", form).status_code == 302
+    made = session.scalar(select(Unit).where(Unit.name == "Sigilo"))
+    edit = f"/units/edit/{world.unit.id}"
+    form = {**form, "name": world.unit.name, "version": str(world.unit.version)}
+    assert supervisor.post(edit, form).status_code == 302
+    for unit in (made, world.unit):
+        assert supervisor.get(f"/units/show/{unit.id}").status_code == 200
+    member = session.scalar(select(User).where(User.username == "sue"))
+    assert {unit.name for unit in member.profile.units} == {"Sigilo", world.unit.name}
+    logged = session.scalars(select(LogEntry).where(LogEntry.target == "ab_user", LogEntry.target_id == member.id))
+    assert ["units" in entry.changes for entry in logged] == [True, True]
+    assert admin.post("/units/add", {**form, "name": "Outra"}).status_code == 302
+    root = session.scalar(select(User).where(User.username == "alba"))
+    assert root.profile.units == []
+
+
 def test_a_unit_of_a_company_of_others_cannot_be_made(supervisor, world, session):
     form = {"company": world.other_company.id, "name": "Invasora", "active": "y"}
     refused(supervisor.post("/units/add", form), 422, "company", "Escolha inválida")
@@ -291,3 +311,11 @@ def test_a_mask_that_makes_poor_protocols_is_refused(configurator, world, sessio
 @pytest.mark.req("B-13")
 def test_letters_of_a_mask_stay_as_typed(configurator):
     assert configurator.post("/parameters/protocol_mask", {"value": "ANO-AAAA-NNNNNN"}).status_code == 302
+
+
+def test_a_page_beyond_the_last_shows_the_last(configurator, session, seeding):
+    with seeding():
+        session.add_all([ContactType(name=f"Tipo {n:02}") for n in range(12)])
+    session.commit()
+    page = configurator.get("/contact-types/list/?psize_ContactTypeView=10&page_ContactTypeView=9").text
+    assert "Tipo 11" in page
