@@ -9,7 +9,7 @@ from .. import documents
 from ..errors import Conflict, Invalid
 from ..models.attendance import Attendance
 from ..models.company import Company, Department, Unit
-from . import records
+from . import records, users
 from .protocol_mask import COMPANY, tokens
 from .settings import get_setting
 
@@ -80,6 +80,29 @@ def _check_department(session, item, _lists, *, actor):
         raise Conflict(_l("There are departments inside this one: it cannot move to another company."), field="company")
 
 
+class UnitService:
+    """The verbs of units. Whoever restricts one is a member of it from then on."""
+
+    @staticmethod
+    def create(session, values, *, actor, now):
+        unit = records.create(session, Unit, values, actor=actor, now=now, check=_check_unit)
+        if unit.restricted:
+            users.join_unit(session, unit, actor=actor, now=now)
+        return unit
+
+    @staticmethod
+    def update(session, pk, values, *, version=None, actor, now):
+        was_restricted = records.get_visible(session, Unit, pk, actor).restricted
+        unit = records.update(session, Unit, pk, values, version=version, actor=actor, now=now, check=_check_unit)
+        if unit.restricted and not was_restricted:
+            users.join_unit(session, unit, actor=actor, now=now)
+        return unit
+
+    @staticmethod
+    def delete(session, pk, *, version=None, actor, now):
+        return records.delete(session, Unit, pk, version=version, actor=actor, now=now)
+
+
 companies = CompanyService()
-units = records.service_for(Unit, check=_check_unit)
+units = UnitService()
 departments = records.service_for(Department, check=_check_department)

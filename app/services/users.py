@@ -1,8 +1,8 @@
 """The only writers of users and of who holds which role. A user is deactivated, never deleted.
 
 Rules (requirements 1b): nobody grants a permission that he does not hold, only an administrator touches
-administrators, one active administrator and one active supervisor always remain (G-02). Whoever may set an address or send a link could take the
-account over: for these the user may hold nothing that the actor does not.
+administrators, one active administrator and one active supervisor always remain (G-02). Whoever may set an address or
+send a link could take the account over: for these the user may hold nothing that the actor does not.
 """
 import re
 import secrets
@@ -150,6 +150,18 @@ def create_first_admin(session, username: str, password: str, now: datetime, *, 
     values = {"username": username, "first_name": username, "last_name": "-", "locale": None,
               "roles": [session.get(Role, admin_role_id)]}
     return create(session, values, actor=SYSTEM, now=now, password_hash=password_hash)
+
+
+def join_unit(session, unit: Unit, *, actor, now: datetime) -> None:
+    """Make the actor a member of a unit that he has just restricted: else it would be gone from his own eyes.
+    An administrator sees every unit, and a job is nobody."""
+    user = session.get(User, actor.user_id) if actor.user_id and not actor.admin else None
+    if user is None or user.profile is None or unit in user.profile.units:
+        return
+    changes = assign(user.profile, {"units": [*user.profile.units, unit]})
+    user.profile.version += 1
+    log.record_id(session, TARGET, user.id, "update", changes, actor=actor, now=now)
+    session.flush()
 
 
 def is_admin(user: User) -> bool:
