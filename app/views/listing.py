@@ -237,9 +237,13 @@ class ListingMixin:
         can = {each: self.may(each) for each in ("list", "edit", "delete")}
         logs = f"{request.script_root}/logs/{item.__tablename__}/{item.id}" if g.viewer.may(Perm.LOG_READ) else None
         return self.render_template(
-            self.show_template, title=str(item), item=item, pk=item.id, root=self._root(), can=can, logs=logs,
+            self.show_template, title=self.title_of(item), item=item, pk=item.id, root=self._root(), can=can, logs=logs,
             cells=[(label, get(item)) for label, get in self.show_cells()], crumb=self.list_title,
             back=self._back(), list_url=self._root() + "/list/", more=self.show_more(item))
+
+    def title_of(self, item) -> str:
+        """What a record is called in headings."""
+        return str(item)
 
     def show_more(self, item) -> dict:
         """More values for the record page's template."""

@@ -76,9 +76,10 @@ class LogView(BaseView):
         if item is None and not entries:
             abort(404)
         reader, back = Reader(target, register), self._record(register, item, target)
+        name = register.title_of(item) if register and item is not None else item
         g.menu_path = back  # the log is a page of its record's screen
         return self.render_template(
-            "logs/record.html", title=_("Logs"), item=item, target=target, pk=pk,
+            "logs/record.html", title=_("Logs"), item=name, target=target, pk=pk,
             entries=[(each, ACTIONS.get(each.action, each.action), reader.lines(each)) for each in entries],
             older=f"{request.path}?before={after}" if after else None, newest=request.path if before else None,
             back=back)

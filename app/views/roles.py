@@ -59,9 +59,12 @@ class RoleView(AppModelView):
             values.pop("name")
         return values
 
+    def title_of(self, item):
+        return role_label(item.name)
+
     def show_more(self, item):
         held = roles.permissions_of(item)
         groups = [(group, [(label, meaning) for each, (label, meaning) in named.items() if each in held])
                   for group, named in permission_groups()]
-        return {"label": role_label(item.name), "groups": [(group, named) for group, named in groups if named],
+        return {"groups": [(group, named) for group, named in groups if named],
                 "own": item.name in roles.OWN_ROLES}

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 from ..models.identity import LoginAttempt
 from ..security.devices import device
 from .base import AppModelView
+from .listing import shown
 
 OUTCOMES = {
     "ok": _l("Signed in"), "wrong": _l("Wrong password"), "unknown": _l("Unknown user"),
@@ -27,3 +28,6 @@ class SecurityLogView(AppModelView):
                      "ip": _l("Address"), "user_agent": _l("Device")}
     formatters_columns = {"user_agent": device}
     empty_text = _l("Nobody whose records you may see has signed in yet.")
+
+    def title_of(self, item):
+        return f"{item.username} · {shown(item.at)}"

@@ -2,7 +2,10 @@
 import re
 
 import pytest
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import select
 
+from app.models.identity import LoginAttempt
 from app.services import records
 from tests.support.clock import NOON
 
@@ -86,3 +89,15 @@ def test_what_is_deleted_keeps_its_log_for_who_sees_everything(world, session, m
     assert page.status_code == 200
     assert "Exclusão" in page.text
     assert "Breve" in page.text
+
+
+def test_no_heading_shows_a_code(world, session, make_user, sign_in):
+    sue = make_user("sue", "Supervisor", companies=[world.company])
+    browser = sign_in(sue)
+    attempt = session.scalar(select(LoginAttempt.id).where(LoginAttempt.username == "sue"))
+    for page in (f"/security-log/show/{attempt}", f"/logs/login_attempt/{attempt}"):
+        heading = re.search(r"<h1[^>]*>(.*?)</h1>", browser.get(page).text)[1]
+        assert re.search(r"sue · \d\d/\d\d/\d{4} \d\d:\d\d$", heading), heading
+    attendant = session.scalar(select(Role.id).where(Role.name == "Attendant"))
+    for page in (f"/roles/show/{attendant}", f"/logs/ab_role/{attendant}"):
+        assert re.search(r"<h1[^>]*>(.*?)</h1>", browser.get(page).text)[1].endswith("Atendente")
