@@ -52,6 +52,8 @@ PERMISSIONS: list[tuple] = [
     }),
 ]
 
+PERMISSION_NAMES = {str(each): label for _group, named in PERMISSIONS for each, (label, _meaning) in named.items()}
+
 
 def role_label(name: str) -> str:
     """The label of one of the product's roles; any other is called what its maker called it."""

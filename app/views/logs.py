@@ -13,6 +13,7 @@ from .. import documents
 from ..extensions import db
 from ..lowcode import fields as custom
 from ..queries.logs import page_of_log
+from ..security.labels import PERMISSION_NAMES, ROLES
 from ..security.permissions import Perm
 from ..security.visibility import RULES, visible
 from .base import AppModelView
@@ -23,6 +24,8 @@ ACTIONS = {
     "create": _l("Added"), "update": _l("Changed"), "delete": _l("Deleted"), "open": _l("Opened"),
     "close": _l("Closed"),
     "reopen": _l("Reopened"), "reveal": _l("CPF/CNPJ shown"), "import": _l("Imported"), "link": _l("Linked"),
+    "password": _l("Password changed"), "send_link": _l("Link to choose a password sent"),
+    "end_session": _l("Session ended"), "resend": _l("Sent again"),
 }
 # Names of fields that no register labels.
 LABELS = {
@@ -36,8 +39,21 @@ CODES = {
               "cancelled": _l("Cancelled")},
     "kind": {"phone": _l("Phone"), "sac": _l("SAC"), "multichannel": _l("Multichannel"), "provider": _l("Provider")},
 }
-# Table -> labels of a record that no register shows; its screen fills them. "details.2.answer" is the answer of page 2.
-LABELS_OF: dict[str, dict] = {}
+# Table -> codes of a register that its screen shows in another way than by `choice_columns`.
+CODES_OF: dict[str, dict] = {
+    "ab_user": {"roles": ROLES, "locale": {"pt_BR": "Português", "en": "English"},
+                "theme": {"light": _l("Light"), "dark": _l("Dark"), "auto": _l("Automatic")}},
+    "ab_role": {"permissions": PERMISSION_NAMES, "name": ROLES},
+}
+# Table -> labels of fields that its register does not have; screens without a register fill in theirs.
+# "details.2.answer" is the answer of page 2.
+LABELS_OF: dict[str, dict] = {"ab_user": {
+    "contact_email": _l("Contact e-mail"), "locale": _l("Language"), "theme": _l("Theme"),
+    "companies": _l("Companies"), "units": _l("Restricted units"), "department": _l("Department"),
+    "central_operator": _l("Operator of the provider central"), "chat_active": _l("Receives chats"),
+    "sessions": _l("Open sessions"),
+    "entity": _l("Entity of the portal"),
+}}
 HIDDEN = {"name_key", "search_text", "search_digits", "value_key", "created_at", "updated_at", "version"}
 DOCUMENTS = {"document", "cpf", "cnpj"}
 READS = {"attendance": Perm.ATTENDANCE_READ, "setting": Perm.SETTING_READ}  # of what has no register
@@ -103,7 +119,7 @@ class Reader:
 
     def __init__(self, target, register):
         self.target, self.register = target, register
-        self.labels = register.label_columns if register else LABELS_OF.get(target, {})
+        self.labels = {**LABELS_OF.get(target, {}), **(register.label_columns if register else {})}
 
     def lines(self, entry) -> list[Line]:
         """The changed fields of an entry, in the order in which they were changed."""
@@ -137,6 +153,7 @@ class Reader:
             return documents.masked(value)
         name = name.rsplit(".", 1)[-1]
         choices = self.register.choice_columns.get(name) if self.register else CODES.get(name)
+        choices = choices or CODES_OF.get(self.target, {}).get(name)
         if choices and value in choices:
             return str(choices[value])
         return str(shown(_moment(value)))

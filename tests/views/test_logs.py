@@ -6,7 +6,7 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 
 from app.models.identity import LoginAttempt
-from app.services import records
+from app.services import accounts, records, roles, users
 from tests.support.clock import NOON
 
 
@@ -101,3 +101,31 @@ def test_no_heading_shows_a_code(world, session, make_user, sign_in):
     attendant = session.scalar(select(Role.id).where(Role.name == "Attendant"))
     for page in (f"/roles/show/{attendant}", f"/logs/ab_role/{attendant}"):
         assert re.search(r"<h1[^>]*>(.*?)</h1>", browser.get(page).text)[1].endswith("Atendente")
+
+
+@pytest.mark.req("G-06")
+def test_the_log_of_users_and_roles_speaks_portuguese(world, session, make_user, sign_in, viewer_for):
+    root = make_user("raiz", "Admin")
+    ana = make_user("ana", "Attendant", companies=[world.company], contact_email="ana@example.com")
+    actor, configurator = viewer_for(root), session.scalar(select(Role).where(Role.name == "Configurator"))
+    role = roles.create(session, {"name": "Consulta", "permissions": ["read entity", "use account"]}, actor=actor,
+                        now=NOON)
+    users.update(session, ana.id, {
+        "contact_email": "a@example.com", "locale": "en", "roles": [configurator], "central_operator": True,
+        "chat_active": True, "companies": [world.company, world.other_company], "department": world.department,
+    }, actor=actor, now=NOON)
+    users.send_link(session, ana.id, public_url="https://sac.example", actor=actor, now=NOON)
+    accounts.store_password(session, ana.id, "x", actor=viewer_for(ana), now=NOON)
+    accounts.set_theme(session, "dark", actor=viewer_for(ana), now=NOON)
+    session.commit()
+    browser = sign_in(root)
+    told = lines(browser.get(f"/logs/ab_user/{ana.id}"))
+    assert {row[2] for row in told if len(row) > 3} == {
+        "Senha trocada", "Link para escolher a senha enviado", "Alteração"}
+    assert {tuple(row[-3:]) for row in told if row[-1]} >= {
+        ("Perfis de acesso", "Atendente", "Configurador"), ("Idioma", "—", "English"),
+        ("E-mail de contato", "ana@example.com", "a@example.com"), ("Tema", "Automático", "Escuro"),
+        ("Operador da central do prestador", "Não", "Sim"), ("Setor", "—", "Financeiro"),
+        ("Empresas", "Azul", "Azul; Verde")}
+    granted = next(row for row in lines(browser.get(f"/logs/ab_role/{role.id}")) if row[-3] == "Permissões")
+    assert granted[-1] == "Ver entidades; Conta própria"
