@@ -94,10 +94,15 @@ def records(desk) -> list[str]:
 def entities(desk) -> list[str]:
     """The lists of attendances of people who have some."""
     with desk.session() as (session, viewer):
-        ids = session.scalars(select(Attendance.entity_id).where(
-            visible(Attendance, viewer), Attendance.entity_id.is_not(None))
-            .order_by(Attendance.id.desc()).limit(SAMPLES * 20))
-        return [f"/attendances/entity/{pk}" for pk in list(dict.fromkeys(ids))[:SAMPLES]]
+        top = session.scalar(select(func.max(Attendance.id)))
+        found = []
+        while len(found) < SAMPLES:
+            pk = session.scalar(
+                select(Attendance.entity_id).order_by(Attendance.id).limit(1)
+                .where(Attendance.id >= desk.random.randrange(1, top), visible(Attendance, viewer)))
+            if pk:
+                found.append(f"/attendances/entity/{pk}")
+        return found
 
 
 def opening(desk) -> dict:

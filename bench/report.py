@@ -7,7 +7,7 @@ HEAD = """# Benchmarks
 
 Written by `make bench SIZE=full`; `make bench` runs the same at a tenth of the size. Times are the server's own:
 requests through the WSGI application in one process, signed in as an attendant of one of three companies, page
-rendered. Small and large database are measured in turns. `growth` is large by small.
+rendered. Small and large database are measured in turns. `growth` is large by small. What is beyond its limit is bold.
 
 """
 
@@ -32,15 +32,21 @@ def _single(lines) -> str:
             rows.append(f"| generate {line['attendances']:,} attendances, {line['persons']:,} persons | "
                         f"{line['per_second']:,}/s ({line['seconds']} s) | ≥ {line['at_least']:,}/s on PostgreSQL |\n")
         elif line["measure"] in ("import", "start"):
-            rows.append(f"| {name} | {line['seconds']} s | ≤ {line['limit']} s |\n")
+            rows.append(f"| {name} | {_marked(line['seconds'], line['limit'])} s | ≤ {line['limit']} s |\n")
         elif "limit_cpu_ms" in line or line.get("case") == "FAB's own":
             wanted = f"≤ {line['limit_cpu_ms']} ms" if "limit_cpu_ms" in line else ""
             queries = f", {line['queries']} queries" if "queries" in line else ""
-            rows.append(f"| {name} | {line['cpu_ms']} ms of CPU{queries} | {wanted} |\n")
+            taken = _marked(line["cpu_ms"], line.get("limit_cpu_ms", line["cpu_ms"]))
+            rows.append(f"| {name} | {taken} ms of CPU{queries} | {wanted} |\n")
         elif line["measure"] == "opening by REST":
-            rates = f"{line['per_second']}/s, a bare route {line['bare_per_second']}/s: {line['share']}"
+            share = _marked(-line["share"], -line["at_least"]).replace("-", "")
+            rates = f"{line['per_second']}/s, a bare route {line['bare_per_second']}/s: {share}"
             rows.append(f"| {name} | {rates} | ≥ {line['at_least']} |\n")
     return "".join(rows)
+
+
+def _marked(value, limit) -> str:
+    return f"**{value}**" if value > limit else str(value)
 
 
 def _growth(lines) -> str:
@@ -56,8 +62,9 @@ def _growth(lines) -> str:
     dashes = "---|" * (len(sizes) * 3 + 4)
     rows = [f"\n| ms |{heads} limit p95 | growth p50 | growth p95 |\n|{dashes}\n"]
     for (measure, case), found in timed.items():
-        cells = "".join(f" {line['p50_ms']} | {line['p95_ms']} | {line['queries']} |"
+        limit, growth = found[0]["limit_p95_ms"], found[-1]
+        cells = "".join(f" {line['p50_ms']} | {_marked(line['p95_ms'], limit)} | {line['queries']} |"
                         for line in found if "p50_ms" in line)
-        growth = found[-1]
-        rows.append(f"| {measure}: {case} |{cells} {found[0]['limit_p95_ms']} | {growth['p50']} | {growth['p95']} |\n")
+        grown = [_marked(growth[name], growth.get("limit", growth[name])) for name in ("p50", "p95")]
+        rows.append(f"| {measure}: {case} |{cells} {limit} | {' | '.join(grown)} |\n")
     return "".join(rows)
