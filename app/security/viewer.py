@@ -10,6 +10,7 @@ class Viewer:
 
     user_id: int | None
     name: str = ""
+    login: str = ""  # the user name: unlike the name, nobody changes his own
     entity_id: int | None = None  # portal user: only rows of this entity
     admin: bool = False
     permissions: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)

@@ -62,5 +62,5 @@ def viewer_of(session, user) -> Viewer:
     """The Viewer of a user row (its profile is read with it): for requests, streams and jobs."""
     held = grants_of(session, user.id)
     profile = user.profile
-    return Viewer(user_id=user.id, name=user.get_full_name().strip(), entity_id=profile.entity_id if profile else None,
-                  admin=held.admin, permissions=held.pairs)
+    return Viewer(user_id=user.id, name=user.get_full_name().strip(), login=user.username,
+                  entity_id=profile.entity_id if profile else None, admin=held.admin, permissions=held.pairs)

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from ..models.base import Logged
 from ..models.log import LogEntry
 
+ACTOR_LENGTH = LogEntry.__table__.c.actor_name.type.length
+
 
 def plain(value):
     """A JSON value that still says something when the row it names is gone."""
@@ -50,6 +52,14 @@ def chain_hash(previous: str, target: str, target_id: int, seq: int, at: datetim
         [previous, target, target_id, seq, stamp, actor_id, actor_name, action, digests])).hexdigest()
 
 
+def actor_text(actor) -> str:
+    """"Name (user name)": everybody writes his own name. A long name is cut, never the user name."""
+    if actor is None:
+        return ""
+    login = f" ({actor.login})" if actor.login else ""
+    return actor.name[:ACTOR_LENGTH - len(login)] + login
+
+
 def entry_values(target, target_id, action, changes, *, actor, now, previous=(0, "")) -> dict:
     """Column values of the entry that follows `previous` (seq, hash) in the chain of a record."""
     stored, digests = {}, {}
@@ -57,7 +67,7 @@ def entry_values(target, target_id, action, changes, *, actor, now, previous=(0,
         old, new, salt = plain(old), plain(new), secrets.token_hex(8)
         stored[name], digests[name] = [old, new, salt], digest(old, new, salt)
     seq = previous[0] + 1
-    name = actor.name if actor else ""
+    name = actor_text(actor)
     actor_id = actor.user_id if actor else None
     return {"target": target, "target_id": target_id, "seq": seq, "at": now, "actor_id": actor_id, "actor_name": name,
             "action": action, "changes": stored, "digests": digests, "previous_hash": previous[1],

@@ -31,7 +31,7 @@ class Holder:
 
     def as_actor(self) -> Viewer:
         """Who the log names: he who holds the link."""
-        return Viewer(user_id=self.user_id, name=" ".join(self.words[1:]))
+        return Viewer(user_id=self.user_id, name=" ".join(self.words[1:]), login=self.username)
 
 
 def ask(session, *, username: str, public_url: str, now: datetime) -> None:

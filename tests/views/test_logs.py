@@ -29,10 +29,20 @@ def test_the_log_tells_who_when_what_old_and_new(world, make_user, sign_in):
     assert f'href="/logs/situation/{pk}"' in record.text
     page = browser.get(f"/logs/situation/{pk}")
     newest = lines(page)
-    assert newest[0][1:4] == ["Cora Teste", "Alteração", "Situação"]
+    assert newest[0][1:4] == ["Cora Teste (cora)", "Alteração", "Situação"]
     assert newest[0][5] == "Aguardando"
     assert ["Fase", "Pendente", "Em andamento"] in [row[-3:] for row in newest]
     assert re.match(r"\d\d/\d\d/\d{4} \d\d:\d\d", newest[0][0])
+
+
+@pytest.mark.req("G-06")
+def test_who_takes_the_name_of_another_is_still_told_by_his_user_name(world, make_user, sign_in):
+    browser = sign_in(make_user("cora", "Configurator", companies=[world.company]))
+    name = {"first_name": "Chefe", "last_name": "x" * 64, "locale": "pt_BR", "theme": "auto"}
+    assert browser.post("/account/profile", name).status_code == 302
+    browser.post("/contact-types/add", {"name": "Breve", "active": "y"})
+    pk = browser.get("/lookup/contact_type?q=breve").json["results"][0]["id"]
+    assert lines(browser.get(f"/logs/contact_type/{pk}"))[0][1] == f"Chefe {'x' * 64} (cora)"
 
 
 def test_the_log_of_what_one_may_not_see_does_not_exist(world, make_user, sign_in, client):
