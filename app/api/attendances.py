@@ -17,6 +17,7 @@ from ..services import attendances, idempotency
 from . import schemas
 from .base import BadRequest, Resource, actor, body, instant, limit, whole_argument
 
+OPEN, ADD_DETAIL, CLOSE = schemas.OpenAttendance(), schemas.AddDetail(), schemas.CloseAttendance()  # slow to make
 KINDS = {"phone": AttendanceKind.PHONE}
 
 
@@ -47,7 +48,7 @@ class AttendanceApi(Resource):
               description: Opened
               content: {application/json: {schema: {$ref: '#/components/schemas/Attendance'}}}
         """
-        data = body(schemas.OpenAttendance())
+        data = body(OPEN)
         key, now, person_id = request.headers.get("Idempotency-Key"), utc_now(), data.pop("person_id")
         values, detail = _split(data)
         with unit_of_work(db.session) as session:
@@ -125,7 +126,7 @@ class AttendanceApi(Resource):
               description: Added
               content: {application/json: {schema: {$ref: '#/components/schemas/Detail'}}}
         """
-        data, pk = body(schemas.AddDetail()), _found(address).id
+        data, pk = body(ADD_DETAIL), _id(address)
         _values, detail = _split(data)
         with unit_of_work(db.session) as session:
             detail["channel_id"] = _code(session, Channel, data["channel"], "channel")
@@ -149,7 +150,7 @@ class AttendanceApi(Resource):
               description: Closed
               content: {application/json: {schema: {$ref: '#/components/schemas/AttendanceWithDetails'}}}
         """
-        data, pk = body(schemas.CloseAttendance()), _found(address).id
+        data, pk = body(CLOSE), _id(address)
         with unit_of_work(db.session) as session:
             attendances.close_attendance(session, pk, **data, actor=actor(), now=utc_now())
         return jsonify(with_details(_found(address)))
@@ -158,10 +159,17 @@ class AttendanceApi(Resource):
 # ---- pieces
 
 def _found(address) -> Attendance:
-    attendance = reads.find_by_address(db.session, actor(), address)
+    attendance = reads.find_for_api(db.session, actor(), address)
     if attendance is None:
         raise NotFound(_("Attendance not found."))
     return attendance
+
+
+def _id(address) -> int:
+    pk = reads.id_at(db.session, actor(), address)
+    if pk is None:
+        raise NotFound(_("Attendance not found."))
+    return pk
 
 
 def _split(data):

@@ -4,14 +4,15 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, exists, false, func, or_, select, union_all
-from sqlalchemy.orm import joinedload, load_only, selectinload
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import and_, exists, false, func, literal, or_, select, union_all
+from sqlalchemy.orm import Load, joinedload, selectinload
 from sqlalchemy.sql import operators
 
 from ..models.attendance import Attendance, AttendanceDetail
-from ..models.classification import OPEN_PHASES, Channel, Situation
+from ..models.classification import OPEN_PHASES, Channel, Motive, Situation
 from ..models.company import Company, Unit
-from ..models.entity import PARTNER, Entity, EntityContact, EntityRole, RoleType, entity_unit
+from ..models.entity import PARTNER, Address, EContact, Entity, EntityContact, EntityRole, Phone, RoleType, entity_unit
 from ..models.survey import SurveyAnswer
 from ..security.visibility import visible
 from . import paging
@@ -220,37 +221,58 @@ def find_by_address(session, viewer, address: str) -> Attendance | None:
 
     A person without the right to see it gets None, as if it did not exist.
     """
+    return session.scalars(_RECORD.where(_at(address), visible(Attendance, viewer))).unique().one_or_none()
+
+
+def find_for_api(session, viewer, address: str) -> Attendance | None:
+    """The same with what REST answers of it."""
+    return session.scalar(select(Attendance).where(_at(address), visible(Attendance, viewer)).options(
+        joinedload(Attendance.entity), joinedload(Attendance.channel), joinedload(Attendance.situation),
+        joinedload(Attendance.motive), joinedload(Attendance.occurrence), joinedload(Attendance.related),
+        selectinload(Attendance.details).joinedload(AttendanceDetail.channel)))
+
+
+def id_at(session, viewer, address: str) -> int | None:
+    """The id of the record behind an address, where the viewer sees it."""
+    return session.scalar(select(Attendance.id).where(_at(address), visible(Attendance, viewer)))
+
+
+def _at(address):
     by_id = re.fullmatch(r"id-(\d{1,18})", address)
-    where = Attendance.id == int(by_id[1]) if by_id else Attendance.protocol == address.upper()
-    return session.scalar(select(Attendance).where(where, visible(Attendance, viewer)).options(
-        joinedload(Attendance.company), joinedload(Attendance.situation), joinedload(Attendance.motive),
-        joinedload(Attendance.occurrence), joinedload(Attendance.cause), joinedload(Attendance.unit),
-        joinedload(Attendance.channel), joinedload(Attendance.role_type), joinedload(Attendance.opened_by),
-        joinedload(Attendance.changed_by), joinedload(Attendance.local_partner), joinedload(Attendance.related),
-        joinedload(Attendance.entity).options(*entity_block()),
-        selectinload(Attendance.details).options(
-            joinedload(AttendanceDetail.channel), joinedload(AttendanceDetail.operator),
-            joinedload(AttendanceDetail.contact))))
+    return Attendance.id == int(by_id[1]) if by_id else Attendance.protocol == address.upper()
 
 
-def entity_block():
-    """Loader options for what block 2 of the record shows of an entity, and for the choices it gives."""
-    return (joinedload(Entity.company), selectinload(Entity.phones), selectinload(Entity.econtacts),
-            selectinload(Entity.addresses), selectinload(Entity.roles),
-            selectinload(Entity.contacts).joinedload(EntityContact.contact_type), selectinload(Entity.units))
+def _entity_block(entity):
+    """Loader options below `entity` for what block 2 of the record shows, and for the choices it gives: the main phone,
+    e-contact and address alone, one row each, so that they cost no query. Joins are outer ones, as in `_entity` of the
+    rules."""
+    return (entity.joinedload(Entity.phones.and_(Phone.is_main)),
+            entity.joinedload(Entity.econtacts.and_(EContact.is_main)),
+            entity.joinedload(Entity.addresses.and_(Address.is_main)),
+            entity.joinedload(Entity.roles).joinedload(EntityRole.role_type, innerjoin=False),
+            entity.selectinload(Entity.contacts).joinedload(EntityContact.contact_type))
+
+
+def _name_of(user):
+    return joinedload(user).load_only(User.first_name, User.last_name)
+
+
+# Made once: building them costs as much as their query. Role, channel and situation are among what the form
+# offers, which is read anyway.
+_RECORD = select(Attendance).options(
+    joinedload(Attendance.company), joinedload(Attendance.motive), joinedload(Attendance.occurrence),
+    joinedload(Attendance.cause), joinedload(Attendance.unit), _name_of(Attendance.opened_by), _name_of(Attendance.changed_by),
+    joinedload(Attendance.local_partner).load_only(Entity.name, Entity.social_name),
+    joinedload(Attendance.related).load_only(Attendance.protocol),
+    *_entity_block(joinedload(Attendance.entity)),
+    selectinload(Attendance.details).options(_name_of(AttendanceDetail.operator)))
+_FOR_WHOM = select(Entity).options(joinedload(Entity.company), *_entity_block(Load(Entity)))
 
 
 def find_entity(session, viewer, entity_id: int) -> Entity | None:
     """The entity for whom an attendance is opened, with what block 2 shows."""
-    return session.scalar(
-        select(Entity).where(Entity.id == entity_id, visible(Entity, viewer)).options(*entity_block()))
-
-
-def related_to(session, viewer, attendance_id: int, *, limit: int = 20) -> list[Attendance]:
-    """Attendances that name this one as their related SAC (S-15), newest first."""
-    return list(session.scalars(
-        select(Attendance).where(Attendance.related_id == attendance_id, visible(Attendance, viewer))
-        .options(load_only(Attendance.protocol)).order_by(Attendance.id.desc()).limit(limit)))
+    return session.scalars(
+        _FOR_WHOM.where(Entity.id == entity_id, visible(Entity, viewer))).unique().one_or_none()
 
 
 def id_of_number(session, viewer, text: str) -> int | None:
@@ -290,12 +312,19 @@ def units_of(session, viewer, entity) -> list[Unit]:
         .where(entity_unit.c.entity_id == entity.id, visible(Unit, viewer)).order_by(Unit.name_key)))
 
 
-def recent_of_entity(session, viewer, entity_id: int, *, limit: int = 20) -> list[Attendance]:
-    """The entity's newest attendances, offered first as "SAC Relacionado" (S-15)."""
-    return list(session.scalars(
-        select(Attendance).where(Attendance.entity_id == entity_id, visible(Attendance, viewer))
-        .options(joinedload(Attendance.motive), joinedload(Attendance.situation))
-        .order_by(Attendance.opened_at.desc(), Attendance.id.desc()).limit(limit)))
+def near(session, viewer, *, attendance_id: int | None, entity_id: int | None, limit: int = 20) -> tuple[list, list]:
+    """(attendances that name this one as their related SAC, the entity's newest, offered first for that field; S-15),
+    newest first: rows of id, protocol, opened_at and motive or situation."""
+    def some(kind, where):
+        return (select(literal(kind).label("kind"), Attendance.id, Attendance.protocol, Attendance.opened_at,
+                       func.coalesce(Motive.name, Situation.name).label("about"))
+                .join(Attendance.situation).outerjoin(Attendance.motive).where(where, visible(Attendance, viewer))
+                .order_by(Attendance.opened_at.desc(), Attendance.id.desc()).limit(limit).subquery())
+
+    parts = [some(kind, column == pk) for kind, column, pk in (
+        (0, Attendance.related_id, attendance_id), (1, Attendance.entity_id, entity_id)) if pk is not None]
+    rows = session.execute(union_all(*(select(part) for part in parts))).all() if parts else ()
+    return tuple([row for row in rows if row.kind == kind] for kind in (0, 1))
 
 
 def find_partners(session, viewer, term: str, _parent, limit: int, offset: int) -> list[tuple[int, str]]:

@@ -105,7 +105,8 @@ class AttendanceForm(FlaskForm):
         self.channel_id.choices = _blank_first([(c.id, c.name) for c in channels])
         contacts = [c for c in entity.contacts if c.active or page and c.id == page.contact_id] if entity else []
         self.contact_id.choices = _blank_first([(c.id, c.name) for c in contacts])
-        units = {u.id: u.name for u in reads.units_of(session, viewer, entity)} if entity else {}
+        linked = reads.units_of(session, viewer, entity) if entity else []
+        units = {u.id: u.name for u in linked}
         if attendance and attendance.unit:
             units.setdefault(attendance.unit_id, attendance.unit.name)
         self.unit_id.choices = _blank_first(units.items())

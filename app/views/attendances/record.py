@@ -105,7 +105,7 @@ class AttendanceRecordView(BaseView):
             value = str(data.get(name) or "")
             return int(value) if value.isdigit() and len(value) < 18 else None
         if pk := number("attendance_id"):
-            if reads.find_by_address(db.session, g.viewer, f"id-{pk}") is None:
+            if reads.id_at(db.session, g.viewer, f"id-{pk}") is None:
                 abort(404)
             return drafts.attendance_key(pk, number("page") or 1)
         pk = number("entity_id")
@@ -228,13 +228,14 @@ class AttendanceRecordView(BaseView):
         readonly = not viewer.may(Perm.ATTENDANCE_WRITE) or (closed and not viewer.may(Perm.ATTENDANCE_REOPEN))
         if readonly:
             form.lock()
+        related, recent = reads.near(session, viewer, attendance_id=attendance.id if attendance else None,
+                                     entity_id=entity.id if entity else None)
         return self.render_template(
             "attendances/record.html", form=form, entity=entity, attendance=attendance, draft=draft,
             detail=detail,
             readonly=readonly,
             title=_("Attendance %(number)s", number=attendance) if attendance else _("New attendance"),
-            related_here=reads.related_to(session, viewer, attendance.id) if attendance else [],
-            recent=reads.recent_of_entity(session, viewer, entity.id) if entity else [],
+            related_here=related, recent=recent,
             answers=reads.survey_answers(session, attendance.id) if attendance else [],
             may={name: viewer.may(perm) for name, perm in (
                 ("write", Perm.ATTENDANCE_WRITE), ("edit_entity", Perm.ENTITY_WRITE), ("logs", Perm.LOG_READ),
