@@ -7,13 +7,17 @@ the role.
 from datetime import datetime
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu, assoc_user_role
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ..errors import Conflict, Forbidden, Invalid
 from ..security.guard import writing
+from ..security.labels import ROLES
 from ..security.permissions import ADMIN, ATTENDANT, CONFIGURATOR, CUSTOMER, PROVIDER, SUPERVISOR, Perm
+from ..text import normalise
 from . import log
+from .accounts import LOCALES
 from .records import get_visible, in_use, require
 
 TARGET = "ab_role"
@@ -99,7 +103,16 @@ def _clean_name(session, typed, but=None) -> str:
         raise Invalid(_l("This field is required."), "name")
     if len(name) > 64:
         raise Invalid(_l("Use at most 64 characters."), "name")
-    taken = session.scalar(select(Role.id).where(func.lower(Role.name) == name.lower(), Role.id != (but or 0)))
-    if taken:
+    taken = {normalise(text) for text in session.scalars(select(Role.name).where(Role.id != (but or 0)))}
+    if normalise(name) in taken | _labels():
         raise Conflict(_l("There is already a role with this name."), "name")
     return name
+
+
+def _labels() -> set[str]:
+    """What the product's own roles are called on the screen, in every language: nobody could tell them apart."""
+    found = set()
+    for locale in LOCALES:
+        with force_locale(locale):
+            found |= {normalise(str(label)) for label in ROLES.values()}
+    return found

@@ -123,3 +123,16 @@ def test_role_names_are_shown_in_portuguese(sign_in, make_user):
     page = sign_in(make_user("raiz", ADMIN)).get("/roles/list/").text
     for label in ("Administrador", "Atendente", "Configurador", "Prestador", "Cliente", "Perfis de acesso"):
         assert label in page
+
+
+@pytest.mark.parametrize("name", ["GESTÃO  de filas", "gestao de filas", "Administrador", "SUPERVISOR", "atendente",
+                                  "Attendant", "Administrator"])
+def test_no_two_roles_look_alike(sign_in, chief, role, name):
+    browser = sign_in(chief)
+    assert browser.post("/roles/add", {"name": "Gestão de Filas", "permissions": ["read entity"]}).status_code == 302
+    again = browser.post("/roles/add", {"name": name, "permissions": ["read entity"]})
+    assert again.status_code == 409
+    assert "Já existe um perfil com este nome." in again.text
+    own = role("Gestão de Filas").id
+    form = {"name": "gestão de filas", "permissions": ["read entity"]}
+    assert browser.post(f"/roles/edit/{own}", form).status_code == 302  # his own name in other letters
