@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, bindparam, column, delete, text, update
+from sqlalchemy import Integer, bindparam, column, delete, or_, text, update
 
 from ..database import UTCDateTime
 from ..models.identity import LoginThrottle
@@ -58,6 +58,13 @@ def forgive(session, name: str, ip: str) -> None:
     session.execute(delete(LoginThrottle).where(LoginThrottle.key.in_([found["pair"], found["user"]])))
     session.execute(update(LoginThrottle).where(LoginThrottle.key == found["ip"], LoginThrottle.tries > 0)
                     .values(tries=LoginThrottle.tries - 1))
+
+
+def forgive_name(session, name: str) -> None:
+    """Who has proved by a mailed link that the account is his may try again at once, from wherever he was shut out."""
+    found = keys(name, "")
+    session.execute(delete(LoginThrottle).where(or_(
+        LoginThrottle.key == found["user"], LoginThrottle.key.startswith(found["pair"]))))
 
 
 def prune(session, now: datetime) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 
 from ..errors import Conflict, Invalid
 from ..models.identity import PasswordReset, Source, UserProfile
-from ..security import passwords
+from ..security import passwords, throttle
 from ..security.viewer import Viewer
 from . import account_mails as mails
 
@@ -77,12 +77,13 @@ def holder(session, *, token: str, now: datetime) -> Holder:
 
 def use(session, *, token: str, now: datetime) -> int:
     """Use the link up and return the user's id. The UPDATE makes it single-use under races; it is in the caller's
-    transaction, so that a refused password does not burn it. Raises Invalid."""
+    transaction, so that a refused password does not burn it. A lock-out of the user name ends. Raises Invalid."""
     user_id = session.scalar(
         update(PasswordReset).execution_options(synchronize_session=False)
         .where(*_good(token, now)).values(used_at=now).returning(PasswordReset.user_id))
     if user_id is None:
         raise Invalid(GONE, "token")
+    throttle.forgive_name(session, session.scalar(select(User.username).where(User.id == user_id)))
     return user_id
 
 

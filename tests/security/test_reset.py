@@ -66,6 +66,21 @@ def test_a_link_works_once_and_a_refused_password_does_not_use_it_up(client, sig
     assert client().login("ana", PASSWORD).status_code == 401
 
 
+@pytest.mark.req("G-02")
+def test_a_link_that_is_used_ends_the_lock_out_of_its_owner_only(client, make_user, session):
+    make_user("ana", "Attendant", contact_email="ana@example.com")
+    make_user("caio", "Attendant")
+    browser = client()
+    for name in ("ana", "caio"):
+        for _try in range(6):
+            locked = browser.login(name, "errada de todo 1")
+        assert locked.status_code == 429
+    browser.post("/forgot/", {"username": "ana"})
+    assert _choose(browser, _token(session)).status_code == 302
+    assert browser.login("caio").status_code == 429
+    assert browser.login("ana", NEW).status_code == 302
+
+
 def test_an_old_link_and_one_that_was_replaced_are_void(client, make_user, session):
     make_user("ana", "Attendant", contact_email="ana@example.com")
     browser = client()
