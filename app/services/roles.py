@@ -37,7 +37,7 @@ def create(session, values: dict, *, actor, now: datetime) -> Role:
     role = Role(name=_clean_name(session, values.get("name")), permissions=[])
     changes = {"name": (None, role.name)}
     with session.no_autoflush:
-        changes |= _grant(session, role, values.get("permissions") or (), actor)
+        changes |= _grant(session, role, _some(values.get("permissions")), actor)
     with writing(session):
         session.add(role)
     log.record_id(session, TARGET, role.id, "create", changes, actor=actor, now=now, first=True)
@@ -57,7 +57,7 @@ def update(session, pk: int, values: dict, *, actor, now: datetime) -> Role:
             old, role.name = role.name, _clean_name(session, name, but=role.id)
             changes["name"] = (old, role.name)
         if "permissions" in values:
-            changes |= _grant(session, role, values["permissions"] or (), actor)
+            changes |= _grant(session, role, _some(values["permissions"]), actor)
     if changes:
         log.record_id(session, TARGET, role.id, "update", changes, actor=actor, now=now)
     return role
@@ -71,10 +71,17 @@ def delete(session, pk: int, *, actor, now: datetime) -> None:
         raise Conflict(_l("The roles of the product are not deleted."))
     if session.scalar(select(assoc_user_role.c.id).where(assoc_user_role.c.role_id == pk).limit(1)):
         raise in_use(_l("There are users with this role: take it from them first."))
-    changes = {"name": (role.name, None)} | _grant(session, role, (), actor)
-    log.record_id(session, TARGET, role.id, "delete", changes, actor=actor, now=now)
     with writing(session):
+        changes = {"name": (role.name, None)} | _grant(session, role, (), actor)
+        log.record_id(session, TARGET, role.id, "delete", changes, actor=actor, now=now)
         session.delete(role)
+
+
+def _some(texts):
+    """At least one permission: whoever had only a role without any could not even open his own account."""
+    if not texts:
+        raise Invalid(_l("Choose at least one permission: a role without any lets people do nothing."), "permissions")
+    return texts
 
 
 def _grant(session, role, texts, actor) -> dict:

@@ -1,4 +1,5 @@
 """Perfis de acesso: what each role lets people do, as check boxes in groups."""
+from flask import g
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.models import Role
 from flask_babel import lazy_gettext as _l
@@ -8,6 +9,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from ..security.labels import permission_groups, role_label
+from ..security.permissions import Perm
 from ..services import roles
 from .base import AppModelView
 from .checks import PermissionsField
@@ -44,7 +46,10 @@ class RoleView(AppModelView):
     show_template = "security/role_show.html"
 
     def _make_form(self, item=None):
-        data = {"name": item.name, "permissions": sorted(map(str, roles.permissions_of(item)))} if item else {}
+        if item is None:  # whoever has a role has an account; a box that the viewer may not tick stays empty
+            data = {"permissions": [str(Perm.OWN_ACCOUNT)] if g.viewer.may(Perm.OWN_ACCOUNT) else []}
+        else:
+            data = {"name": item.name, "permissions": sorted(map(str, roles.permissions_of(item)))}
         form = RoleForm(data=data)
         form.fixed = item is not None and item.name in roles.OWN_ROLES
         if form.fixed:  # what it is called here is a translation; it is shown, not written

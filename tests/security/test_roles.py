@@ -1,4 +1,6 @@
 """Roles: check boxes in groups; nobody gives what he does not hold."""
+import re
+
 import pytest
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
@@ -99,8 +101,8 @@ def test_the_roles_of_the_product_keep_name_and_place(sign_in, make_user, role, 
 def test_a_role_in_use_is_not_deleted_and_names_are_unique(sign_in, make_user, role, session, seeding, viewer_for):
     root = make_user("raiz", ADMIN)
     browser = sign_in(root)
-    browser.post("/roles/add", {"name": "Consulta", "permissions": []})
-    again = browser.post("/roles/add", {"name": "consulta", "permissions": []})
+    browser.post("/roles/add", {"name": "Consulta", "permissions": ["use account"]})
+    again = browser.post("/roles/add", {"name": "consulta", "permissions": ["use account"]})
     assert again.status_code == 409
     assert "Já existe um perfil com este nome." in again.text
     user = make_user("ana", "Consulta")
@@ -136,3 +138,18 @@ def test_no_two_roles_look_alike(sign_in, chief, role, name):
     own = role("Gestão de Filas").id
     form = {"name": "gestão de filas", "permissions": ["read entity"]}
     assert browser.post(f"/roles/edit/{own}", form).status_code == 302  # his own name in other letters
+
+
+def test_a_new_role_begins_with_the_own_account_and_none_is_left_without_a_permission(sign_in, chief, role):
+    browser = sign_in(chief)
+    ticked = re.findall(r'<input[^>]*name="permissions"[^>]*value="([^"]+)" checked', browser.get("/roles/add").text)
+    assert ticked == ["use account"]
+    empty = browser.post("/roles/add", {"name": "Vazio", "permissions": []})
+    assert empty.status_code == 422
+    assert "Escolha ao menos uma permissão" in empty.text
+    assert 'value="Vazio"' in empty.text
+    assert role("Vazio") is None
+    browser.post("/roles/add", {"name": "Consulta", "permissions": ["read entity"]})
+    kept = role("Consulta")
+    assert _texts(kept) == ["read entity"]
+    assert browser.post(f"/roles/edit/{kept.id}", {"name": "Consulta", "permissions": []}).status_code == 422
