@@ -6,18 +6,21 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import BooleanField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from ..extensions import db
 from ..models.company import Company, Unit
 from ..security.labels import role_label
+from ..security.permissions import ADMIN
 from ..security.visibility import visible
 from ..services.grants import may_grant, pairs_by_role
+from ..services.users import PORTAL_ROLES
 from .checks import ChecksField
 from .fields import ChoiceField
 from .lookup import LookupField
 
 _REQUIRED = _l("Fill in this field.")
+_COMPANIES_HELP = _l("The user sees the records of these companies.")
 _BOX = {"class": "form-control"}
 
 
@@ -42,6 +45,31 @@ def unit_rows():
     return [(pk, f"{unit} ({company})", active) for pk, unit, company, active in rows]
 
 
+def only_company():
+    """The company that a new user is of where there is nothing to choose."""
+    rows = [pk for pk, _name, may in company_rows() if may]
+    return rows if len(rows) == 1 else []
+
+
+class Mandatory:
+    """Marks a field whose emptiness the service refuses: it knows what the form does not show."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form, field):
+        pass
+
+
+class StaffCompany(Mandatory):
+    """A new user needs a company, unless he is an administrator or will be of the portal (then his entity says it)."""
+
+    def __call__(self, form, field):
+        names = set(db.session.scalars(select(Role.name).where(Role.id.in_(form.roles.data))))
+        portal = form.entity.data or (names and names <= set(PORTAL_ROLES))
+        if not field.data and not portal and ADMIN not in names:
+            raise ValidationError(_("Choose at least one company."))
+
+
 class UserEditForm(FlaskForm):
     """Every field but the user name, which stays."""
 
@@ -54,8 +82,7 @@ class UserEditForm(FlaskForm):
                           description=_l("An inactive user cannot sign in; his sessions end at once."))
     roles = ChecksField(_l("Access roles"), [DataRequired(_l("Choose at least one role."))], rows=role_rows,
                         description=_l("Only roles whose permissions you have yourself can be given."))
-    companies = ChecksField(_l("Companies"), rows=company_rows,
-                            description=_l("The user sees the records of these companies."))
+    companies = ChecksField(_l("Companies"), [Mandatory()], rows=company_rows, description=_COMPANIES_HELP)
     units = ChecksField(_l("Restricted units"), rows=unit_rows,
                         description=_l("Attendances of a restricted unit are seen only by its members."))
     department = LookupField(_l("Department"), source="department")
@@ -75,6 +102,8 @@ class UserAddForm(UserEditForm):
                            description=_l("What the person signs in with. It cannot be changed later."))
     contact_email = StringField(_l("Contact e-mail"), [InputRequired(_REQUIRED), Length(max=320)], render_kw=_BOX,
                                 description=_l("Links to choose a password go to this address."))
+    companies = ChecksField(_l("Companies"), [StaffCompany()], rows=company_rows, default=only_company,
+                            description=_COMPANIES_HELP)
 
 
 def stored(user) -> dict:

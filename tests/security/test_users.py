@@ -91,6 +91,23 @@ def test_a_refusal_is_a_sentence_at_its_field_and_what_was_typed_stays(
     assert 'value="Pessoa"' in answer.text
 
 
+def test_the_company_is_asked_with_the_rest_and_the_only_one_is_ticked(sign_in, make_user, chief, role, world):
+    browser = sign_in(chief)
+    page = browser.get("/users/add").text
+    assert re.search(r'for="companies">Empresas <span class="b-req"', page)
+    box = r'name="companies" value="(\d+)" checked'
+    assert re.findall(box, page) == [str(world.company.id)]
+    refused = browser.post("/users/add", _form(role, world, username="", companies=[]))
+    assert refused.status_code == 422
+    assert "Preencha este campo." in refused.text
+    assert "Escolha ao menos uma empresa." in refused.text
+    two = make_user("duas", SUPERVISOR, companies=[world.company, world.other_company])
+    assert not re.findall(box, sign_in(two).get("/users/add").text)
+    root = sign_in(make_user("raiz", ADMIN))
+    alone = _form(role, world, username="raiz2", companies=[], roles=[role(ADMIN).id])
+    assert root.post("/users/add", alone).status_code == 302  # an administrator needs none
+
+
 @pytest.mark.req("G-02")
 def test_a_supervisor_can_neither_give_admin_nor_raise_himself_nor_touch_an_administrator(
         sign_in, make_user, chief, ana, role, world, session):
