@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 
 from app import create_app
 from app.extensions import db
+from app.live.server import settle
 
 from .databases import SECRETS
 from .world import PASSWORD
@@ -55,6 +56,7 @@ class Desk:
         self.user, self._viewer = user, None
         self._sign_in()
         self.headers = {"Authorization": f"Bearer {self._token()}"}
+        settle()  # as the server does
 
     def _sign_in(self):
         page = self.browser.get("/login/").text

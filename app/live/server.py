@@ -2,6 +2,7 @@
 import asyncio
 import contextlib
 import contextvars
+import gc
 import itertools
 import logging
 import os
@@ -146,6 +147,13 @@ def address(app) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{app.config['PORT']}"
 
 
+def settle() -> None:
+    """Leave what the start has made (mappers, views, routes) out of every later collection of garbage: it stays anyway,
+    and going through it costs a page in four 10 ms or more."""
+    gc.collect()
+    gc.freeze()
+
+
 def serve(app, *, jobs: bool = True, on_ready=None) -> None:
     """Serve until SIGTERM or SIGINT. Raises ConfigError where the address is taken."""
     logs.configure(app)
@@ -155,6 +163,7 @@ def serve(app, *, jobs: bool = True, on_ready=None) -> None:
             gateway, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=KEEP_ALIVE, server_header=False,
             proxy_headers=False)  # TRUSTED_PROXIES decides whom to believe, and only that
+        settle()
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after an orderly stop
             # A fresh context: request threads inherit it, and the command's application context in it would make all of
             # them share one `g` and one database session.
