@@ -53,12 +53,12 @@ class AttendanceApi(Resource):
         values, detail = _split(data)
         with unit_of_work(db.session) as session:
             def act():
-                channel, role = data["channel"], data["role"]
-                detail["channel_id"] = _code(session, Channel, channel, "channel")
-                values["role_type_id"] = _code(session, RoleType, role, "role") if role else None
+                channel = _code(session, Channel, data["channel"], "channel")  # held: the rules find it unasked
+                role = _code(session, RoleType, data["role"], "role") if data["role"] else None
+                detail["channel_id"], values["role_type_id"] = channel.id, role.id if role else None
                 made = attendances.open_attendance(
                     session, entity_id=person_id, values=values, detail=detail, actor=actor(), now=now,
-                    kind=KINDS.get(channel, AttendanceKind.MULTICHANNEL))
+                    kind=KINDS.get(channel.code, AttendanceKind.MULTICHANNEL))
                 return shown(made)
 
             if key is None:
@@ -129,7 +129,8 @@ class AttendanceApi(Resource):
         data, pk = body(ADD_DETAIL), _id(address)
         _values, detail = _split(data)
         with unit_of_work(db.session) as session:
-            detail["channel_id"] = _code(session, Channel, data["channel"], "channel")
+            channel = _code(session, Channel, data["channel"], "channel")
+            detail["channel_id"] = channel.id
             page = attendances.add_detail(session, pk, detail=detail, actor=actor(), now=utc_now())
             answer = shown_detail(page)
         return jsonify(answer), 201
@@ -179,11 +180,12 @@ def _split(data):
             {n: data[n] for n in of_page})
 
 
-def _code(session, model, code, field) -> int:
-    pk = session.scalar(select(model.id).where(model.code == code))
-    if pk is None:
+def _code(session, model, code, field):
+    """The row with this code. Raises Invalid."""
+    row = session.scalar(select(model).where(model.code == code))
+    if row is None:
         raise Invalid(_("Not a valid choice."), field=field)
-    return pk
+    return row
 
 
 def _situation() -> dict:

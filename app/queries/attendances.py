@@ -261,7 +261,8 @@ def _name_of(user):
 # offers, which is read anyway.
 _RECORD = select(Attendance).options(
     joinedload(Attendance.company), joinedload(Attendance.motive), joinedload(Attendance.occurrence),
-    joinedload(Attendance.cause), joinedload(Attendance.unit), _name_of(Attendance.opened_by), _name_of(Attendance.changed_by),
+    joinedload(Attendance.cause), joinedload(Attendance.unit),
+    _name_of(Attendance.opened_by), _name_of(Attendance.changed_by),
     joinedload(Attendance.local_partner).load_only(Entity.name, Entity.social_name),
     joinedload(Attendance.related).load_only(Attendance.protocol),
     *_entity_block(joinedload(Attendance.entity)),

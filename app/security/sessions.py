@@ -3,9 +3,10 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import contains_eager
 
 from ..models.identity import UserSession
@@ -40,16 +41,27 @@ def issue(session, *, user_id: int, kind: str, ip: str, user_agent: str, now: da
 
 def live(now: datetime, limits: Limits) -> tuple:
     """The one definition of a good session, for pages, API and streams."""
-    return (UserSession.revoked_at.is_(None), UserSession.last_seen_at > now - limits.idle,
-            UserSession.created_at > now - limits.absolute, User.active.is_(True))
+    return _live(now - limits.idle, now - limits.absolute)
+
+
+def _live(seen_after, begun_after) -> tuple:
+    return (UserSession.revoked_at.is_(None), UserSession.last_seen_at > seen_after,
+            UserSession.created_at > begun_after, User.active.is_(True))
+
+
+@cache
+def _of_token():
+    """Made once, as every request asks it; not at import, when users have no profile yet."""
+    return (select(UserSession).join(UserSession.user).outerjoin(User.profile)
+            .options(contains_eager(UserSession.user).contains_eager(User.profile))
+            .where(UserSession.token_hash == bindparam("hash"),
+                   *_live(bindparam("seen_after"), bindparam("begun_after"))))
 
 
 def check(session, token: str, *, now: datetime, limits: Limits) -> UserSession | None:
     """The live session of a token with its user and profile, in one query."""
-    return session.scalar(
-        select(UserSession).join(UserSession.user).outerjoin(User.profile)
-        .options(contains_eager(UserSession.user).contains_eager(User.profile))
-        .where(UserSession.token_hash == token_hash(token), *live(now, limits)))
+    return session.scalar(_of_token(), {
+        "hash": token_hash(token), "seen_after": now - limits.idle, "begun_after": now - limits.absolute})
 
 
 def own(session, user_id: int, *, now: datetime, limits: Limits) -> list[UserSession]:

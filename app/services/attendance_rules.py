@@ -103,12 +103,15 @@ def offered_situations(session, attendance, *, phases) -> list[Situation]:
     ).order_by(Situation.position, Situation.id)))
 
 
+_FOR_WHOM = select(Entity).options(
+    joinedload(Entity.company), joinedload(Entity.roles).joinedload(EntityRole.role_type, innerjoin=False))
+
+
 def _entity(session, entity_id, actor) -> Entity:
     """The entity with its company and roles in one query, all by outer joins: of an inner one within an outer SQLite
     reads the whole table."""
-    entity = session.scalars(select(Entity).options(
-        joinedload(Entity.company), joinedload(Entity.roles).joinedload(EntityRole.role_type, innerjoin=False)
-    ).where(Entity.id == entity_id, visible(Entity, actor))).unique().one_or_none()
+    entity = session.scalars(
+        _FOR_WHOM.where(Entity.id == entity_id, visible(Entity, actor))).unique().one_or_none()
     if entity is None:
         raise NotFound(_l("Entity not found."))
     if not entity.active_roles:

@@ -9,7 +9,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ..security.permissions import ADMIN
 from ..security.viewer import Viewer
@@ -25,16 +25,19 @@ class Grants:
     admin: bool
 
 
+_HELD = (  # made once: every request asks it
+    select(Role.name, Permission.name, ViewMenu.name).select_from(assoc_user_role)
+    .join(Role, Role.id == assoc_user_role.c.role_id)
+    .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
+    .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
+    .outerjoin(Permission, Permission.id == PermissionView.permission_id)
+    .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+    .where(assoc_user_role.c.user_id == bindparam("user")))
+
+
 def grants_of(session, user_id: int) -> Grants:
     """What the user holds now: read once a request, never kept between requests."""
-    rows = session.execute(
-        select(Role.name, Permission.name, ViewMenu.name).select_from(assoc_user_role)
-        .join(Role, Role.id == assoc_user_role.c.role_id)
-        .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
-        .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
-        .outerjoin(Permission, Permission.id == PermissionView.permission_id)
-        .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-        .where(assoc_user_role.c.user_id == user_id)).all()
+    rows = session.execute(_HELD, {"user": user_id}).all()
     pairs = frozenset((permission, noun) for _role, permission, noun in rows if permission)
     return Grants(pairs, any(role == ADMIN for role, _permission, _noun in rows))
 
