@@ -22,6 +22,8 @@ def selected() -> str:
 def init_app(app) -> None:
     """After AppBuilder, which installs a selector of its own."""
     app.extensions["babel"].locale_selector = selected
+    # Jinja's own _ looks `gettext` up by name, at each of a page's hundred texts
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
     @app.before_request
     def remember():
