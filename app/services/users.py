@@ -31,6 +31,7 @@ PORTAL_ROLES = (PROVIDER, CUSTOMER)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{2,63}")
 _LAST = {ADMIN: _l("The last active administrator cannot be removed or deactivated."),
          SUPERVISOR: _l("The last active supervisor cannot be removed or deactivated.")}
+ABOVE = _l("This user has permissions that you do not have: ask an administrator to change the e-mail or send a link.")
 _PLAIN = ("locale", "department", "entity", "central_operator", "chat_active")
 
 
@@ -174,10 +175,15 @@ def check_may_touch(session, actor, user: User) -> None:
         raise Forbidden(_l("Only an administrator changes an administrator."))
 
 
+def holds_more(session, actor, user: User) -> bool:
+    """Whether the user has a permission that the actor lacks: then his address and his links are not the actor's."""
+    return not actor.admin and user.id is not None and bool(grants_of(session, user.id).pairs - actor.permissions)
+
+
 def _check_not_above(session, actor, user) -> None:
     """The user may hold nothing that the actor does not."""
-    if not actor.admin and user.id is not None and grants_of(session, user.id).pairs - actor.permissions:
-        raise Forbidden(_l("This user has permissions that you do not have: ask an administrator."), "contact_email")
+    if holds_more(session, actor, user):
+        raise Forbidden(ABOVE, "contact_email")
 
 
 def _check_grantable(session, actor, roles) -> None:

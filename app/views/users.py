@@ -87,7 +87,11 @@ class UserView(AppModelView):
         self._show_options += [profile.joinedload(UserProfile.department), profile.joinedload(UserProfile.entity)]
 
     def _make_form(self, item=None):
-        return self.form_class(item is None)(data=stored(item) if item is not None else None)
+        form = self.form_class(item is None)(data=stored(item) if item is not None else None)
+        if item is not None and users.holds_more(self.datamodel.session, g.viewer, item):
+            form.contact_email.render_kw = {**form.contact_email.render_kw, "readonly": True}
+            form.contact_email.description = users.ABOVE
+        return form
 
     def fill_form(self, form, item):
         for name, value in stored(item).items():
@@ -119,7 +123,8 @@ class UserView(AppModelView):
         """Whether the button that mails a link makes sense."""
         profile = item.profile
         may = self.may("edit") and bool(item.active and profile and profile.source == "db" and profile.contact_email)
-        return {"may_send": may, "invited": item.password is None}
+        above = self.may("edit") and users.holds_more(self.datamodel.session, g.viewer, item)
+        return {"may_send": may and not above, "invited": item.password is None, "above": above and users.ABOVE}
 
     @action("send_link", _l("Send a link to choose a password"), icon="fa-envelope", multiple=False)
     def send_link(self, item):

@@ -224,6 +224,20 @@ def test_a_link_is_sent_instead_of_setting_a_password(sign_in, chief, ana, sessi
     assert [entry.action for entry in _entries(session, ana)] == ["send_link"]
 
 
+def test_what_is_refused_of_a_user_who_holds_more_is_not_offered(sign_in, make_user, chief, ana, world, session):
+    above = make_user("cora", CONFIGURATOR, companies=[world.company], contact_email="cora@example.com")
+    browser, reason = sign_in(chief), "Este usuário tem permissões que você não tem"
+    page = browser.get(f"/users/show/{above.id}").text
+    assert reason in page
+    assert "action/send_link" not in page
+    page = browser.get(f"/users/edit/{above.id}").text
+    assert reason in page
+    assert re.search(r'<input[^>]*name="contact_email"[^>]*readonly', page)
+    for path in ("show", "edit"):
+        assert reason not in browser.get(f"/users/{path}/{ana.id}").text
+        assert reason not in sign_in(make_user(None, ADMIN)).get(f"/users/{path}/{above.id}").text
+
+
 def test_a_stale_form_is_turned_away_with_both_values(sign_in, chief, ana, role, world):
     browser = sign_in(chief)
     values = _form(role, world, contact_email="ana@example.com", version=ana.version)
