@@ -65,6 +65,9 @@ class AccountView(BaseView):
         if not passwords.verify(stored, form.current.data, method):
             form.current.errors = [_("The present password is wrong.")]
             return self._page(password_form=form, status=422)
+        if passwords.verify(stored, form.password.data, method):
+            form.password.errors = [_("This is the present password: choose another one.")]
+            return self._page(password_form=form, status=422)
         try:
             password_hash = passwords.accept(form.password.data, about=words, method=method)
         except DomainError as error:

@@ -31,14 +31,16 @@ def set_theme(session, theme: str, *, actor, now: datetime) -> None:
 
 def update_profile(session, values: dict, *, actor, now: datetime) -> None:
     """`values`: first_name, last_name, contact_email, locale, theme. The old address is told of a new one, so that a
-    change made by somebody else does not go unnoticed. Raises Invalid."""
+    change made by somebody else does not go unnoticed; an address once set is not emptied. Raises Invalid."""
     user = _own(session, actor)
-    old_email = user.profile.contact_email
+    old_email, email = user.profile.contact_email, clean_email(values.get("contact_email"))
+    if old_email and not email:
+        raise Invalid(_l("Fill in another e-mail: links to choose a password go there."), "contact_email")
     names = assign(user, {name: clean_name(values[name], name) for name in ("first_name", "last_name")})
     if names:
         user.changed_on, user.changed_by_fk = now.replace(tzinfo=None), actor.user_id
     changes = names | assign(user.profile, {
-        "contact_email": clean_email(values.get("contact_email")), "locale": clean_locale(values.get("locale")),
+        "contact_email": email, "locale": clean_locale(values.get("locale")),
         "theme": clean_theme(values.get("theme"))})
     if changes:
         log.record_id(session, TARGET, user.id, "update", changes, actor=actor, now=now)

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from app.models.log import LogEntry
 from app.models.outbox import Outbox
+from tests.support.clients import PASSWORD
 
 
 def _profile(**values):
@@ -75,3 +76,25 @@ def test_choices_need_the_token_and_an_account(sign_in, client, make_user):
     browser = sign_in(make_user("ana", "Attendant"))
     assert browser.post("/account/theme", {"theme": "dark"}, csrf=False).status_code == 400
     assert client().post("/account/theme", {"theme": "dark"}).headers["Location"].startswith("/login/")
+
+
+def test_an_address_once_set_is_not_emptied(sign_in, make_user, session):
+    user = make_user("ana", "Attendant", contact_email="ana@example.com")
+    refused = sign_in(user).post("/account/profile", _profile(contact_email=" "))
+    assert refused.status_code == 422
+    assert "Preencha outro e-mail" in refused.text
+    session.expire_all()
+    assert user.profile.contact_email == "ana@example.com"
+    never_set = sign_in(make_user("bia", "Attendant"))
+    assert never_set.post("/account/profile", _profile(contact_email="")).status_code == 302
+
+
+def test_the_present_password_is_not_a_new_one(sign_in, make_user, session):
+    user = make_user("ana", "Attendant")
+    stored, browser = user.password, sign_in(user)
+    again = {"current": PASSWORD, "password": PASSWORD, "again": PASSWORD}
+    refused = browser.post("/account/password", again)
+    assert refused.status_code == 422
+    assert "Esta é a senha atual: escolha outra." in refused.text
+    session.expire_all()
+    assert user.password == stored
