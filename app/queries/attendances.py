@@ -325,6 +325,7 @@ def near(session, viewer, *, attendance_id: int | None, entity_id: int | None, l
     parts = [some(kind, column == pk) for kind, column, pk in (
         (0, Attendance.related_id, attendance_id), (1, Attendance.entity_id, entity_id)) if pk is not None]
     rows = session.execute(union_all(*(select(part) for part in parts))).all() if parts else ()
+    rows = sorted(rows, key=lambda row: (row.opened_at, row.id), reverse=True)  # a union keeps no order
     return tuple([row for row in rows if row.kind == kind] for kind in (0, 1))
 
 
