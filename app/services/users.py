@@ -162,7 +162,7 @@ def join_unit(session, unit: Unit, *, actor, now: datetime) -> None:
     changes = assign(user.profile, {"units": [*user.profile.units, unit]})
     user.profile.version += 1
     log.record_id(session, TARGET, user.id, "update", changes, actor=actor, now=now)
-    session.flush()
+    session.flush()  # within the writer's permit to change memberships
 
 
 def is_admin(user: User) -> bool:
