@@ -37,7 +37,7 @@ def create(session, values: dict, *, actor, now: datetime) -> Role:
     role = Role(name=_clean_name(session, values.get("name")), permissions=[])
     changes = {"name": (None, role.name)}
     with session.no_autoflush:
-        changes |= _grant(session, role, _some(values.get("permissions")), actor)
+        changes |= _grant(session, role, _some(role, values.get("permissions")), actor)
     with writing(session):
         session.add(role)
     log.record_id(session, TARGET, role.id, "create", changes, actor=actor, now=now, first=True)
@@ -57,7 +57,7 @@ def update(session, pk: int, values: dict, *, actor, now: datetime) -> Role:
             old, role.name = role.name, _clean_name(session, name, but=role.id)
             changes["name"] = (old, role.name)
         if "permissions" in values:
-            changes |= _grant(session, role, _some(values["permissions"]), actor)
+            changes |= _grant(session, role, _some(role, values["permissions"]), actor)
     if changes:
         log.record_id(session, TARGET, role.id, "update", changes, actor=actor, now=now)
     return role
@@ -77,11 +77,11 @@ def delete(session, pk: int, *, actor, now: datetime) -> None:
         session.delete(role)
 
 
-def _some(texts):
+def _some(role, texts):
     """At least one permission: whoever had only a role without any could not even open his own account."""
-    if not texts:
+    if not texts and role.name != ADMIN:  # of which nothing is ever taken: `_grant` says so
         raise Invalid(_l("Choose at least one permission: a role without any lets people do nothing."), "permissions")
-    return texts
+    return texts or ()
 
 
 def _grant(session, role, texts, actor) -> dict:
