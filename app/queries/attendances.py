@@ -304,8 +304,6 @@ def own_companies(session, viewer) -> list[Company]:
         select(Company).where(visible(Company, viewer), Company.active).order_by(Company.name_key)))
 
 
-
-
 def units_of(session, viewer, entity) -> list[Unit]:
     """Units linked to the entity that the viewer may see (S-48)."""
     return list(session.scalars(
