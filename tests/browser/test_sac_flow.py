@@ -189,6 +189,7 @@ def test_what_is_refused_is_marked_and_what_was_typed_stays(open_page, server):
         field(page, name).fill("")
     page.get_by_role("button", name="Confirmar").click()
     expect(page.get_by_role("region", name="Protocolo")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/attendances/[\d-]+$"))  # its script runs: it took the mark off the address
     page.keyboard.press("Escape")
     expect(page.get_by_role("region", name="Protocolo")).to_be_hidden()
 
