@@ -22,14 +22,15 @@ class Resource(BaseApi):
     allow_browser_login = False
 
     def response_401(self):
-        return _problem(401, "unauthorized", _("Sign in first: the token is missing, wrong or has ended."))
+        return problem(401, "unauthorized", _("Sign in first: the token is missing, wrong or has ended."))
 
     def response_403(self):
-        return _problem(403, "forbidden", _("You do not have permission to do this."))
+        return problem(403, "forbidden", _("You do not have permission to do this."))
 
 
-def _problem(status, code, message):
-    return jsonify(error={"code": code, "message": message, "fields": {}}), status
+def problem(status: int, code: str, message: str, fields: dict | None = None):
+    """An error as the contract writes it."""
+    return jsonify(error={"code": code, "message": message, "fields": fields or {}}), status
 
 
 def body(schema: Schema) -> dict:

@@ -10,11 +10,7 @@ from flask_jwt_extended import create_access_token, create_refresh_token, get_jw
 from ..database import unit_of_work, utc_now
 from ..security import sessions
 from ..security.auth_view import too_many
-
-
-def problem(status: int, code: str, message: str, fields: dict | None = None):
-    """An error as the contract writes it."""
-    return jsonify({"error": {"code": code, "message": message, "fields": fields or {}}}), status
+from .base import problem
 
 
 class LoginApi(BaseApi):

@@ -281,7 +281,7 @@ def id_of_number(session, viewer, text: str) -> int | None:
     typed = text.strip().upper().replace(" ", "")
     found = session.scalar(select(Attendance.id).where(Attendance.protocol == typed, visible(Attendance, viewer)))
     code = typed.removeprefix("ID-").replace(".", "")
-    if found is None and code.isdigit() and len(code) < 10:
+    if found is None and code.isascii() and code.isdigit() and len(code) < 10:
         found = session.scalar(select(Attendance.id).where(Attendance.id == int(code), visible(Attendance, viewer)))
     return found
 

@@ -288,3 +288,11 @@ def test_nothing_new_is_opened_in_a_company_that_was_switched_off(desk, world, s
     response = desk.open()
     assert response.status_code == 422
     assert "foi desativada" in error_at(response.text, "company_id")
+
+
+def test_a_digit_that_is_no_number_is_refused_and_breaks_nothing(desk, error_at):
+    assert desk.open(channel_id="²").status_code == 422
+    assert "Não existe atendimento" in error_at(desk.open(related_id="²").text, "related_id")
+    attendance = desk.opened()
+    assert desk.browser.get(f"/attendances/{attendance.protocol}?page=²").status_code == 404
+    assert desk.browser.post("/attendances/draft", json={"entity_id": "²", "values": {}}).status_code == 404

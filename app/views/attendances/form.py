@@ -24,16 +24,11 @@ from ...models.attendance import Direction
 from ...models.custom_field import FieldTarget
 from ...queries import attendances as reads
 from ...services import attendance_rules as rules
-from ..lookup import LookupField
+from ..lookup import LookupField, whole
 
 PREFIX = "x_"  # of configurators' fields: they cannot take the name of one of ours
 DIRECTIONS = [(Direction.ACTIVE.value, _l("Active")), (Direction.RECEPTIVE.value, _l("Receptive"))]
 PAGE_TEXTS = ("description", "answer", "note", "lot_number", "serial_number")
-
-
-def whole(value):
-    """A select's value as an id; blank and nonsense are nothing chosen."""
-    return int(value) if str(value or "").isdigit() and len(str(value)) < 18 else None
 
 
 class ChoiceBelow(LookupField):

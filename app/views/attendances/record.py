@@ -14,7 +14,8 @@ from ...models.classification import Phase
 from ...queries import attendances as reads
 from ...security.permissions import Perm
 from ...services import attendances, drafts, idempotency
-from .form import AttendanceForm, whole
+from ..lookup import whole
+from .form import AttendanceForm
 
 OPENING_PHASES = {Phase.OPEN, Phase.IN_PROGRESS, Phase.PENDING, Phase.CLOSED}
 
@@ -101,14 +102,11 @@ class AttendanceRecordView(BaseView):
     @staticmethod
     def _draft_key(data) -> str:
         """The key of a form the person may open: nobody fills another's table with keys of his invention."""
-        def number(name):
-            value = str(data.get(name) or "")
-            return int(value) if value.isdigit() and len(value) < 18 else None
-        if pk := number("attendance_id"):
+        if pk := whole(data.get("attendance_id")):
             if reads.id_at(db.session, g.viewer, f"id-{pk}") is None:
                 abort(404)
-            return drafts.attendance_key(pk, number("page") or 1)
-        pk = number("entity_id")
+            return drafts.attendance_key(pk, whole(data.get("page")) or 1)
+        pk = whole(data.get("entity_id"))
         if pk is None or reads.find_entity(db.session, g.viewer, pk) is None:
             abort(404)
         return drafts.attendance_key(entity_id=pk)

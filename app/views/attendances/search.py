@@ -18,8 +18,7 @@ from ...queries import attendances as reads
 from ...queries.home import by_protocol
 from ...queries.search import find_entities
 from ...security.permissions import Perm
-from ..lookup import LookupField
-from .form import whole
+from ..lookup import LookupField, whole
 
 PAGE_SIZES = (25, 50, 100, 200)
 PHASES = (
