@@ -1,5 +1,32 @@
 """Every table of the product; importing this module is what makes the metadata whole."""
-from . import attendance, classification, company, custom_field, desk, entity, identity, log, outbox, protocol, survey
+from . import (
+    alert,
+    api_token,
+    appointment,
+    attachment,
+    attendance,
+    classification,
+    company,
+    custom_field,
+    desk,
+    email_template,
+    entity,
+    identity,
+    job,
+    label,
+    log,
+    merge,
+    note,
+    notification,
+    order,
+    outbox,
+    product,
+    protocol,
+    saved_view,
+    survey,
+    webhook,
+)
 
-__all__ = ["attendance", "classification", "company", "custom_field", "desk", "entity", "identity", "log", "outbox",
-           "protocol", "survey"]
+__all__ = ["alert", "api_token", "appointment", "attachment", "attendance", "classification", "company", "custom_field",
+           "desk", "email_template", "entity", "identity", "job", "label", "log", "merge", "note", "notification",
+           "order", "outbox", "product", "protocol", "saved_view", "survey", "webhook"]

@@ -12,6 +12,7 @@ from .base import Custom, Logged, Model, Versioned, unique
 from .classification import CLOSED_PHASES, Cause, Channel, Motive, Occurrence, Phase, Situation
 from .company import Company, Department, Unit
 from .entity import Entity, EntityContact, RoleType
+from .product import Product, ProductInformation, detail_information
 
 
 class AttendanceKind(StrEnum):
@@ -59,6 +60,7 @@ class Attendance(Custom, Versioned, Model):
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     related_id: Mapped[int | None] = mapped_column(ForeignKey("attendance.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("attendance.id"))  # its pages are there now
     cancel_reason: Mapped[str | None] = mapped_column(String(500))
     source_key: Mapped[str | None] = mapped_column(String(64))  # of an imported row: the same row again changes nothing
 
@@ -78,7 +80,8 @@ class Attendance(Custom, Versioned, Model):
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
     opened_by: Mapped[User | None] = relationship(foreign_keys=[opened_by_id])
     changed_by: Mapped[User | None] = relationship(foreign_keys=[changed_by_id])
-    related: Mapped["Attendance | None"] = relationship(remote_side="Attendance.id")
+    related: Mapped["Attendance | None"] = relationship(remote_side="Attendance.id", foreign_keys=[related_id])
+    merged_into: Mapped["Attendance | None"] = relationship(remote_side="Attendance.id", foreign_keys=[merged_into_id])
     details: Mapped[list["AttendanceDetail"]] = relationship(
         back_populates="attendance", cascade="all, delete-orphan", order_by="AttendanceDetail.page")
 
@@ -114,6 +117,10 @@ class Attendance(Custom, Versioned, Model):
               sqlite_where=text("local_partner_id is not null"), postgresql_where=text("local_partner_id is not null")),
         Index("ix_attendance_related", "related_id", sqlite_where=text("related_id is not null"),
               postgresql_where=text("related_id is not null")),
+        Index("ix_attendance_merged_into", "merged_into_id", sqlite_where=text("merged_into_id is not null"),
+              postgresql_where=text("merged_into_id is not null")),
+        Index("ix_attendance_department", "department_id", "opened_at", "id",
+              sqlite_where=text("department_id is not null"), postgresql_where=text("department_id is not null")),
     )
 
     def __str__(self):
@@ -147,6 +154,7 @@ class AttendanceDetail(Logged, Model):
     answer: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     operator_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
     note: Mapped[str | None] = mapped_column(String(500))
     lot_number: Mapped[str | None] = mapped_column(String(60))
     serial_number: Mapped[str | None] = mapped_column(String(60))
@@ -156,10 +164,15 @@ class AttendanceDetail(Logged, Model):
     channel: Mapped[Channel] = relationship()
     contact: Mapped[EntityContact | None] = relationship()
     operator: Mapped[User | None] = relationship()
+    product: Mapped[Product | None] = relationship()
+    information: Mapped[list[ProductInformation]] = relationship(
+        secondary=detail_information, order_by=ProductInformation.id)
     __table_args__ = (
         unique("attendance_id", "page", name="uq_attendance_detail_page",
                message=_l("This page was just added by someone else.")),
         CheckConstraint("direction in ('active', 'receptive')", name="ck_attendance_detail_direction"),
         CheckConstraint("expires_on >= manufactured_on", name="ck_attendance_detail_expiry",
                         info={"field": "expires_on", "message": _l("The expiry date cannot be before manufacture.")}),
+        Index("ix_attendance_detail_product", "product_id", sqlite_where=text("product_id is not null"),
+              postgresql_where=text("product_id is not null")),
     )

@@ -73,7 +73,9 @@ class Entity(Custom, Versioned, Model):
     active: Mapped[bool] = mapped_column(default=True)
     search_text: Mapped[str] = mapped_column(Text, default="")  # normalised names, read through a trigram index
     name_key: Mapped[str] = mapped_column(String(400), default="")  # normalised shown name, the order of lists
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("entity.id"))  # became part of this one
     company: Mapped[Company] = relationship()
+    merged_into: Mapped["Entity | None"] = relationship(remote_side="Entity.id", foreign_keys=[merged_into_id])
     roles: Mapped[list["EntityRole"]] = relationship(
         back_populates="entity", cascade="all, delete-orphan", order_by="EntityRole.id")
     addresses: Mapped[list["Address"]] = relationship(
@@ -95,6 +97,9 @@ class Entity(Custom, Versioned, Model):
         Index("ix_entity_name_key_id", "name_key", "id"),
         Index("ix_entity_company_id_name_key_id", "company_id", "name_key", "id"),
         Index("ix_entity_created_at_id", "created_at", "id"),
+        Index("ix_entity_merged_into", "merged_into_id", sqlite_where=text("merged_into_id is not null"),
+              postgresql_where=text("merged_into_id is not null")),
+        CheckConstraint("merged_into_id <> id", name="ck_entity_merged_into_another"),
     )
 
     def __str__(self):

@@ -3,7 +3,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import UTCDateTime, json_type
@@ -37,10 +37,14 @@ class Outbox(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     attendance_id: Mapped[int | None] = mapped_column(index=True)
+    entity_id: Mapped[int | None] = mapped_column()  # to whom it was written, for the history
+    sender_id: Mapped[int | None] = mapped_column()  # the user who wrote it; empty: the product itself
     __table_args__ = (
         CheckConstraint("state in ('due', 'sending', 'sent', 'dead')", name="ck_outbox_state"),
         Index("ix_outbox_due", "state", "due_at"),
         Index("ix_outbox_created", "created_at", "id"),
+        Index("ix_outbox_entity", "entity_id", "created_at", "id", sqlite_where=text("entity_id is not null"),
+              postgresql_where=text("entity_id is not null")),
     )
 
     def __str__(self):

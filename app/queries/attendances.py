@@ -13,7 +13,7 @@ from ..models.attendance import Attendance, AttendanceDetail
 from ..models.classification import OPEN_PHASES, Channel, Motive, Situation
 from ..models.company import Company, Unit
 from ..models.entity import PARTNER, Address, EContact, Entity, EntityContact, EntityRole, Phone, RoleType, entity_unit
-from ..models.survey import SurveyAnswer
+from ..models.survey import SurveyAnswer, SurveyParticipation
 from ..security.visibility import visible
 from . import paging
 from .search import FEW, beginning, name_condition
@@ -288,8 +288,10 @@ def id_of_number(session, viewer, text: str) -> int | None:
 
 def survey_answers(session, attendance_id: int) -> list[SurveyAnswer]:
     """Answers that the customer gave about this attendance."""
-    return list(session.scalars(select(SurveyAnswer).where(SurveyAnswer.attendance_id == attendance_id)
-                                .options(joinedload(SurveyAnswer.question))))
+    return list(session.scalars(
+        select(SurveyAnswer).join(SurveyAnswer.participation)
+        .where(SurveyParticipation.attendance_id == attendance_id)
+        .options(joinedload(SurveyAnswer.question)).order_by(SurveyAnswer.id)))
 
 
 def active_channels(session, *, keep: int | None = None) -> list[Channel]:

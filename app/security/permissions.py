@@ -6,9 +6,14 @@ from enum import StrEnum
 class Perm(StrEnum):
     """"verb noun"; `pair` is what FAB stores."""
 
+    ALERT_READ = "read alert"
+    ALERT_WRITE = "write alert"
+    APPOINTMENT_READ = "read appointment"
+    APPOINTMENT_WRITE = "write appointment"
     ATTENDANCE_READ = "read attendance"
     ATTENDANCE_WRITE = "write attendance"
     ATTENDANCE_REOPEN = "reopen attendance"
+    ATTENDANCE_MERGE = "merge attendance"  # two made one, or one split in two
     CLASSIFICATION_READ = "read classification"  # motives, channels, situations, role types… what configurators keep
     CLASSIFICATION_WRITE = "write classification"
     COMPANY_READ = "read company"
@@ -16,12 +21,18 @@ class Perm(StrEnum):
     DOCUMENT_REVEAL = "reveal document"  # see a whole CPF/CNPJ; each look is logged
     ENTITY_READ = "read entity"
     ENTITY_WRITE = "write entity"
+    EMAIL_SEND = "send email"  # to an entity, from its attendance
     ENTITY_DELETE = "delete entity"
+    ENTITY_MERGE = "merge entity"
+    LIST_EXPORT = "export list"  # CSV and XLSX of what a list shows
     LOG_READ = "read log"  # of any record one may see
+    ORDER_READ = "read order"  # orders and invoices
+    ORDER_WRITE = "write order"
     OUTBOX_READ = "read outbox"
     OUTBOX_WRITE = "write outbox"  # send again
     OWN_ACCOUNT = "use account"  # profile, own sessions, own password
     PORTAL_USE = "use portal"
+    REPORT_READ = "read report"  # charts and figures of the whole desk
     ROLE_READ = "read role"
     ROLE_WRITE = "write role"
     SECURITY_LOG_READ = "read security_log"
@@ -29,8 +40,14 @@ class Perm(StrEnum):
     SETTING_WRITE = "write setting"
     STRUCTURE_READ = "read structure"  # units and departments
     STRUCTURE_WRITE = "write structure"
+    SURVEY_ANSWER = "answer survey"  # put a survey before an entity and fill it
+    SURVEY_RESULTS = "read survey"
+    TOKEN_USE = "use token"  # noqa: S105  (one's own tokens for REST)
     USER_READ = "read user"
     USER_WRITE = "write user"
+    VIEW_SHARE = "share view"
+    WEBHOOK_READ = "read webhook"
+    WEBHOOK_WRITE = "write webhook"
     ALL_COMPANIES = "see all_companies"  # rows of every company, present and future
 
     @property
@@ -45,6 +62,8 @@ ADMIN, ATTENDANT, SUPERVISOR, CONFIGURATOR, PROVIDER, CUSTOMER = (
 
 _READS = (Perm.ENTITY_READ, Perm.ATTENDANCE_READ, Perm.CLASSIFICATION_READ, Perm.LOG_READ, Perm.STRUCTURE_READ,
           Perm.COMPANY_READ, Perm.OWN_ACCOUNT)
+_DESK = (Perm.ALERT_READ, Perm.ALERT_WRITE, Perm.APPOINTMENT_READ, Perm.APPOINTMENT_WRITE, Perm.ATTENDANCE_MERGE,
+         Perm.EMAIL_SEND, Perm.LIST_EXPORT, Perm.ORDER_READ, Perm.SURVEY_ANSWER)
 # release -> role -> what that release adds. Append only: a line once shipped is never edited.
 GRANTS: dict[str, dict[str, tuple[Perm, ...]]] = {
     "0.1": {
@@ -57,5 +76,11 @@ GRANTS: dict[str, dict[str, tuple[Perm, ...]]] = {
                        Perm.SETTING_READ, Perm.SETTING_WRITE, Perm.OWN_ACCOUNT, Perm.LOG_READ),
         PROVIDER: (Perm.PORTAL_USE, Perm.OWN_ACCOUNT),
         CUSTOMER: (Perm.PORTAL_USE, Perm.OWN_ACCOUNT),
+    },
+    "0.2": {
+        ATTENDANT: _DESK,
+        SUPERVISOR: (*_DESK, Perm.ORDER_WRITE, Perm.ENTITY_MERGE, Perm.REPORT_READ, Perm.SURVEY_RESULTS,
+                     Perm.VIEW_SHARE, Perm.TOKEN_USE, Perm.WEBHOOK_READ),
+        CONFIGURATOR: (Perm.SURVEY_RESULTS, Perm.WEBHOOK_READ, Perm.WEBHOOK_WRITE, Perm.TOKEN_USE),
     },
 }

@@ -7,6 +7,10 @@ a rule shows nothing. Rules: requirements 1b, "Row visibility". A row that one m
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import and_, exists, false, or_, select, true
 
+from ..models.alert import Alert, AlertPriority
+from ..models.api_token import ApiToken
+from ..models.appointment import Appointment
+from ..models.attachment import Attachment
 from ..models.attendance import Attendance, AttendanceDetail
 from ..models.classification import (
     Cause,
@@ -21,10 +25,20 @@ from ..models.classification import (
 from ..models.company import Company, Department, Unit
 from ..models.custom_field import CustomField
 from ..models.desk import Setting
+from ..models.email_template import EmailTemplate
 from ..models.entity import ContactType, Entity, EntityContact, RoleType
 from ..models.identity import LoginAttempt, UserProfile, UserSession, user_company, user_unit
+from ..models.job import Job
+from ..models.label import AttendanceLabel, Label
+from ..models.merge import Merge
+from ..models.note import AttendanceNote
+from ..models.notification import Notification
+from ..models.order import Invoice, Order
 from ..models.outbox import Outbox
-from ..models.survey import Survey
+from ..models.product import Product, ProductInformation
+from ..models.saved_view import SavedView
+from ..models.survey import Survey, SurveyParticipation, SurveyQuestion
+from ..models.webhook import Webhook, WebhookDelivery
 from .permissions import ADMIN
 from .viewer import Viewer
 
@@ -109,13 +123,63 @@ def _outbox(viewer):
                and_(Outbox.attendance_id.is_(None), Outbox.recipient.in_(to_colleague)))
 
 
+def _of_attendance(column):
+    """What belongs to an attendance is seen by whoever sees it; staff only."""
+    def rule(viewer):
+        return false() if viewer.entity_id else column.in_(select(Attendance.id).where(_attendance(viewer)))
+    return rule
+
+
+def _of_entity(column):
+    def rule(viewer):
+        return false() if viewer.entity_id else column.in_(select(Entity.id).where(_entity(viewer)))
+    return rule
+
+
+def _participation(viewer):
+    """Of an entity one sees, or of an attendance one sees where it has no entity."""
+    return or_(_of_entity(SurveyParticipation.entity_id)(viewer),
+               and_(SurveyParticipation.entity_id.is_(None),
+                    _of_attendance(SurveyParticipation.attendance_id)(viewer)))
+
+
+def _merge(viewer):
+    """Of a kept record that one sees."""
+    return or_(and_(Merge.kind == "entity", _of_entity(Merge.kept_id)(viewer)),
+               and_(Merge.kind == "attendance", _of_attendance(Merge.kept_id)(viewer)))
+
+
+def _saved_view(viewer):
+    """One's own, and what colleagues share."""
+    return false() if viewer.entity_id else or_(SavedView.owner_id == viewer.user_id, SavedView.shared)
+
+
+def _webhook(viewer):
+    """Of one's companies; those that tell of every company are seen by who sees every company."""
+    if viewer.entity_id:
+        return false()
+    return true() if viewer.all_companies else Webhook.company_id.in_(own_companies(viewer))
+
+
+def _delivery(viewer):
+    return WebhookDelivery.webhook_id.in_(select(Webhook.id).where(_webhook(viewer)))
+
+
 RULES = {
     Company: _in_company(Company.id), Unit: _unit, Department: _in_company(Department.company_id),
     Entity: _entity, EntityContact: _contact, Attendance: _attendance, AttendanceDetail: _detail, User: _user,
     Role: _role, LoginAttempt: _login_attempt, Outbox: _outbox,
     UserSession: lambda viewer: UserSession.user_id == viewer.user_id,
+    Alert: _of_entity(Alert.entity_id), Appointment: _of_entity(Appointment.entity_id),
+    Order: _of_entity(Order.entity_id), Invoice: _of_entity(Invoice.entity_id),
+    Attachment: _of_attendance(Attachment.attendance_id), AttendanceNote: _of_attendance(AttendanceNote.attendance_id),
+    AttendanceLabel: _of_attendance(AttendanceLabel.attendance_id), SurveyParticipation: _participation,
+    Merge: _merge, SavedView: _saved_view, Webhook: _webhook, WebhookDelivery: _delivery,
+    ApiToken: lambda viewer: ApiToken.user_id == viewer.user_id, Job: lambda viewer: Job.user_id == viewer.user_id,
+    Notification: lambda viewer: Notification.user_id == viewer.user_id,
     **dict.fromkeys((Channel, Situation, Motive, Occurrence, Cause, Classification, Subclassification, DefaultMotive,
-                     RoleType, ContactType, CustomField, Setting, Survey), _staff),
+                     RoleType, ContactType, CustomField, Setting, Survey, SurveyQuestion, Product, ProductInformation,
+                     AlertPriority, Label, EmailTemplate), _staff),
 }
 
 

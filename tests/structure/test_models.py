@@ -9,12 +9,15 @@ OWN = sorted((t for t in Model.metadata.tables.values() if not t.name.startswith
 assert _nouns
 
 # Columns that point elsewhere and have no index of their own, and why that is enough.
+USERS = "users are deactivated, never deleted, and nothing is looked up by it"
 NO_INDEX = {
-    "attendance.changed_by_id": "users are deactivated, never deleted, and nothing is looked up by it",
-    "attendance.department_id": "a department in use is found by its attendances' own filters, on few pages",
+    "attachment.uploaded_by_id": USERS, "attendance_note.author_id": USERS, "merge.by_id": USERS,
+    "merge.undone_by_id": USERS, "not_duplicate.said_by_id": USERS, "survey_participation.answered_by_id": USERS,
+    "survey_participation.invited_by_id": USERS,
+    "attendance.changed_by_id": USERS,
     "attendance.role_type_id": "four values: an index on it would choose nothing",
     "attendance_detail.channel_id": "ten values: an index on it would choose nothing",
-    "attendance_detail.operator_id": "users are deactivated, never deleted, and nothing is looked up by it",
+    "attendance_detail.operator_id": USERS,
     "user_profile.department_id": "as many rows as users",
 }
 

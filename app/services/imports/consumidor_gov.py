@@ -33,7 +33,7 @@ from ...models.classification import (
 from ...models.custom_field import FieldType
 from ...models.entity import Entity, EntityKind, EntityRole, Phone, PhoneKind, RoleType
 from ...models.log import LogEntry
-from ...models.survey import Survey, SurveyAnswer, SurveyQuestion
+from ...models.survey import Survey, SurveyAnswer, SurveyParticipation, SurveyQuestion
 from ...phones import search_digits
 from ...text import normalise, searchable
 from .. import entities, protocol_mask, records, registers
@@ -104,7 +104,7 @@ class Importer:
         self.partners = Known(session, Entity, make=self._partner, where=[
             Entity.company_id == company.id, Entity.roles.any(EntityRole.role_type_id == partner.id)])
         self.fields = Fields(session, {k: v[:2] for k, v in FIELDS.items()}, actor=actor, now=now)
-        self.question = self._question(session)
+        self.survey, self.question = self._question(session)
 
     def write(self, session, complaints: Sequence[Complaint]) -> Outcome:
         """Import the complaints that are not there yet, in the caller's unit of work."""
@@ -154,11 +154,12 @@ class Importer:
                   "roles": [{"role_type": self.partner_role, "active": True}]}
         return entities.create(session, values, actor=self.actor, now=self.now)
 
-    def _question(self, session) -> int:
+    def _question(self, session) -> tuple[int, int]:
+        """Ids of the survey and of its only question."""
         survey = registers.ensure(session, Survey, SURVEY, actor=self.actor, now=self.now, kind="satisfaction")
         found = session.scalar(select(SurveyQuestion.id).where(
             SurveyQuestion.survey_id == survey.id, SurveyQuestion.text == QUESTION))
-        return found or records.create(session, SurveyQuestion, {
+        return survey.id, found or records.create(session, SurveyQuestion, {
             "survey_id": survey.id, "text": QUESTION, "type": "scale"}, actor=self.actor, now=self.now).id
 
     # ---- people
@@ -210,8 +211,9 @@ class Importer:
         mask = get_setting(session, "protocol_mask")
         years = Counter(row.opened_on.year for row in rows)
         ids = reserve_ids(session, Attendance, len(rows))
+        parts = iter(reserve_ids(session, SurveyParticipation, sum(row.mark is not None for row in rows)))
         numbers_of = {year: count(next_block(session, year=year, count=n)) for year, n in sorted(years.items())}
-        tables = {Attendance: [], AttendanceDetail: [], SurveyAnswer: []}
+        tables = {Attendance: [], AttendanceDetail: [], SurveyParticipation: [], SurveyAnswer: []}
         for pk, row, related, person in zip(ids, rows, values, people, strict=True):
             year = row.opened_on.year
             protocol = protocol_mask.apply(mask, year=year, number=next(numbers_of[year]), company_code=self.code)
@@ -232,8 +234,12 @@ class Importer:
                 "opened_at": opened, "description": page["description"], "answer": answer.get("answer"),
                 "answered_at": answer.get("answered_at")})
             if row.mark is not None:
+                part = next(parts)
+                tables[SurveyParticipation].append({
+                    "id": part, "survey_id": self.survey, "entity_id": person["id"], "attendance_id": pk,
+                    "invited_at": closed, "answered_at": closed})
                 tables[SurveyAnswer].append({
-                    "attendance_id": pk, "question_id": self.question, "value": row.mark, "answered_at": closed})
+                    "participation_id": part, "question_id": self.question, "value": row.mark})
             told = {"protocol": protocol, "kind": AttendanceKind.SAC, "company": self.company, "entity": person,
                     "role_type": self.customer, "title": row.text["subject"], "opened_at": opened,
                     "motive": related["motive"], "occurrence": related["occurrence"], "cause": related["cause"],
