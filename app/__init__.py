@@ -24,9 +24,10 @@ def create_app(settings: dict | None = None) -> Flask:
 
     from . import api, cli, models, views  # noqa: F401  (models: the metadata must be whole before AppBuilder reads it)
     from .security import csp, locale
-    from .views import errors, formats, health, shell
+    from .views import colours, errors, formats, health, shell
 
     csp.init_app(app)
+    colours.init_app(app)
     errors.init_app(app)
     formats.init_app(app)
     health.init_app(app)
