@@ -2,6 +2,8 @@
 import contextlib
 import os
 import secrets
+import shlex
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -67,7 +69,12 @@ def load(environ=os.environ) -> dict:
         # smtp[s]://user:password@host:port; without it mail waits in the outbox
         "SMTP_URL": _smtp_url(environ),
         "MAIL_FROM": environ.get("MAIL_FROM") or f"nao-responda@{urlsplit(public_url).hostname}",
+        "UPLOADS_PATH": _uploads_path(environ, instance),  # the folder of files that people hand in
+        "UPLOAD_MAX_MB": (upload_mb := _upload_mb(environ)),  # the largest of them, in MiB
+        # what looks for viruses: a command that is given the path; 0 is clean, 1 infected, anything else an error
+        "UPLOAD_SCANNER": _scanner(environ),
         **_FIXED,
+        "MAX_CONTENT_LENGTH": max(26, upload_mb + 6) * 1024 * 1024,  # a whole request: the file and its form
     }
 
 
@@ -90,7 +97,7 @@ _FIXED = {
     "JWT_ACCESS_TOKEN_EXPIRES": timedelta(minutes=15),
     "LOGIN_FLOOR_SECONDS": 0.35,
     "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: an attendant's page stays open a whole shift
-    "MAX_CONTENT_LENGTH": 26 * 1024 * 1024, "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024, "MAX_FORM_PARTS": 5000,
+    "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024, "MAX_FORM_PARTS": 5000,
 }
 
 
@@ -122,6 +129,33 @@ def _smtp_url(environ) -> str | None:
     if not usable:  # the address may hold a password: it is not repeated
         raise ConfigError("SMTP_URL must be smtp://user:password@host:port or smtps://user:password@host:port")
     return url
+
+
+def _uploads_path(environ, instance: Path) -> str:
+    """A folder outside what the web server hands out: the product decides who reads a file."""
+    path = Path(environ.get("UPLOADS_PATH") or instance / "uploads").absolute()
+    if path.resolve().is_relative_to(ROOT / "app"):
+        raise ConfigError("UPLOADS_PATH must lie outside the program: files handed in there could be run or shown")
+    if path.exists() and not (path.is_dir() and os.access(path, os.W_OK | os.X_OK)):
+        raise ConfigError(f"UPLOADS_PATH {str(path)!r} must be a folder that this user may write to")
+    return str(path)
+
+
+def _upload_mb(environ) -> int:
+    size = _whole(environ, "UPLOAD_MAX_MB", 20)
+    if not 1 <= size <= 200:  # a request is read whole before a thread takes it
+        raise ConfigError("UPLOAD_MAX_MB must be from 1 to 200")
+    return size
+
+
+def _scanner(environ) -> list[str]:
+    try:
+        command = shlex.split(environ.get("UPLOAD_SCANNER") or "")
+    except ValueError as error:
+        raise ConfigError(f"UPLOAD_SCANNER is no command: {error}") from error
+    if command and shutil.which(command[0]) is None:
+        raise ConfigError(f"UPLOAD_SCANNER: there is no program {command[0]!r}")
+    return command
 
 
 def _whole(environ, name: str, default: int) -> int:

@@ -52,12 +52,14 @@ def _sqlite_begin(connection):
 
 @contextmanager
 def unit_of_work(session):
-    """One business transaction, the only place that commits; what `after_commit` was given runs when it is done.
+    """One business transaction, the only place that commits; what `after_commit` was given runs when it is done, and
+    what `after_rollback` was given where it is not.
 
     What was read before is let go first, so that every check sees the rows it will write against.
     """
     session.rollback()
     session.info.pop("after_commit", None)
+    session.info.pop("after_rollback", None)
     session.info.pop("logged", None)
     session.connection(execution_options={"writes": True})
     try:
@@ -66,6 +68,8 @@ def unit_of_work(session):
     except BaseException:
         session.rollback()
         session.info.pop("after_commit", None)
+        for undo in session.info.pop("after_rollback", []):
+            undo()
         raise
     finally:
         session.info.pop("logged", None)
@@ -76,6 +80,11 @@ def unit_of_work(session):
 def after_commit(session, call) -> None:
     """Run `call()` once the transaction is safely stored: e-mail, push, wake-ups. Never run after a rollback."""
     session.info.setdefault("after_commit", []).append(call)
+
+
+def after_rollback(session, call) -> None:
+    """Run `call()` if the transaction is not stored: to undo what was done outside the database."""
+    session.info.setdefault("after_rollback", []).append(call)
 
 
 def broken_constraint(error, metadata):

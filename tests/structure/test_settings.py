@@ -1,7 +1,7 @@
 """A wrong setting stops the start with a sentence that names it."""
 import pytest
 
-from config import ConfigError, load
+from config import ROOT, ConfigError, load
 
 SECRET = "x" * 32
 TEAM = {"DATABASE_URL": "postgresql://db/balcao", "SECRET_KEY": SECRET, "ENCRYPTION_KEYS": SECRET}
@@ -19,6 +19,12 @@ WRONG = [
     ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES must be a whole number"),
     ({"DEMO": "yes"}, "DEMO must be 0 or 1"),
     ({"DEMO": "1", "HOST": "192.0.2.1"}, "listens on loopback only"),
+    ({"UPLOADS_PATH": str(ROOT / "app" / "static" / "files")}, "UPLOADS_PATH must lie outside the program"),
+    ({"UPLOADS_PATH": __file__}, "must be a folder that this user may write to"),
+    ({"UPLOAD_MAX_MB": "0"}, "UPLOAD_MAX_MB must be from 1 to 200"),
+    ({"UPLOAD_MAX_MB": "20 MB"}, "UPLOAD_MAX_MB must be a whole number"),
+    ({"UPLOAD_SCANNER": "no-such-scanner --fast"}, "UPLOAD_SCANNER: there is no program 'no-such-scanner'"),
+    ({"UPLOAD_SCANNER": "'clamdscan"}, "UPLOAD_SCANNER is no command"),
     ({"SECRET_KEY": "short"}, "SECRET_KEY must have at least 32 characters"),
     ({"ENCRYPTION_KEYS": "short"}, "ENCRYPTION_KEYS must have at least 32 characters"),
     ({**TEAM, "SECRET_KEY": ""}, "SECRET_KEY must be set when PostgreSQL or Redis is used"),
@@ -39,6 +45,13 @@ def test_nothing_set_is_one_process_on_sqlite(tmp_path):
     assert values["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path}/balcao.db"
     assert (values["HOST"], values["PORT"], values["DEMO"]) == ("127.0.0.1", 8080, False)
     assert values["BABEL_DEFAULT_LOCALE"] == "pt_BR"
+    assert (values["UPLOADS_PATH"], values["UPLOAD_MAX_MB"]) == (str(tmp_path / "uploads"), 20)
+    assert values["MAX_CONTENT_LENGTH"] == 26 * 1024 * 1024
+
+
+def test_a_request_may_always_carry_the_largest_file(tmp_path):
+    values = load({"INSTANCE_PATH": str(tmp_path), "UPLOAD_MAX_MB": "50"})
+    assert values["MAX_CONTENT_LENGTH"] > 50 * 1024 * 1024
 
 
 def test_a_secret_is_made_once_and_for_the_owner_only(tmp_path):
