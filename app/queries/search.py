@@ -59,7 +59,7 @@ def scope(session, viewer):
     Of a person with one company it is "company = 7": the index (company, name) then has his names in order. As "company
     in (…)" a small company beside a large one would be looked for through all the names of both.
     """
-    condition = visible(Entity, viewer)
+    condition = and_(visible(Entity, viewer), Entity.merged_into_id.is_(None))
     if viewer is None or viewer.all_companies or viewer.entity_id:
         return condition
     companies = session.scalars(own_companies(viewer).limit(2)).all()

@@ -4,7 +4,8 @@ from flask_babel import lazy_gettext as _l
 
 def register(appbuilder) -> None:
     """Register every view of the back office, in the order of the menu."""
-    from . import attendances, entities, home, registers
+    from . import attendances, duplicates, entities, home, registers
+    from .jobs import JobView
     from .logs import LogView
     from .lookup import LookupView
     from .mailbox import MailboxView
@@ -14,6 +15,7 @@ def register(appbuilder) -> None:
 
     attendances.register(appbuilder)
     entities.register(appbuilder)
+    duplicates.register(appbuilder)
     home.register(appbuilder)
     registers.register(appbuilder)
 
@@ -24,5 +26,5 @@ def register(appbuilder) -> None:
 
     registers.register_settings(appbuilder)
     appbuilder.add_view(MailboxView, "Outbox", label=_l("Outbox"), icon="fa-paper-plane", category="Settings")
-    for view in (LookupView, LogView):
+    for view in (JobView, LookupView, LogView):
         appbuilder.add_view_no_menu(view)

@@ -238,7 +238,7 @@ class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
     def show_more(self, item):
         return {"reveal": g.viewer.may(Perm.DOCUMENT_REVEAL) and item.document, "kind": KINDS.get(item.kind),
                 "phone_kinds": PHONE_KINDS, "econtact_kinds": ECONTACT_KINDS, "units_seen": self._units_seen(item),
-                "sac": g.viewer.may(Perm.ATTENDANCE_READ)}
+                "sac": g.viewer.may(Perm.ATTENDANCE_READ), "merge": g.viewer.may(Perm.ENTITY_MERGE)}
 
     def refused_page(self, error):
         """The record, with the reason why it stays and where it can be deactivated."""

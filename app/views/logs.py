@@ -26,11 +26,15 @@ ACTIONS = {
     "reopen": _l("Reopened"), "reveal": _l("CPF/CNPJ shown"), "import": _l("Imported"), "link": _l("Linked"),
     "password": _l("Password changed"), "send_link": _l("Link to choose a password sent"),
     "end_session": _l("Session ended"), "resend": _l("Sent again"),
+    "merge": _l("Merged"), "merged": _l("Became part of another"), "unmerge": _l("Merge undone"),
+    "different": _l("Not the same person"), "split": _l("Split"),
 }
 # Names of fields that no register labels.
 LABELS = {
     "custom_values": _l("Custom information"), "phase": _l("Phase"), "company": _l("Company"), "version": _l("Version"),
     "kind": _l("Kind"), "name": _l("Name"), "is_main": _l("Main"), "number": _l("Number"), "value": _l("Value"),
+    "merged": _l("Merged register"), "merged_into": _l("Became part of"), "moved": _l("Moved rows"),
+    "different_from": _l("Different from"),
 }
 # Codes of records that no register shows.
 CODES = {
