@@ -1,4 +1,5 @@
-"""The clock of the jobs: a thread inside `flask serve`, or the whole of `flask worker`.
+"""The clocks of the jobs: two threads inside `flask serve`, or the whole of `flask worker`. The second thread does the
+long work that people ask for, so that no mail waits for it.
 
 Every job is safe to run twice and in several processes at once; a failing one is logged and tried again.
 """
@@ -12,10 +13,11 @@ from dataclasses import dataclass
 from ..channels.email import outbound
 from ..database import unit_of_work, utc_now
 from ..extensions import db
-from ..services import outbox, pruning
+from ..services import jobs, outbox, pruning
 from .alone import try_alone
 from .anchors import anchor_log
 from .mail import drain
+from .work import forget_old, run_waiting
 
 STOP_SECONDS = 2.5  # a message in mid-sending keeps its lease and is tried again
 PAUSE_SECONDS = 10  # before a failed job is tried again: a database that is away should not fill the disk with logs
@@ -25,12 +27,13 @@ log = logging.getLogger("balcao.jobs")
 
 @dataclass(frozen=True)
 class Job:
-    """`run(session, settings, stopping)` every `period` seconds, and at once when mail was written if `on_mail`."""
+    """`run(session, settings, stopping)` every `period` seconds, and when its runner is woken if `at_once`: there is
+    mail, or long work."""
 
     name: str
     period: float
     run: Callable
-    on_mail: bool = False
+    at_once: bool = False
 
 
 def _send_mail(session, settings, stopping):
@@ -39,14 +42,20 @@ def _send_mail(session, settings, stopping):
         drain(session, transport, stopping=stopping)
 
 
-def _prune(session, _settings, _stopping):
+def _prune(session, settings, _stopping):
     with unit_of_work(session):
         if try_alone(session, "prune"):
             pruning.prune(session, utc_now())
+    forget_old(session, settings, utc_now())
 
 
+def _long_work(session, settings, stopping):
+    run_waiting(session, settings, stopping)
+
+
+LONG_WORK = (Job("work", 2, _long_work, at_once=True),)
 JOBS = (
-    Job("mail", 1, _send_mail, on_mail=True),  # the second is the safety net: another process cannot wake this one
+    Job("mail", 1, _send_mail, at_once=True),  # the second is the safety net: another process cannot wake this one
     Job("anchor", 60, lambda session, _settings, _stopping: anchor_log(session)),
     Job("prune", 3600, _prune),
 )
@@ -55,34 +64,42 @@ JOBS = (
 class Runner:
     """Runs the jobs in turn until it is stopped; each run has its own application context, and so its own session."""
 
-    def __init__(self, app, jobs=JOBS):
-        self._app, self._jobs = app, jobs
+    def __init__(self, app, jobs=JOBS, *, wake_up=outbox.wake_up, name="jobs"):
+        self._app, self._jobs, self._wake_up, self._name = app, jobs, wake_up, name
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> "Runner":
         """Run in a thread of this process."""
-        self._thread = threading.Thread(target=self.run, name="jobs", daemon=True)
+        self._thread = threading.Thread(target=self.run, name=self._name, daemon=True)
         self._thread.start()
         return self
 
+    def ask_to_stop(self) -> None:
+        """Begin nothing more."""
+        self._stopping.set()
+        self._wake_up.set()
+
     def stop(self) -> None:
         """Ask it to end and wait for it, at most STOP_SECONDS."""
-        self._stopping.set()
-        outbox.wake_up.set()
+        self.ask_to_stop()
+        self.join(STOP_SECONDS)
+
+    def join(self, seconds: float) -> None:
+        """Wait for its end for so long."""
         if self._thread is not None:
-            self._thread.join(STOP_SECONDS)
+            self._thread.join(max(0, seconds))
 
     def run(self) -> None:
         """The loop itself; returns when `stop` was called."""
         due = dict.fromkeys(self._jobs, time.monotonic())
         while not self._stopping.is_set():
-            woken = outbox.wake_up.wait(max(0, min(due.values()) - time.monotonic()))
-            outbox.wake_up.clear()  # before the work: what is written from here on wakes again
+            woken = self._wake_up.wait(max(0, min(due.values()) - time.monotonic()))
+            self._wake_up.clear()  # before the work: what is written from here on wakes again
             for job in self._jobs:
                 if self._stopping.is_set():
                     return
-                if time.monotonic() >= due[job] or (woken and job.on_mail):
+                if time.monotonic() >= due[job] or (woken and job.at_once):
                     pause = job.period if self._run(job) else max(job.period, PAUSE_SECONDS)
                     due[job] = time.monotonic() + pause
 
@@ -96,9 +113,30 @@ class Runner:
         return True
 
 
-def start(app) -> Runner:
-    """Start the jobs in a thread; the caller calls `.stop()` on what is returned."""
-    return Runner(app).start()
+class Crew:
+    """Several runners that start and stop as one."""
+
+    def __init__(self, *runners: Runner):
+        self._runners = runners
+
+    def start(self) -> "Crew":
+        for each in self._runners:
+            each.start()
+        return self
+
+    def stop(self) -> None:
+        """Ask all to end and wait for them, at most STOP_SECONDS; long work goes on elsewhere, at once or when its
+        lease ends."""
+        for each in self._runners:
+            each.ask_to_stop()
+        until = time.monotonic() + STOP_SECONDS
+        for each in self._runners:
+            each.join(until - time.monotonic())
+
+
+def start(app) -> Crew:
+    """Start the jobs in their threads; the caller calls `.stop()` on what is returned."""
+    return Crew(Runner(app), Runner(app, LONG_WORK, wake_up=jobs.wake_up, name="work")).start()
 
 
 def run_forever(app) -> None:
