@@ -13,9 +13,11 @@ from ..models.attendance import Attendance, AttendanceDetail
 from ..models.classification import OPEN_PHASES, Channel, Motive, Situation
 from ..models.company import Company, Unit
 from ..models.entity import PARTNER, Address, EContact, Entity, EntityContact, EntityRole, Phone, RoleType, entity_unit
+from ..models.label import AttendanceLabel
 from ..models.survey import SurveyAnswer, SurveyParticipation
 from ..security.visibility import visible
 from . import paging
+from .labels import bears_any, walks
 from .search import FEW, beginning, name_condition
 
 COUNT_CAP = 1_000  # counting on would cost more than the list itself, and tells nobody more
@@ -40,6 +42,10 @@ class AttendanceFilter:
     direction: str | None = None
     opened_by: int | None = None
     local_partner: int | None = None
+    assignee: int | None = None
+    unassigned: bool | None = None  # True: nobody's
+    department: int | None = None
+    label: tuple[int, ...] = ()  # bears one of them
     entity: int | None = None
     opened_from: date | None = None
     opened_to: date | None = None
@@ -60,19 +66,27 @@ class Page:
 
 
 def list_attendances(session, viewer, filters: AttendanceFilter, *, timezone: str, order="opened_at", desc=True,
-                     size=25, after=None, before=None) -> Page:
+                     size=25, after=None, before=None, load=()) -> Page:
     """A page of the attendances one may see, with what the list shows, in a fixed number of queries.
 
     First the keys of the page, by indexes alone, then its rows: all at once, PostgreSQL plans longer than it runs.
-    Raises ValueError for a page key that was not made here, KeyError for an unknown order.
+    `load` are loader options for what is shown besides. Raises ValueError for a page key that was not made here,
+    KeyError for an unknown order.
     """
-    column, branches = ORDERS[order], _branches(filters)
+    column, key, branches = ORDERS[order], Attendance.id, _branches(filters)
     where = _conditions(session, viewer, filters, timezone)
+    labelled = order == "opened_at" and 0 < len(branches) * len(filters.label) <= BRANCHES
+    if labelled:  # along the index of each label, which has the date of opening too
+        column, key = AttendanceLabel.opened_at, AttendanceLabel.attendance_id
+        branches = [(*branch, AttendanceLabel.attendance_id == Attendance.id, *walk)
+                    for branch in branches for walk in walks(filters.label)]
+    elif filters.label:
+        where.append(bears_any(filters.label))
     named, few = _matching(session, filters.q.strip(), viewer)
     where += named
 
     def keys(beyond, by, limit):
-        parts = [select(Attendance.id, column.label("key")).where(*where, *branch).order_by(*by).limit(limit)
+        parts = [select(key.label("id"), column.label("key")).where(*where, *branch).order_by(*by).limit(limit)
                  for branch in branches]
         if beyond is not None:
             parts = [part.where(beyond) for part in parts]
@@ -83,11 +97,11 @@ def list_attendances(session, viewer, filters: AttendanceFilter, *, timezone: st
             rising = by[0].modifier is operators.asc_op
             both = (merged.c.key, merged.c.id)
             parts = [select(merged).order_by(*(both if rising else (c.desc() for c in both))).limit(limit)]
-        return [_Key(pk, {order: value}) for pk, value in session.execute(parts[0])]
+        return [_Key(pk, {order: value, key.key: pk}) for pk, value in session.execute(parts[0])]
 
     rows, previous, following = paging.page(
-        keys, column, Attendance.id, desc=desc, size=size, after=after, before=before)
-    return Page(_shown(session, [row.id for row in rows]), previous, following)
+        keys, column, key, desc=desc, size=size, after=after, before=before)
+    return Page(_shown(session, [row.id for row in rows], load), previous, following)
 
 
 class _Key:
@@ -97,12 +111,12 @@ class _Key:
         self.__dict__.update(values, id=pk)
 
 
-def _shown(session, ids) -> list[Attendance]:
+def _shown(session, ids, load=()) -> list[Attendance]:
     """The attendances in the order of `ids` with what a list shows."""
     rows = session.scalars(select(Attendance).where(Attendance.id.in_(ids)).options(
         joinedload(Attendance.entity).load_only(Entity.name, Entity.social_name),
         joinedload(Attendance.situation), joinedload(Attendance.channel), joinedload(Attendance.motive),
-        joinedload(Attendance.occurrence), joinedload(Attendance.opened_by))) if ids else ()
+        joinedload(Attendance.occurrence), joinedload(Attendance.opened_by), *load)) if ids else ()
     by_id = {row.id: row for row in rows}
     return [by_id[pk] for pk in ids if pk in by_id]
 
@@ -111,6 +125,8 @@ def count_attendances(session, viewer, filters: AttendanceFilter, *, timezone: s
     """How many there are, counted to `cap` + 1 at most."""
     where = _conditions(session, viewer, filters, timezone) + _matching(
         session, filters.q.strip(), viewer, counting=True)[0]
+    if filters.label:
+        where.append(bears_any(filters.label))
     if any(branches := _branches(filters)):
         where.append(or_(*(and_(*branch) for branch in branches)))
     some = select(Attendance.id).where(*where).limit(cap + 1).subquery()
@@ -141,13 +157,16 @@ def _conditions(session, viewer, filters, timezone) -> list:
             ("motive", Attendance.motive_id), ("occurrence", Attendance.occurrence_id), ("cause", Attendance.cause_id),
             ("company", Attendance.company_id), ("unit", Attendance.unit_id), ("direction", Attendance.direction),
             ("opened_by", Attendance.opened_by_id), ("entity", Attendance.entity_id),
-            ("local_partner", Attendance.local_partner_id)):
+            ("local_partner", Attendance.local_partner_id), ("assignee", Attendance.assignee_id),
+            ("department", Attendance.department_id)):
         if (value := getattr(filters, name)) is not None:
             where.append(column == value)
     for model, value in ((Company, filters.company), (Unit, filters.unit)):
         seen = select(model.id).where(model.id == value, visible(model, viewer))
         if value is not None and session.scalar(seen) is None:
             where.append(false())  # said at once: a planner would look for it through the whole table
+    if filters.unassigned:
+        where.append(Attendance.assignee_id.is_(None))
     if filters.phase and filters.phase != "not_closed":
         where.append(Attendance.phase == filters.phase)
     if filters.opened_from:

@@ -64,12 +64,18 @@ def forward(session, attendance_id: int, *, operator_id: int | None = None, depa
     (closed, or it is there already), Invalid at operator_id, department_id or reason.
     """
     to = receiver(session, operator_id=operator_id, department_id=department_id, reason=reason, actor=actor)
-    return hand_over(session, attendance_id, to, version=version, actor=actor, now=now)
+    attendance, previous = hand_over(session, attendance_id, to, version=version, actor=actor, now=now)
+    values, key = {"protocol": str(attendance), "reason": to.reason}, f"{attendance.id}:{attendance.version}"
+    tell(session, f"assigned:{key}", NotificationKind.ASSIGNED, to.operator, values, attendance_id=attendance.id,
+         actor=actor, now=now)
+    tell(session, f"transferred:{key}", NotificationKind.TRANSFERRED, previous, values, attendance_id=attendance.id,
+         actor=actor, now=now)
+    return attendance
 
 
-def hand_over(session, attendance_id: int, to: Receiver, *, version: int | None = None, tell: bool = True, actor,
-              now: datetime) -> Attendance:
-    """The same for a receiver that was checked. `tell=False`: the caller tells the operator himself, once for all."""
+def hand_over(session, attendance_id: int, to: Receiver, *, version: int | None = None, actor,
+              now: datetime) -> tuple[Attendance, User | None]:
+    """The same for a receiver that was checked, without a word to anybody: (attendance, who has lost it)."""
     attendance = session.scalar(select(Attendance).where(Attendance.id == attendance_id, visible(Attendance, actor)))
     if attendance is None:
         raise NotFound(_l("Attendance not found."))
@@ -92,8 +98,7 @@ def hand_over(session, attendance_id: int, to: Receiver, *, version: int | None 
             changes["reason"] = (None, to.reason)
         record(session, attendance, "forward", changes, actor=actor, now=now)
     session.flush()  # the version speaks here, while the form still stands
-    _tell(session, attendance, before[0], to, tell=tell, actor=actor, now=now)
-    return attendance
+    return attendance, before[0] if before[0] is not after[0] else None
 
 
 def _check_reach(session, attendance, to) -> None:
@@ -112,12 +117,9 @@ def _own_department(attendance, to) -> Department | None:
     return own if own is not None and own.company_id == attendance.company_id else attendance.department
 
 
-def _tell(session, attendance, previous, to, *, tell, actor, now) -> None:
-    values = {"protocol": str(attendance), "reason": to.reason}
-    key = f"{attendance.id}:{attendance.version}"
-    if tell and to.operator is not None and to.operator is not previous:
-        notify(session, user_id=to.operator.id, key=f"assigned:{key}", kind=NotificationKind.ASSIGNED, actor=actor,
-               attendance_id=attendance.id, values=values, now=now)
-    if previous is not None and previous is not to.operator:
-        notify(session, user_id=previous.id, key=f"transferred:{key}", kind=NotificationKind.TRANSFERRED, actor=actor,
-               attendance_id=attendance.id, values=values, now=now)
+def tell(session, key: str, kind: NotificationKind, user: User | None, values: dict, *, attendance_id=None, actor,
+         now: datetime) -> None:
+    """A line for the bell of who was given attendances, or has lost them."""
+    if user is not None:
+        notify(session, user_id=user.id, key=key, kind=kind, actor=actor, attendance_id=attendance_id, values=values,
+               now=now)
