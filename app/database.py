@@ -3,6 +3,7 @@ import re
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import JSON, DateTime, UniqueConstraint, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine
@@ -48,6 +49,31 @@ def _sqlite_begin(connection):
     if connection.dialect.name == "sqlite":
         writer = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+
+@event.listens_for(Engine, "begin")
+def _nothing_written(connection):
+    connection.info["wrote"] = False
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _note_what_writes(connection, _cursor, statement, *_rest):
+    if not statement.startswith("SELECT") and (not statement.startswith("WITH") or _WRITES(statement)):
+        connection.info["wrote"] = True
+
+
+_WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b").search
+
+
+@event.listens_for(Engine, "rollback")
+def _keep_prepared_statements(connection):
+    """psycopg forgets the statements it has prepared at each ROLLBACK, so that the server would plan every query of
+    every request anew. After nothing but SELECT a COMMIT ends the transaction just as well."""
+    if connection.dialect.name != "postgresql":
+        return
+    driver = connection.connection.dbapi_connection
+    if not connection.info["wrote"] and driver.info.transaction_status == TransactionStatus.INTRANS:
+        driver.commit()
 
 
 @contextmanager

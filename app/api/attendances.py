@@ -11,9 +11,8 @@ from ..errors import Invalid, NotFound
 from ..extensions import db
 from ..models.attendance import Attendance, AttendanceKind
 from ..models.classification import Channel, Phase
-from ..models.entity import RoleType
 from ..queries import attendances as reads
-from ..services import attendances, idempotency
+from ..services import attendances, idempotency, opening
 from . import schemas
 from .base import BadRequest, Resource, actor, body, instant, limit, whole_argument
 
@@ -53,13 +52,10 @@ class AttendanceApi(Resource):
         values, detail = _split(data)
         with unit_of_work(db.session) as session:
             def act():
-                channel = _code(session, Channel, data["channel"], "channel")  # held: the rules find it unasked
-                role = _code(session, RoleType, data["role"], "role") if data["role"] else None
-                detail["channel_id"], values["role_type_id"] = channel.id, role.id if role else None
-                made = attendances.open_attendance(
-                    session, entity_id=person_id, values=values, detail=detail, actor=actor(), now=now,
-                    kind=KINDS.get(channel.code, AttendanceKind.MULTICHANNEL))
-                return shown(made)
+                return shown(opening.open_attendance(
+                    session, entity_id=person_id, values={**values, "role_type_code": data["role"]},
+                    detail={**detail, "channel_code": data["channel"]}, actor=actor(), now=now,
+                    kind=KINDS.get(data["channel"], AttendanceKind.MULTICHANNEL)))
 
             if key is None:
                 answer = act()

@@ -5,11 +5,22 @@ from flask import current_app, g, jsonify, request
 from flask import session as cookie
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_babel import gettext as _
-from flask_login import current_user, login_user, logout_user
+from flask_login import UserMixin, current_user, login_user, logout_user
 
 from ..database import unit_of_work, utc_now
-from ..services import grants, login
+from ..services import login
 from . import sessions
+from .viewer import Viewer
+
+
+class Person(UserMixin):
+    """Who is signed in, as Flask-Login and Flask-AppBuilder ask of a user: values of this request, never written."""
+
+    def __init__(self, viewer: Viewer):
+        self.id, self.username, self.name = viewer.user_id, viewer.login, viewer.name
+
+    def get_full_name(self) -> str:
+        return self.name
 
 
 class AppSecurityManager(SecurityManager):
@@ -31,19 +42,18 @@ class AppSecurityManager(SecurityManager):
         if not token:
             return None
         now, limits = utc_now(), sessions.Limits.from_config(current_app.config)
-        row = sessions.check(self.session, token, now=now, limits=limits)
-        if row is None or row.kind != kind or str(row.user_id) != str(pk):
+        found = sessions.check(self.session, token, now=now, limits=limits)
+        if found is None or found.kind != kind or str(found.viewer.user_id) != str(pk):
             return None
-        if sessions.is_due(row, now):  # once a minute; nothing else is open yet: before_request comes first
+        if sessions.is_due(found, now):  # once a minute; nothing else is open yet: before_request comes first
             with unit_of_work(self.session) as session:
-                sessions.touch(session, row.id, now)
-            row = sessions.check(self.session, token, now=now, limits=limits)
-            if row is None:
+                sessions.touch(session, found.id, now)
+            found = sessions.check(self.session, token, now=now, limits=limits)
+            if found is None:
                 return None
-        g.session_id, g.session_token = row.id, token
-        g.viewer = grants.viewer_of(self.session, row.user)
-        g.profile = row.user.profile
-        return row.user
+        g.session_id, g.session_token = found.id, token
+        g.viewer, g.profile = found.viewer, found.profile
+        return Person(found.viewer)
 
     @staticmethod
     def before_request():

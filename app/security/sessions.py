@@ -3,13 +3,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import contains_eager
 
-from ..models.identity import UserSession
+from ..models.identity import UserProfile, UserSession
+from .held import held_by, pairs_in
+from .viewer import Viewer
 
 COOKIE_KEY = "sid"
 TOUCH_EVERY = timedelta(seconds=60)  # last_seen_at is written at most once a minute
@@ -25,6 +25,25 @@ class Limits:
     @classmethod
     def from_config(cls, config) -> "Limits":
         return cls(timedelta(minutes=config["SESSION_IDLE_MINUTES"]), timedelta(hours=config["SESSION_ABSOLUTE_HOURS"]))
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Of a person's profile, what every request asks."""
+
+    locale: str | None
+    theme: str
+
+
+@dataclass(frozen=True)
+class LiveSession:
+    """A good session and whose it is, with what he holds now: plain values, read anew by each request."""
+
+    id: int
+    kind: str
+    last_seen_at: datetime
+    viewer: Viewer
+    profile: Profile | None
 
 
 def token_hash(token: str) -> str:
@@ -44,24 +63,33 @@ def live(now: datetime, limits: Limits) -> tuple:
     return _live(now - limits.idle, now - limits.absolute)
 
 
+_SESSION, _USER, _PROFILE = UserSession.__table__.c, User.__table__.c, UserProfile.__table__.c
+
+
 def _live(seen_after, begun_after) -> tuple:
-    return (UserSession.revoked_at.is_(None), UserSession.last_seen_at > seen_after,
-            UserSession.created_at > begun_after, User.active.is_(True))
+    return (_SESSION.revoked_at.is_(None), _SESSION.last_seen_at > seen_after, _SESSION.created_at > begun_after,
+            _USER.active.is_(True))
 
 
-@cache
-def _of_token():
-    """Made once, as every request asks it; not at import, when users have no profile yet."""
-    return (select(UserSession).join(UserSession.user).outerjoin(User.profile)
-            .options(contains_eager(UserSession.user).contains_eager(User.profile))
-            .where(UserSession.token_hash == bindparam("hash"),
-                   *_live(bindparam("seen_after"), bindparam("begun_after"))))
+_OF_TOKEN = (  # made once: every request asks it
+    select(_SESSION.id, _SESSION.kind, _SESSION.last_seen_at, _USER.id.label("user_id"), _USER.username,
+           _USER.first_name, _USER.last_name, _PROFILE.entity_id, _PROFILE.locale, _PROFILE.theme,
+           *(column.label(name) for name, column in zip(("pairs", "admin"), held_by(_USER.id), strict=True)))
+    .join_from(UserSession.__table__, User.__table__, _USER.id == _SESSION.user_id)
+    .outerjoin(UserProfile.__table__, _PROFILE.user_id == _USER.id)
+    .where(_SESSION.token_hash == bindparam("hash"), *_live(bindparam("seen_after"), bindparam("begun_after"))))
 
 
-def check(session, token: str, *, now: datetime, limits: Limits) -> UserSession | None:
-    """The live session of a token with its user and profile, in one query."""
-    return session.scalar(_of_token(), {
-        "hash": token_hash(token), "seen_after": now - limits.idle, "begun_after": now - limits.absolute})
+def check(session, token: str, *, now: datetime, limits: Limits) -> LiveSession | None:
+    """The live session of a token with its person, in one query."""
+    row = session.execute(_OF_TOKEN, {
+        "hash": token_hash(token), "seen_after": now - limits.idle, "begun_after": now - limits.absolute}).first()
+    if row is None:
+        return None
+    viewer = Viewer(user_id=row.user_id, name=f"{row.first_name} {row.last_name}".strip(), login=row.username,
+                    entity_id=row.entity_id, admin=bool(row.admin), permissions=pairs_in(row.pairs))
+    profile = Profile(row.locale, row.theme) if row.theme is not None else None
+    return LiveSession(row.id, row.kind, row.last_seen_at, viewer, profile)
 
 
 def own(session, user_id: int, *, now: datetime, limits: Limits) -> list[UserSession]:
@@ -89,7 +117,7 @@ def why_ended(session, token: str, *, now: datetime, limits: Limits) -> str | No
     return "idle" if row.last_seen_at <= now - limits.idle else None
 
 
-def is_due(row: UserSession, now: datetime) -> bool:
+def is_due(row: LiveSession, now: datetime) -> bool:
     """Whether `touch` would write."""
     return now - row.last_seen_at >= TOUCH_EVERY
 

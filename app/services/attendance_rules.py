@@ -1,6 +1,7 @@
 """What an attendance must satisfy before it is written; every field's refusal is collected, not only the first.
 
 Values come in by id (`motive_id`) and go out as rows (`motive`): the log has their words, and nothing is read twice.
+A record that is opened has no rows yet to be kept in step, so its choices are plain (`choices.Choice`).
 """
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from ..models.classification import CLOSED_PHASES, Cause, Channel, Motive, Occur
 from ..models.company import Company, Unit
 from ..models.entity import PARTNER, Entity, EntityContact, EntityRole, RoleType, entity_unit
 from ..security.visibility import visible
+from . import choices
 
 TEXT_LIMIT = 20_000
 LIMITS = {"title": 200, "local_note": 500, "description": TEXT_LIMIT, "answer": TEXT_LIMIT, "note": 500,
@@ -37,10 +39,16 @@ _TREE = {  # field -> model, the column that names its parent, the parent's fiel
 def check_opening(session, entity_id, values, detail, *, actor, now, kind):
     """(entity or None, company, record values, page values), ready to be set.
 
-    Raises NotFound, Conflict (S-06), InvalidMany.
+    In the place of their ids may stand `role_type_code` and `channel_code`. Raises NotFound, Conflict (S-06),
+    InvalidMany.
     """
-    check = _Check(session, None, actor, now, kind)
-    entity = check.entity = _entity(session, entity_id, actor) if entity_id is not None else None
+    registers = choices.Registers(session, {**values, **detail}, Phase.OPEN)
+    if code := detail.get("channel_code"):
+        detail = {**detail, "channel_id": _coded(registers, Channel, code, "channel")}
+    if code := values.get("role_type_code"):
+        values = {**values, "role_type_id": _coded(registers, RoleType, code, "role")}
+    entity = _entity(session, entity_id, actor) if entity_id is not None else None
+    check = _Opening(session, registers, entity, actor, now, kind)
     company = entity.company if entity else check.company(values.get("company_id"))
     if company is not None and not company.active:
         check.refuse("company_id", _l("This company was switched off: nothing new is opened in it."))
@@ -50,7 +58,7 @@ def check_opening(session, entity_id, values, detail, *, actor, now, kind):
         values.pop("role_type_id")
     if values["situation_id"] is None:
         values.pop("situation_id")
-        check.put("situation", first_situation(session, Phase.OPEN))
+        check.put("situation", registers.first_situation or _no_situation())
     check.record(values)
     page = check.page(None, detail)
     check.done()
@@ -59,7 +67,7 @@ def check_opening(session, entity_id, values, detail, *, actor, now, kind):
 
 def check_saving(session, attendance, values, page, detail, *, actor, now) -> tuple[dict, dict]:
     """(record values, page values) ready to be set on an existing record. Raises InvalidMany."""
-    check = _Check(session, attendance, actor, now, attendance.kind)
+    check = _Saving(session, attendance, attendance.entity, actor, now, attendance.kind)
     check.record({name: values[name] for name in RECORD_FIELDS if name in values})
     ready = check.page(page, detail) if page is not None else {}
     check.done()
@@ -68,7 +76,7 @@ def check_saving(session, attendance, values, page, detail, *, actor, now) -> tu
 
 def check_page(session, attendance, page, detail, *, actor, now) -> dict:
     """The values of one detail page, ready to be set. Raises InvalidMany."""
-    check = _Check(session, attendance, actor, now, attendance.kind)
+    check = _Saving(session, attendance, attendance.entity, actor, now, attendance.kind)
     ready = check.page(page, detail)
     check.done()
     return ready
@@ -76,13 +84,14 @@ def check_page(session, attendance, page, detail, *, actor, now) -> dict:
 
 def first_situation(session, phase: str) -> Situation:
     """The company's first active situation of a phase. Raises Conflict where configurators left none."""
-    situation = session.scalar(select(Situation).where(
+    return session.scalar(select(Situation).where(
         Situation.phase == phase, Situation.active, Situation.scope.in_((Scope.SAC, Scope.BOTH))
-    ).order_by(Situation.position, Situation.id).limit(1))
-    if situation is None:
-        raise Conflict(_l("No situation of this kind is registered: ask whoever configures the desk."),
-                       field="situation_id")
-    return situation
+    ).order_by(Situation.position, Situation.id).limit(1)) or _no_situation()
+
+
+def _no_situation():
+    raise Conflict(_l("No situation of this kind is registered: ask whoever configures the desk."),
+                   field="situation_id")
 
 
 def closing_situation(session, situation_id: int | None) -> Situation:
@@ -103,18 +112,18 @@ def offered_situations(session, attendance, *, phases) -> list[Situation]:
     ).order_by(Situation.position, Situation.id)))
 
 
-_FOR_WHOM = select(Entity).options(
-    joinedload(Entity.company), joinedload(Entity.roles).joinedload(EntityRole.role_type, innerjoin=False))
+def _coded(registers, model, code, field) -> int:
+    row = registers.by_code(model, code)
+    if row is None:
+        raise Invalid(NOT_A_CHOICE, field=field)
+    return row.id
 
 
-def _entity(session, entity_id, actor) -> Entity:
-    """The entity with its company and roles in one query, all by outer joins: of an inner one within an outer SQLite
-    reads the whole table."""
-    entity = session.scalars(
-        _FOR_WHOM.where(Entity.id == entity_id, visible(Entity, actor))).unique().one_or_none()
+def _entity(session, entity_id, actor) -> choices.Choice:
+    entity = choices.entity(session, entity_id, actor)
     if entity is None:
         raise NotFound(_l("Entity not found."))
-    if not entity.active_roles:
+    if not entity.roles:
         raise Conflict(_l("The entity needs to have a role filled in its registration."), field="role_type_id")
     return entity
 
@@ -122,9 +131,9 @@ def _entity(session, entity_id, actor) -> Entity:
 class _Check:
     """One look at what was asked; `ready` is what may be written, `errors` what may not."""
 
-    def __init__(self, session, attendance: Attendance | None, actor, now: datetime, kind: str):
-        self.session, self.attendance, self.actor, self.now, self.kind = session, attendance, actor, now, kind
-        self.entity = attendance.entity if attendance is not None else None
+    def __init__(self, session, attendance: Attendance | None, entity, actor, now: datetime, kind: str):
+        self.session, self.attendance, self.entity = session, attendance, entity
+        self.actor, self.now, self.kind = actor, now, kind
         self.errors: list[DomainError] = []
         self.ready: dict = {}
 
@@ -189,11 +198,11 @@ class _Check:
     def role(self, pk) -> None:
         """One of the entity's own active roles; the only one where none is said (S-12)."""
         if self.entity is None:
-            self.choice("role_type_id", pk, lambda pk: self.session.get(RoleType, pk), NOT_A_CHOICE)
+            self.choice("role_type_id", pk, lambda pk: self.row(RoleType, pk), NOT_A_CHOICE)
             return
         if pk is not None and pk == self.kept("role_type_id"):
             return
-        own = {row.role_type_id: row.role_type for row in self.entity.active_roles}
+        own = self.roles()
         if pk is None and len(own) == 1:
             pk = next(iter(own))
         if pk is None:
@@ -210,15 +219,12 @@ class _Check:
         chosen = {field: values.get(field, self.kept(field)) for field in _TREE}
         if chosen["motive_id"] is None and self.kind == AttendanceKind.SAC:
             self.refuse("motive_id", REQUIRED)
-        if chosen["cause_id"] is not None:  # one query for the three; the rows hold each other
-            below = joinedload(Cause.occurrence).joinedload(Occurrence.motive)
-            self.ready["cause"] = self.session.get(Cause, chosen["cause_id"], options=[below])
         for field, (model, column, above, foreign) in _TREE.items():
             pk = chosen[field]
             if pk is not None and above and chosen[above] is None:
                 self.refuse(field, _l("Choose the level above first."))
                 return
-            row = self.session.get(model, pk) if pk is not None else None
+            row = self.row(model, pk) if pk is not None else None
             if pk is not None and (row is None or column and getattr(row, column) != chosen[above]):
                 self.refuse(field, foreign)
             elif row is not None and not row.active and self.kept(field) != pk:
@@ -229,7 +235,7 @@ class _Check:
         if pk is None:
             self.refuse("situation_id", REQUIRED)
             return
-        situation = self.session.get(Situation, pk)
+        situation = self.row(Situation, pk)
         offered = situation is not None and situation.active and situation.scope != Scope.PROVIDER
         if situation is not None and (offered or pk == self.kept("situation_id")):
             self.put("situation", situation)
@@ -276,7 +282,7 @@ class _Check:
         if pk is None:
             self.refuse("channel_id", REQUIRED)
             return {}
-        channel = self.session.get(Channel, pk)
+        channel = self.row(Channel, pk)
         if channel is None or not (channel.active or page is not None and page.channel_id == pk):
             self.refuse("channel_id", NOT_A_CHOICE)
         return {"channel": channel}
@@ -284,7 +290,7 @@ class _Check:
     def contact(self, page, pk) -> dict:
         if pk is None or page is not None and page.contact_id == pk:
             return {} if pk is not None else {"contact": None}
-        contact = self.session.get(EntityContact, pk)
+        contact = self.row(EntityContact, pk)
         own = contact is not None and self.entity is not None and contact.entity_id == self.entity.id
         if not own or not contact.active:
             self.refuse("contact_id", _l("The contact is not one of this entity's."))
@@ -305,3 +311,35 @@ class _Check:
     def length(self, name, value) -> None:
         if value and len(value) > LIMITS[name]:
             self.refuse(name, _l("At most %(n)s characters; there are %(have)s."), n=LIMITS[name], have=len(value))
+
+
+class _Opening(_Check):
+    """Of a record that is not there yet."""
+
+    def __init__(self, session, registers: choices.Registers, entity, actor, now, kind):
+        super().__init__(session, None, entity, actor, now, kind)
+        self.registers = registers
+
+    def row(self, model, pk):
+        """A row that may be chosen."""
+        return self.registers.find(model, pk) if model in choices.REGISTERS else self.session.get(model, pk)
+
+    def roles(self) -> dict:
+        """{id of the role type: the role type} of what the entity is now."""
+        return self.entity.roles
+
+
+class _Saving(_Check):
+    """Of a record whose rows are loaded: what is chosen takes their place."""
+
+    def row(self, model, pk):
+        return self.session.get(model, pk)
+
+    def tree(self, values) -> None:
+        if values.get("cause_id") is not None:  # one query for the three; the rows hold each other
+            below = joinedload(Cause.occurrence).joinedload(Occurrence.motive)
+            self.held = self.session.get(Cause, values["cause_id"], options=[below])
+        super().tree(values)
+
+    def roles(self) -> dict:
+        return {row.role_type_id: row.role_type for row in self.entity.active_roles}

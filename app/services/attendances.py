@@ -1,4 +1,4 @@
-"""Opening and saving attendances: every entry (SAC, wizard, chat, REST, import) ends here."""
+"""Saving attendances, and opening them for who goes on with the row: every entry (SAC, wizard, chat) ends here."""
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -10,8 +10,8 @@ from ..models.classification import CLOSED_PHASES, Phase
 from ..security.permissions import Perm
 from ..security.visibility import visible
 from . import attendance_rules as rules
+from . import opening
 from .log import record
-from .protocols import next_protocol
 from .records import assign, require
 
 # Where a situation may lead, by phase (requirements part 7). Within one phase a situation may always be exchanged.
@@ -33,32 +33,10 @@ def phases_after(phase: str, *, actor) -> set[str]:
 
 def open_attendance(session, *, entity_id: int | None, values: dict, detail: dict, actor, now: datetime,
                     kind: str = AttendanceKind.SAC) -> Attendance:
-    """Open an attendance with its first detail page and give it a protocol.
-
-    `values`: role_type_id, title, motive_id, occurrence_id, cause_id, unit_id, local_partner_id, local_note,
-    situation_id, related_id, company_id (only without an entity), custom_values. `detail`: channel_id, direction,
-    received_at, description, answer, contact_id, note, lot_number, serial_number, manufactured_on, expires_on. Blank
-    values may be left out.
-    Raises Conflict where the entity has no role (S-06), InvalidMany with every field's message, NotFound.
-    """
-    require(actor, Perm.ATTENDANCE_WRITE)
-    entity, company, values, page_values = rules.check_opening(
-        session, entity_id, values, detail, actor=actor, now=now, kind=kind)
-    attendance = Attendance(kind=kind, company=company, entity=entity, opened_at=now, opened_by_id=actor.user_id,
-                            custom_values={}, created_at=now, updated_at=now)
-    with session.no_autoflush:  # nothing reaches the tables before the protocol is taken, the last step
-        changes = assign(attendance, values)
-        if attendance.phase in CLOSED_PHASES:
-            attendance.closed_at = now
-        page, page_changes = _new_page(attendance, 1, page_values, actor=actor, now=now)
-        changes |= page_changes
-        session.add(attendance)
-        attendance.protocol = next_protocol(session, company=company, opened_at=now)
-        for name in ("protocol", "entity", "company", "kind", "closed_at"):
-            if getattr(attendance, name) is not None:
-                changes[name] = (None, getattr(attendance, name))
-    record(session, attendance, "create", changes, actor=actor, now=now, children=[page], first=True)
-    return attendance
+    """Open an attendance as `opening.open_attendance` does; the row, for who goes on with it."""
+    opened = opening.open_attendance(
+        session, entity_id=entity_id, values=values, detail=detail, actor=actor, now=now, kind=kind)
+    return session.get(Attendance, opened.id)
 
 
 def save_attendance(session, attendance_id: int, *, version: int | None, values: dict, detail: dict | None = None,

@@ -7,14 +7,12 @@ from flask_appbuilder.security.sqla.models import (
     Role,
     ViewMenu,
     assoc_permissionview_role,
-    assoc_user_role,
 )
 from sqlalchemy import bindparam, select
 
+from ..security.held import Pair, held_by, pairs_in
 from ..security.permissions import ADMIN
 from ..security.viewer import Viewer
-
-Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -25,21 +23,13 @@ class Grants:
     admin: bool
 
 
-_HELD = (  # made once: every request asks it
-    select(Role.name, Permission.name, ViewMenu.name).select_from(assoc_user_role)
-    .join(Role, Role.id == assoc_user_role.c.role_id)
-    .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
-    .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
-    .outerjoin(Permission, Permission.id == PermissionView.permission_id)
-    .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-    .where(assoc_user_role.c.user_id == bindparam("user")))
+_HELD = select(*held_by(bindparam("user")))
 
 
 def grants_of(session, user_id: int) -> Grants:
-    """What the user holds now: read once a request, never kept between requests."""
-    rows = session.execute(_HELD, {"user": user_id}).all()
-    pairs = frozenset((permission, noun) for _role, permission, noun in rows if permission)
-    return Grants(pairs, any(role == ADMIN for role, _permission, _noun in rows))
+    """What the user holds now."""
+    pairs, admin = session.execute(_HELD, {"user": user_id}).one()
+    return Grants(pairs_in(pairs), bool(admin))
 
 
 def pairs_by_role(session) -> dict[int, frozenset[Pair]]:
@@ -62,7 +52,7 @@ def may_grant(role: Role, pairs: frozenset[Pair], actor: Viewer) -> bool:
 
 
 def viewer_of(session, user) -> Viewer:
-    """The Viewer of a user row (its profile is read with it): for requests, streams and jobs."""
+    """The Viewer of a user row, for commands and jobs; that of a request comes with its session."""
     held = grants_of(session, user.id)
     profile = user.profile
     return Viewer(user_id=user.id, name=user.get_full_name().strip(), login=user.username,

@@ -36,7 +36,11 @@ PARAMETERS = {
 
 def get_setting(session, key: str) -> Any:
     """The stored value, else the default."""
-    stored = session.scalar(select(Setting.value).where(Setting.key == key))
+    return stored_or_default(key, session.scalar(select(Setting.value).where(Setting.key == key)))
+
+
+def stored_or_default(key: str, stored: Any) -> Any:
+    """What holds where this is stored: None is nothing."""
     return PARAMETERS[key].default if stored is None else stored
 
 

@@ -196,13 +196,13 @@ def test_a_cookie_is_no_token_and_a_refresh_token_no_access_token(sign_in, api, 
     assert caller.post("/api/v1/security/logout").status_code == 401
 
 
-def test_the_cost_of_knowing_who_asks_is_two_queries(sign_in, make_user, queries):
+def test_the_cost_of_knowing_who_asks_is_one_query(sign_in, make_user, queries):
     browser = sign_in(make_user("ana", "Attendant"))
     browser.get("/account/")
     queries.clear()
     browser.get("/reset/x")
     identity = [q for q in queries if "user_session" in q or "ab_permission_view_role" in q]
-    assert len(identity) == 2
+    assert len(identity) == 1
 
 
 def test_the_cookie_of_a_stranger_is_nobody(client, make_user, app, session):

@@ -89,7 +89,7 @@ def test_the_menu_itself_asks_the_database_nothing(person, queries):
     queries.clear()
     browser.get("/settings/")
     selects = [statement for statement in queries if statement.startswith("SELECT")]
-    assert len(selects) == 3, "\n".join(selects)  # session with user and profile, permissions, company below the menu
+    assert len(selects) == 2, "\n".join(selects)  # session with person and permissions, company below the menu
 
 
 @pytest.mark.req("G-04")
