@@ -1,13 +1,15 @@
 """Registers that may be of one person: while a new one is typed, and all there are, by what they share (B-15)."""
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, func, or_, select, union
+from sqlalchemy import and_, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from .. import documents, phones
 from ..errors import Invalid
+from ..models.attendance import Attendance
 from ..models.entity import EContact, Entity, Phone
 from ..models.merge import Merge, NotDuplicate
+from ..security.visibility import visible
 from ..text import normalise
 from . import search
 
@@ -92,9 +94,12 @@ def merges_of(session, entity_id: int) -> list[tuple[Merge, Entity]]:
     return [tuple(row) for row in rows]
 
 
-def has_merges(session, entity_id: int) -> bool:
-    """Whether anything was ever merged into it."""
-    return session.scalar(select(exists().where(Merge.kind == "entity", Merge.kept_id == entity_id)))
+def merges_of_attendance(session, viewer, attendance_id: int) -> list[tuple[Merge, Attendance]]:
+    """What was merged into an attendance, the newest first."""
+    rows = session.execute(select(Merge, Attendance).join(Attendance, Attendance.id == Merge.merged_id).where(
+        Merge.kind == "attendance", Merge.kept_id == attendance_id, visible(Attendance, viewer))
+        .order_by(Merge.id.desc()).limit(50))
+    return [tuple(row) for row in rows]
 
 
 def _number(typed: str):

@@ -11,7 +11,9 @@ LOG_LABELS = {
     "lot_number": _l("Lot no."), "serial_number": _l("Serial no."), "manufactured_on": _l("Date of manufacture"),
     "expires_on": _l("Expiry date"),
     "situation": _l("Situation"), "phase": _l("Phase"), "closed_at": _l("Closing date"), "protocol": _l("Protocol"),
-    "kind": _l("Kind"), "title": _l("Title"),
+    "kind": _l("Kind"), "title": _l("Title"), "product": _l("Product"), "information": _l("Information"),
+    "merged": _l("Merged attendance"), "merged_into": _l("Merged into"), "pages": _l("Detail pages"),
+    "split_from": _l("Split from"), "split_into": _l("Split into"),
 }
 
 
@@ -22,6 +24,8 @@ def register(appbuilder) -> None:
     from ...security.permissions import Perm
     from ..logs import LABELS_OF
     from ..lookup import Source, register_source
+    from .merging import AttendanceMergeView
+    from .pickers import AttendancePickersView
     from .record import AttendanceRecordView
     from .search import AttendanceSearchView, EntityAttendancesView
 
@@ -30,4 +34,6 @@ def register(appbuilder) -> None:
     appbuilder.add_view(AttendanceSearchView, "Attendances", label=_l("Attendances"), icon="fa-clipboard-list",
                         category="Attendance", category_label=_l("Attendance"))
     appbuilder.add_view_no_menu(EntityAttendancesView)
+    appbuilder.add_view_no_menu(AttendancePickersView)
     appbuilder.add_view_no_menu(AttendanceRecordView)
+    appbuilder.add_view_no_menu(AttendanceMergeView)
