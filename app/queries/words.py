@@ -1,0 +1,69 @@
+"""Attendances by words of what was said and answered: whole words and beginnings, whatever the accents (B-27).
+
+Of the pages that hold the words only the newest MENTIONS are looked at: a word that stands in a million pages is
+answered as fast as one that stands in ten.
+"""
+import re
+
+from sqlalchemy import column, select, table, text
+from sqlalchemy.orm import joinedload
+
+from ..models.attendance import Attendance, AttendanceDetail
+from ..models.entity import Entity
+from ..security.visibility import visible
+
+MENTIONS = 300
+WORDS = 8
+_FTS = table("detail_fts")
+# The expression of the index trgm_attendance_detail_words (migration 0004).
+_STANDS = text("to_tsvector('balcao_words'::regconfig, attendance_detail.description || ' ' || "
+               "coalesce(attendance_detail.answer, '')) @@ to_tsquery('balcao_words'::regconfig, :words)")
+
+
+def words_of(typed: str) -> list[str]:
+    """The words to look for, without punctuation; of fewer than three letters only where it is a number."""
+    found = re.findall(r"\w+", typed.replace("_", " "))
+    return [word for word in dict.fromkeys(found) if len(word) >= 3 or word.isdigit()][:WORDS]
+
+
+def find_by_words(session, viewer, typed: str, *, limit: int = 8) -> list[tuple[Attendance, AttendanceDetail]]:
+    """(attendance, the page that says it) of those one may see, the newest page first; an attendance once."""
+    words = words_of(typed)
+    if not words:
+        return []
+    pages = _newest_mentions(session, words).cte().prefix_with("MATERIALIZED")
+    rows = session.execute(
+        select(Attendance, AttendanceDetail).join(AttendanceDetail, AttendanceDetail.attendance_id == Attendance.id)
+        .join(pages, pages.c.id == AttendanceDetail.id).where(visible(Attendance, viewer))
+        .order_by(AttendanceDetail.id.desc()).limit(limit * 3).options(
+            joinedload(Attendance.entity).load_only(Entity.name, Entity.social_name),
+            joinedload(Attendance.situation)))
+    found: dict[int, tuple[Attendance, AttendanceDetail]] = {}
+    for attendance, page in rows:
+        found.setdefault(attendance.id, (attendance, page))
+    return list(found.values())[:limit]
+
+
+def _newest_mentions(session, words):
+    """Ids of the newest pages that hold all words, the last of which may be a beginning."""
+    if session.get_bind().dialect.name == "sqlite":
+        asked = " ".join(f'"{word}"' for word in words) + "*"
+        return (select(column("rowid").label("id")).select_from(_FTS).where(text("detail_fts MATCH :words"))
+                .params(words=asked).order_by(text("rowid DESC")).limit(MENTIONS))
+    asked = " & ".join([*(f"'{word}'" for word in words[:-1]), f"'{words[-1]}':*"])
+    return (select(AttendanceDetail.id).where(_STANDS).params(words=asked)
+            .order_by(AttendanceDetail.id.desc()).limit(MENTIONS))
+
+
+def excerpt(page: AttendanceDetail, typed: str, *, around: int = 60) -> str:
+    """A piece of the page's text about the first word found."""
+    from ..text import normalise
+
+    for told in (page.description, page.answer or ""):
+        plain = normalise(told)
+        places = [plain.find(normalise(word)) for word in words_of(typed)]
+        if len(plain) == len(told) and (places := [place for place in places if place >= 0]):
+            start = max(0, min(places) - around)
+            cut = told[start:start + 3 * around].replace("\n", " ").strip()
+            return ("…" if start else "") + cut + ("…" if start + 3 * around < len(told) else "")
+    return page.description[:3 * around].replace("\n", " ").strip()
