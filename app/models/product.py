@@ -1,6 +1,6 @@
 """Products and the information kept about them, which an attendant finds by what the customer asks."""
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, String, Table, Text, text
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, String, Table, Text, and_, or_, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from .base import DUPLICATE_NAME, Model, Named, Versioned, unique
@@ -53,6 +53,14 @@ class ProductInformation(Versioned, Model):
         return self.title or ""
 
     __repr__ = __str__
+
+
+def holds_for(motive_id: int, occurrence_id: int | None):
+    """The condition under which information holds for a motive and one of its occurrences (S-53, S-67)."""
+    whole_motive = ProductInformation.occurrence_id.is_(None)
+    below = whole_motive if occurrence_id is None else or_(whole_motive,
+                                                          ProductInformation.occurrence_id == occurrence_id)
+    return and_(ProductInformation.motive_id == motive_id, below)
 
 
 detail_information = Table(

@@ -4,6 +4,7 @@ Values come in by id (`motive_id`) and go out as rows (`motive`): the log has th
 A record that is opened has no rows yet to be kept in step, so its choices are plain (`choices.Choice`).
 """
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, or_, select
@@ -14,6 +15,7 @@ from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind, Di
 from ..models.classification import CLOSED_PHASES, Cause, Channel, Motive, Occurrence, Phase, Scope, Situation
 from ..models.company import Company, Unit
 from ..models.entity import PARTNER, Entity, EntityContact, EntityRole, RoleType, entity_unit
+from ..models.product import Product, ProductInformation, holds_for
 from ..security.visibility import visible
 from . import choices
 
@@ -66,10 +68,13 @@ def check_opening(session, entity_id, values, detail, *, actor, now, kind):
 
 
 def check_saving(session, attendance, values, page, detail, *, actor, now) -> tuple[dict, dict]:
-    """(record values, page values) ready to be set on an existing record. Raises InvalidMany."""
+    """(record values, page values) ready to be set on an existing record; a `detail` without a `page` is of a new one.
+
+    Raises InvalidMany.
+    """
     check = _Saving(session, attendance, attendance.entity, actor, now, attendance.kind)
     check.record({name: values[name] for name in RECORD_FIELDS if name in values})
-    ready = check.page(page, detail) if page is not None else {}
+    ready = check.page(page, detail) if detail is not None else {}
     check.done()
     return check.ready, ready
 
@@ -275,6 +280,10 @@ class _Check:
             self.length(name, detail.get(name))
         if "contact_id" in detail:
             ready |= self.contact(page, detail["contact_id"])
+        if "product_id" in detail:
+            ready |= self.product(page, detail["product_id"])
+        if "information_ids" in detail:
+            ready |= self.information(page, detail["information_ids"] or ())
         self.dates(detail)
         return ready
 
@@ -296,6 +305,38 @@ class _Check:
             self.refuse("contact_id", _l("The contact is not one of this entity's."))
         return {"contact": contact}
 
+    def product(self, page, pk) -> dict:
+        if pk is None or page is not None and page.product_id == pk:
+            return {} if pk is not None else {"product": None}
+        product = self.session.scalar(
+            select(Product).where(Product.id == pk, Product.active, visible(Product, self.actor)))
+        if product is None:
+            self.refuse("product_id", NOT_A_CHOICE)
+        return {"product": product}
+
+    def information(self, page, ids) -> dict:
+        """What is linked already may stay; what is new hangs on the record's motive, or on its occurrence (S-53)."""
+        kept = {row.id: row for row in page.information} if page is not None else {}
+        new = [pk for pk in dict.fromkeys(ids) if pk not in kept]
+        motive, occurrence = self.classified("motive"), self.classified("occurrence")
+        if new and motive is None:
+            self.refuse("information_ids", _l("Choose the motive first"))
+            return {}
+        found = {row.id: row for row in self.session.scalars(select(ProductInformation).where(
+            ProductInformation.id.in_(new), ProductInformation.active, visible(ProductInformation, self.actor),
+            holds_for(motive, occurrence)))} if new else {}
+        if len(found) < len(new):
+            self.refuse("information_ids", _l(
+                "This information is not linked to the motive and occurrence of the attendance. If you have just "
+                "changed them, confirm the attendance first."))
+        return {"information": [row for pk in dict.fromkeys(ids) if (row := kept.get(pk) or found.get(pk))]}
+
+    def classified(self, name) -> int | None:
+        """The id of the motive or occurrence that the record will have."""
+        if name not in self.ready:
+            return self.kept(name + "_id")
+        return self.ready[name].id if self.ready[name] is not None else None
+
     def dates(self, detail) -> None:
         received, made, expires = (detail.get(n) for n in ("received_at", "manufactured_on", "expires_on"))
         for name, value in (("received_at", received), ("manufactured_on", made), ("expires_on", expires)):
@@ -303,10 +344,15 @@ class _Check:
                 self.refuse(name, _l("Check the year of this date."))
         if received is not None and received > self.now:
             self.refuse("received_at", _l("The date of receipt cannot be in the future."))
-        if made and made > self.now.date():
+        if made and made > self.today():
             self.refuse("manufactured_on", _l("The date of manufacture cannot be in the future."))
         if made and expires and expires < made:
             self.refuse("expires_on", _l("The expiry date cannot be before manufacture."))
+
+    def today(self):
+        """The day it is where the company is."""
+        company = self.attendance.company if self.attendance is not None else self.entity and self.entity.company
+        return self.now.astimezone(ZoneInfo(company.timezone)).date() if company else self.now.date()
 
     def length(self, name, value) -> None:
         if value and len(value) > LIMITS[name]:

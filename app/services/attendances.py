@@ -41,13 +41,18 @@ def open_attendance(session, *, entity_id: int | None, values: dict, detail: dic
 
 def save_attendance(session, attendance_id: int, *, version: int | None, values: dict, detail: dict | None = None,
                     actor, now: datetime) -> Attendance:
-    """Save the record and, where given, one detail page (`detail["page"]`, default 1), as "Confirmar" does.
+    """Save the record and, where given, one detail page, as "Confirmar" does. `detail["page"]` is its number, by default
+    1; None adds a page.
 
     Raises NotFound, Stale, Forbidden (closed, and the actor may not reopen), Conflict, InvalidMany.
     """
     attendance = _to_change(session, attendance_id, version, actor)
     reopening = not attendance.is_open
-    page = _page(attendance, detail.get("page", 1)) if detail is not None else None
+    number = detail.get("page", 1) if detail is not None else None
+    adding = detail is not None and number is None
+    if adding:
+        _refuse_closed(attendance)
+    page = _page(attendance, number) if number is not None else None
     values, page_values = rules.check_saving(session, attendance, values, page, detail, actor=actor, now=now)
     phase = values.get("phase", attendance.phase)
     if phase not in phases_after(attendance.phase, actor=actor):
@@ -61,7 +66,10 @@ def save_attendance(session, attendance_id: int, *, version: int | None, values:
             changes |= assign(attendance, {"closed_at": now})
         elif reopening:
             changes |= assign(attendance, {"closed_at": None})
-        if page is not None:
+        if adding:
+            page, page_changes = _new_page(attendance, _next_number(attendance), page_values, actor=actor, now=now)
+            changes |= page_changes
+        elif page is not None:
             changes |= _save_page(attendance, page, page_values, now=now)
     if not changes:
         return attendance  # nothing written, no log entry, same version
@@ -83,13 +91,12 @@ def save_detail(session, attendance_id: int, *, version: int | None, detail: dic
 
 def add_detail(session, attendance_id: int, *, detail: dict, version: int | None = None, actor,
                now: datetime) -> AttendanceDetail:
-    """Append a detail page to an open attendance (S-37). Raises as above."""
-    attendance = _to_change(session, attendance_id, version, actor)
+    """Append a detail page to an open attendance (S-37); two at once wait for each other. Raises as above."""
+    attendance = _to_change(session, attendance_id, version, actor, alone=True)
     _refuse_closed(attendance)
     values = rules.check_page(session, attendance, None, detail, actor=actor, now=now)
-    number = max((row.page for row in attendance.details), default=0) + 1
     with session.no_autoflush:  # as above
-        page, changes = _new_page(attendance, number, values, actor=actor, now=now)
+        page, changes = _new_page(attendance, _next_number(attendance), values, actor=actor, now=now)
     _changed(session, attendance, "update", changes, page, actor=actor, now=now)
     return page
 
@@ -110,9 +117,11 @@ def close_attendance(session, attendance_id: int, *, situation_id: int | None = 
 
 # ---- pieces
 
-def _to_change(session, attendance_id, version, actor) -> Attendance:
+def _to_change(session, attendance_id, version, actor, *, alone=False) -> Attendance:
+    """The record, if the actor may change it. `alone`: who else asks for it so waits until this transaction ends."""
     require(actor, Perm.ATTENDANCE_WRITE)
-    attendance = session.scalar(select(Attendance).where(Attendance.id == attendance_id, visible(Attendance, actor)))
+    wanted = select(Attendance).where(Attendance.id == attendance_id, visible(Attendance, actor))
+    attendance = session.scalar(wanted.with_for_update(of=Attendance) if alone else wanted)
     if attendance is None:
         raise NotFound(_l("Attendance not found."))
     if version is not None and attendance.version != version:
@@ -136,6 +145,10 @@ def _page(attendance, number) -> AttendanceDetail:
     if page is None:
         raise NotFound(_l("This attendance has no such detail page."))
     return page
+
+
+def _next_number(attendance) -> int:
+    return max((row.page for row in attendance.details), default=0) + 1
 
 
 def _new_page(attendance, number, values, *, actor, now) -> tuple[AttendanceDetail, dict]:

@@ -5,10 +5,11 @@ from sqlalchemy import inspect, select
 from ..errors import Conflict
 from ..models.attendance import Attendance
 from ..models.classification import Cause, DefaultMotive, Occurrence, Subclassification
+from ..models.product import ProductInformation
 from . import records
 
 
-def _stays(parent, *users):
+def stays(parent, *users):
     """A check that refuses another `parent` for a row that one of `users` (columns) points to."""
     def check(session, item, _lists, *, actor):
         state = inspect(item)
@@ -21,7 +22,8 @@ def _stays(parent, *users):
     return check
 
 
-occurrences = records.service_for(Occurrence, check=_stays("motive", Attendance.occurrence_id, Cause.occurrence_id))
-causes = records.service_for(Cause, check=_stays("occurrence", Attendance.cause_id))
+occurrences = records.service_for(Occurrence, check=stays(
+    "motive", Attendance.occurrence_id, Cause.occurrence_id, ProductInformation.occurrence_id))
+causes = records.service_for(Cause, check=stays("occurrence", Attendance.cause_id))
 subclassifications = records.service_for(
-    Subclassification, check=_stays("classification", DefaultMotive.subclassification_id))
+    Subclassification, check=stays("classification", DefaultMotive.subclassification_id))

@@ -8,10 +8,11 @@ from ..errors import Invalid
 from ..models.desk import Draft
 
 MAX_CHARACTERS = 64 * 1024
+REFUSED = "!refused"  # what was wrong with the values when they were sent: no field has such a name
 
 
-def attendance_key(attendance_id: int | None = None, page: int = 1, entity_id: int | None = None) -> str:
-    """The key of a record's form on one of its pages, or of the new attendance of an entity."""
+def attendance_key(attendance_id: int | None = None, page: int | str = 1, entity_id: int | None = None) -> str:
+    """The key of a record's form on one of its pages ("new" is the one to be added), or of an entity's new one."""
     return f"attendance:{attendance_id}:{page}" if attendance_id else f"attendance:new:{entity_id}"
 
 

@@ -40,8 +40,11 @@ PAGES = {
 CSRF_TITLE = _l("This page was open for too long")
 CSRF_TEXT = _l("For your safety nothing was saved. Copy what you typed below, go back, reload the page and send it "
                "again.")
+GONE = _l("The record was deleted while you were editing it, or you may no longer see it. Nothing was saved: copy what "
+          "you typed below.")
 PLAIN = Markup('<!DOCTYPE html><html lang="pt-BR"><meta charset="utf-8"><title>{0}</title>'
                '<h1>{0}</h1><p>{1}</p><p>{2}</p><p><a href="{3}">Balcão</a></p></html>')
+HIDDEN = ("_back", "action", "version")  # nobody has typed these
 SECRETS = ("password", "token", "secret", "code", "key")  # never shown again, whatever the form
 
 
@@ -77,7 +80,10 @@ def _http(error: HTTPException):
     if wants_json():
         answer = problem(error.code, code, str(title))
     else:
-        answer = current_app.make_response((_page(status, str(title), str(text)), error.code))
+        gone = status == 404 and request.method == "POST"
+        typed = {"typed": _typed()} if gone else {}
+        text = GONE if typed.get("typed") else text
+        answer = current_app.make_response((_page(status, str(title), str(text), **typed), error.code))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After", "WWW-Authenticate"):
             answer.headers[name] = value
@@ -138,4 +144,5 @@ def _page(status: int, title: str, text: str, **values) -> str:
 def _typed() -> list[str]:
     """The longer texts of the refused form, so that nobody has to type them again."""
     return [value for name, value in request.form.items(multi=True)
-            if len(value.strip()) > 2 and not any(word in name.lower() for word in SECRETS)][:40]
+            if len(value.strip()) > 2 and not any(word in name.lower() for word in SECRETS) and name not in HIDDEN
+            and not (value.isdigit() and name.endswith("_id"))][:40]

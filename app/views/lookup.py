@@ -6,7 +6,8 @@ from flask import abort, g, jsonify, request
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import inspect, literal, select
+from sqlalchemy.orm import aliased
 from wtforms import Field
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import html_params
@@ -24,6 +25,8 @@ from ..models.classification import (
 )
 from ..models.company import Company, Department, Unit
 from ..models.entity import ContactType, Entity, RoleType
+from ..models.product import Product, ProductInformation
+from ..queries import products
 from ..security.permissions import Perm
 from ..security.visibility import visible
 from ..text import normalise
@@ -35,7 +38,8 @@ MAX_PAGES = 50  # who has not found it in 1,000 rows types more letters
 @dataclass(frozen=True)
 class Source:
     """Rows a lookup offers. `search(session, viewer, term, parent_id, limit, offset)` -> [(id, text)] replaces the
-    default search over `key` for tables that have an index of their own."""
+    default search over `key` for tables that have an index of their own; it is also given the ids that `beside` names.
+    """
 
     model: type
     permission: Perm
@@ -44,6 +48,9 @@ class Source:
     label: str = "name"
     active: str | None = "active"
     search: Callable | None = None
+    text: Callable = str  # a chosen row as it is shown
+    above: str | None = None  # relation to the parent, named beside the row where no parent field stands over it
+    beside: tuple[str, ...] = ()  # further arguments of the request, as ids
 
 
 SOURCES: dict[str, Source] = {
@@ -53,13 +60,19 @@ SOURCES: dict[str, Source] = {
     "entity": Source(Entity, Perm.ENTITY_READ, parent="company_id"),
     "channel": Source(Channel, Perm.CLASSIFICATION_READ),
     "motive": Source(Motive, Perm.CLASSIFICATION_READ),
-    "occurrence": Source(Occurrence, Perm.CLASSIFICATION_READ, parent="motive_id"),
-    "cause": Source(Cause, Perm.CLASSIFICATION_READ, parent="occurrence_id"),
+    "occurrence": Source(Occurrence, Perm.CLASSIFICATION_READ, parent="motive_id", above="motive"),
+    "cause": Source(Cause, Perm.CLASSIFICATION_READ, parent="occurrence_id", above="occurrence"),
     "situation": Source(Situation, Perm.CLASSIFICATION_READ),
     "role_type": Source(RoleType, Perm.CLASSIFICATION_READ),
     "contact_type": Source(ContactType, Perm.CLASSIFICATION_READ),
     "classification": Source(Classification, Perm.CLASSIFICATION_READ),
-    "subclassification": Source(Subclassification, Perm.CLASSIFICATION_READ, parent="classification_id"),
+    "subclassification": Source(
+        Subclassification, Perm.CLASSIFICATION_READ, parent="classification_id", above="classification"),
+    "product": Source(Product, Perm.CLASSIFICATION_READ, search=products.find_products,
+                      text=lambda row: products.product_text(row.name, row.code)),
+    "information": Source(ProductInformation, Perm.CLASSIFICATION_READ, parent="motive_id",
+                          search=products.find_information, beside=("occurrence", "product"),
+                          text=lambda row: products.information_text(row.product.name, row.title)),
     "default_motive": Source(DefaultMotive, Perm.CLASSIFICATION_READ, parent="subclassification_id"),
 }
 
@@ -90,16 +103,26 @@ def offered(source: Source, viewer, *, parent=None):
     return wanted
 
 
-def find(source: Source, viewer, term: str, *, parent=None, offset=0) -> list[tuple[int, str]]:
+def find(source: Source, viewer, term: str, *, parent=None, offset=0, beside=None) -> list[tuple[int, str]]:
     """One row more than a page of (id, text), by name; `term` anywhere in the name, whatever the accents and case."""
     if source.search:
-        return source.search(db.session, viewer, term, parent, PAGE + 1, offset)
+        return source.search(db.session, viewer, term, parent, PAGE + 1, offset, **(beside or {}))
     key, label = getattr(source.model, source.key), getattr(source.model, source.label)
-    rows = select(source.model.id, label).where(*offered(source, viewer, parent=parent))
+    rows, order = select(source.model.id, label, literal(None)), [key, source.model.id]
+    if source.above and parent is None:
+        above = aliased(inspect(source.model).relationships[source.above].mapper.class_)
+        rows = select(source.model.id, label, above.name).join(above, getattr(source.model, source.above))
+        order.insert(1, above.name_key)
+    rows = rows.where(*offered(source, viewer, parent=parent))
     if term := normalise(term):
         rows = rows.where(key.contains(term, autoescape=True))
-    found = db.session.execute(rows.order_by(key, source.model.id).limit(PAGE + 1).offset(offset))
-    return [(pk, str(text)) for pk, text in found]
+    found = db.session.execute(rows.order_by(*order).limit(PAGE + 1).offset(offset))
+    return [(pk, below(text, above)) for pk, text, above in found]
+
+
+def below(text, above) -> str:
+    """A row and the one it hangs on: of "Embalagem" there may be one below every motive."""
+    return f"{text} — {above}" if above else str(text)
 
 
 class LookupView(BaseView):
@@ -120,15 +143,16 @@ class LookupView(BaseView):
         if chosen.parent and parent is not None and not parent:
             return jsonify(results=[], pagination={"more": False})
         term = request.args.get("q", "")[:200].replace("\0", "")
-        below = (whole(parent) or 0) if parent else None
-        rows = find(chosen, g.viewer, term, parent=below, offset=(page - 1) * PAGE)
+        under = (whole(parent) or 0) if parent else None
+        rows = find(chosen, g.viewer, term, parent=under, offset=(page - 1) * PAGE,
+                    beside={name: whole(request.args.get(name)) for name in chosen.beside})
         return jsonify(results=[{"id": pk, "text": text} for pk, text in rows[:PAGE]],
                        pagination={"more": len(rows) > PAGE and page < MAX_PAGES})
 
 
 # What an empty child says; by the source of its parent.
 FIRST = {
-    "motive": _l("Choose the motive first"),
+    "motive": _l("Choose the motive first"), "motive_id": _l("Choose the motive first"),
     "occurrence": _l("Choose the occurrence first"),
     "company": _l("Choose the company first"),
     "classification": _l("Choose the classification first"),
@@ -140,10 +164,13 @@ class LookupWidget:
     """The native select with the chosen rows; lookup.js makes it searchable."""
 
     def __call__(self, field, **attributes):
-        parent = field.id[:-len(field.short_name)] + field.parent if field.parent else None
+        before = field.id[:-len(field.short_name)]
         attributes = {
             "id": field.id, "name": field.name, "class_": "form-control", "data_lookup": f"/lookup/{field.source}",
-            **({"data_parent": parent, "data_first": str(FIRST.get(field.parent, ""))} if parent else {}), **attributes}
+            **({"data_parent": before + field.parent, "data_first": str(FIRST.get(field.parent, ""))}
+               if field.parent else {}),
+            **({"data_beside": " ".join(f"{name}={before}{other}" for name, other in field.beside.items())}
+               if field.beside else {}), **attributes}
         blank = "" if field.multiple else Markup('<option value=""></option>')
         rows = field.shown if field.multiple else [field.shown] if field.shown else []
         chosen = Markup("").join(Markup('<option value="{}" selected>{}</option>').format(*row) for row in rows)
@@ -151,11 +178,24 @@ class LookupWidget:
         return Markup("<select {}>{}{}</select>").format(escaped, blank, chosen)
 
 
-class LookupField(Field):
+class _Lookup(Field):
+    """What fields of one row and of several have in common."""
+
+    widget = LookupWidget()
+    parent = None
+    beside: dict = {}  # argument of the request -> field whose value it carries
+
+    def text_of(self, row) -> tuple:
+        """(id, text) of a chosen row."""
+        source = SOURCES.get(self.source)
+        text = source.text(row) if source else str(row)
+        return row.id, below(text, getattr(row, source.above)) if source and source.above and not self.parent else text
+
+
+class LookupField(_Lookup):
     """`data` is the row or None. A posted id is read through the viewer's scope, must be active unless it was already
     the stored one, and must be a child of what the parent field holds."""
 
-    widget = LookupWidget()
     multiple = False
 
     def __init__(self, label=None, validators=None, source="", parent=None, **options):
@@ -165,7 +205,7 @@ class LookupField(Field):
 
     def process_data(self, value):
         self.data, self.bad = value, False
-        self.shown = (value.id, str(value)) if value is not None else None
+        self.shown = self.text_of(value) if value is not None else None
 
     def process_formdata(self, values):
         # A disabled select, one whose parent was emptied, posts nothing: that is empty, not "as it was".
@@ -180,7 +220,7 @@ class LookupField(Field):
                 select(source.model).where(source.model.id == pk, *offered(source, g.get("viewer"))))
         self.bad = bool(posted) and self.data is None
         if self.data is not None:
-            self.shown = (self.data.id, str(self.data))
+            self.shown = self.text_of(self.data)
 
     def pre_validate(self, form):
         # StopValidation: the rule that a value is required would put its own words over these.
@@ -196,19 +236,19 @@ class LookupField(Field):
             raise StopValidation(self.gettext("Not a valid choice."))
 
 
-class LookupsField(Field):
+class LookupsField(_Lookup):
     """Several rows: `data` is their list. Each posted id is read through the viewer's scope; a stored one may stay."""
 
-    widget = LookupWidget()
-    multiple, parent = True, None
+    multiple = True
 
-    def __init__(self, label=None, validators=None, source="", **options):
+    def __init__(self, label=None, validators=None, source="", parent=None, beside=None, **options):
         super().__init__(label, validators or [Optional()], **options)
         self.source, self.shown, self.bad = source, [], False
+        self.parent, self.beside = parent, beside or {}
 
     def process_data(self, value):
         self.data, self.bad = list(value or ()), False
-        self.shown = [(row.id, str(row)) for row in self.data]
+        self.shown = [self.text_of(row) for row in self.data]
 
     def process_formdata(self, values):
         stored = {row.id: row for row in self.data}
@@ -222,7 +262,7 @@ class LookupsField(Field):
             stored.update((row.id, row) for row in rows)
         self.data = [stored[pk] for pk in dict.fromkeys(ids) if pk in stored]
         self.bad = any(pk not in stored for pk in ids)
-        self.shown = [(row.id, str(row)) for row in self.data]
+        self.shown = [self.text_of(row) for row in self.data]
 
     def pre_validate(self, form):
         if self.bad:

@@ -28,7 +28,13 @@ class Desk:
         """Post a new attendance; a value of None leaves the field out."""
         entity = entity or self.world.entity
         data = {k: v for k, v in {**self.typed, **changes}.items() if v is not None}
-        return self.browser.post(f"/attendances/new?entity={entity.id}", data)
+        return self.post(f"/attendances/new?entity={entity.id}", data)
+
+    def post(self, url, data):
+        """Post as a browser does: sent on to a refusal it reads that page; where it goes after a success is told."""
+        response = self.browser.post(url, data)
+        going_to = response.headers.get("Location", "")
+        return self.browser.get(going_to) if "refused=1" in going_to else response
 
     def opened(self, entity=None, **changes) -> Attendance:
         """The attendance that `open` made."""
@@ -37,18 +43,19 @@ class Desk:
         address = re.search(r"/attendances/([^?]+)", response.headers["Location"])[1]
         return self.session.scalar(select(Attendance).where(Attendance.protocol == address))
 
-    def save(self, attendance, action="confirm", **changes):
+    def save(self, attendance, action="confirm", number=1, **changes):
         """Post the record page as the browser would after reading it, with some fields changed."""
-        page = attendance.details[0]
+        page = attendance.details[number - 1]
         data = {
             "version": attendance.version, "role_type_id": attendance.role_type_id, "channel_id": page.channel_id,
             "direction": page.direction, "description": page.description, "answer": page.answer or "",
             "motive_id": attendance.motive_id or "", "occurrence_id": attendance.occurrence_id or "",
             "cause_id": attendance.cause_id or "", "situation_id": attendance.situation_id, "action": action, **changes}
-        return self.browser.post(f"/attendances/{attendance.address}", {k: v for k, v in data.items() if v is not None})
+        where = f"/attendances/{attendance.address}" + (f"?page={number}" if number > 1 else "")
+        return self.post(where, {k: v for k, v in data.items() if v is not None})
 
-    def page(self, attendance):
-        response = self.browser.get(f"/attendances/{attendance.address}")
+    def page(self, attendance, number=1):
+        response = self.browser.get(f"/attendances/{attendance.address}?page={number}")
         assert response.status_code == 200
         return response.text
 

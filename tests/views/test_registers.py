@@ -14,6 +14,7 @@ REGISTERS = {
     "/motives": "Motivos", "/occurrences": "Ocorrências", "/causes": "Causas", "/situations": "Situações",
     "/channels": "Canais", "/role-types": "Papéis", "/contact-types": "Tipos do Contato",
     "/classifications": "Classificações", "/subclassifications": "Subclassificações",
+    "/products": "Produtos", "/product-information": "Informações de produto",
     "/default-motives": "Motivos padrões de ocorrência", "/companies": "Empresas", "/units": "Unidades",
     "/departments": "Setores",
 }
@@ -123,7 +124,7 @@ def test_an_inactive_parent_is_not_offered_but_stays_where_it_is(configurator, w
     refused(configurator.post("/causes/add", {"occurrence": pk, "name": "Nova", "active": "y"}), 422, "occurrence",
             "Escolha inválida")
     page = configurator.get(f"/causes/edit/{cause}").text
-    assert f'<option value="{pk}" selected>Cobrança indevida</option>' in page
+    assert f'<option value="{pk}" selected>Cobrança indevida — Reclamação</option>' in page
     kept = configurator.post(f"/causes/edit/{cause}", {
         "occurrence": pk, "name": "Valor menor", "active": "y", "version": "1"})
     assert kept.status_code == 302

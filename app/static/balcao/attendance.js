@@ -67,9 +67,26 @@
     sending = !on;
     form.querySelectorAll("button[name=action]").forEach(function (button) { button.disabled = !on; });
   }
+  /* What to ask before the chosen situation ends the attendance; nothing where it does not, or it has ended already. */
+  function ending(button) {
+    var chosen = form.querySelector("[name=situation_id]:checked");
+    if (!chosen || !chosen.dataset.ends || chosen.defaultChecked && stored || !button || button.value !== "confirm") return "";
+    var answer = form.elements.answer, unanswered = !form.dataset.answered && !(answer && answer.value.trim());
+    var name = chosen.closest("label").textContent.trim();
+    return form.dataset.closes.replace("{situation}", name) + (unanswered ? " " + form.dataset.unanswered : "");
+  }
+  var agreed = "", stored = form.dataset.closed === "1";
   form.addEventListener("submit", function (event) {
-    var button = event.submitter;
+    var button = event.submitter, question = ending(button);
     if (sending) { event.preventDefault(); return; }
+    if (question && question !== agreed) {
+      event.preventDefault();
+      window.balcao.ask(question, form.dataset.closeLabel, function () {
+        agreed = question;
+        form.requestSubmit(button);
+      });
+      return;
+    }
     if (pending) { // a draft that arrives after the save would bring back what was saved
       event.preventDefault();
       pending.then(function () { form.requestSubmit(button); });
@@ -92,6 +109,14 @@
       again.click();
     }
     if (event.key === "Escape") closePanel(document.getElementById("protocol-panel"));
+  });
+
+  /* data-saved: what it leads to shows what is stored, so what is typed is confirmed first. */
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("[data-saved]");
+    if (!link || (!dirty && link.dataset.unsavedYet === undefined) || !confirm) return;
+    event.preventDefault();
+    window.balcao.ask(link.dataset.saved, form.dataset.saveLabel, function () { confirm.click(); });
   });
 
   /* Links away: data-keep goes on and comes back; data-leave asks; data-again starts over and drops what was typed. */
@@ -119,7 +144,11 @@
 
   document.addEventListener("click", function (event) {
     var open = event.target.closest("[data-open]"), pick = event.target.closest("[data-pick]");
-    if (open) document.querySelector(open.dataset.open).showModal();
+    if (open) {
+      var dialog = document.querySelector(open.dataset.open);
+      dialog.showModal();
+      dialog.dispatchEvent(new Event("balcao:opened"));
+    }
     if (event.target.closest("[data-dismiss-dialog]")) event.target.closest("dialog").close();
     if (pick) {
       var select = document.querySelector(pick.dataset.pick);
@@ -144,9 +173,15 @@
     window.history.replaceState(null, "", window.location.pathname);
     document.querySelector("#protocol-panel [autofocus]").focus();
   }
-  var wrong = form.querySelector("[aria-invalid=true]");
+  var here = new URL(window.location);
+  if (here.searchParams.has("refused")) { // the refusal was read: the same page later is just the page
+    here.searchParams.delete("refused");
+    window.history.replaceState(null, "", here);
+  }
+  var wrong = form.querySelector("[aria-invalid=true]"), refusal = document.getElementById("refusal");
+  if (!wrong && refusal) refusal.focus();
   if (wrong) window.jQuery(function () { // after the lookups are drawn: a drawn select hands its focus to its box
     var drawn = wrong.nextElementSibling;
-    (drawn && drawn.querySelector(".select2-selection") || wrong).focus();
+    (drawn && drawn.matches(".select2") && drawn.querySelector(".select2-selection") || wrong).focus();
   });
 })();

@@ -17,16 +17,20 @@
     var box = $(select), label = document.querySelector('label[for="' + select.id + '"]');
     var name = select.getAttribute("aria-label") || (label ? label.textContent.replace("*", "").trim() : words.search);
     var parent = select.dataset.parent && document.getElementById(select.dataset.parent);
+    var beside = (select.dataset.beside || "").split(" ").filter(Boolean).map(function (pair) { return pair.split("="); });
+    var words_here = select.dataset.none ? Object.assign({}, language, { noResults: function () { return select.dataset.none; } }) : language;
     var waiting = select.dataset.first || "", locked = select.matches(":disabled");
 
     function draw() {
       box.select2({
-        theme: "bootstrap", width: "100%", allowClear: !select.multiple, language: language,
+        theme: "bootstrap", width: "100%", allowClear: !select.multiple, language: words_here,
         placeholder: parent && !parent.value ? waiting : " ",
         ajax: {
           url: select.dataset.lookup, delay: 200, cache: true,
           data: function (typed) {
-            return { q: typed.term || "", page: typed.page || 1, parent: parent ? parent.value : undefined };
+            var asked = { q: typed.term || "", page: typed.page || 1, parent: parent ? parent.value : undefined };
+            beside.forEach(function (pair) { asked[pair[0]] = document.getElementById(pair[1]).value; });
+            return asked;
           }
         }
       });

@@ -24,10 +24,11 @@ from ...models.attendance import Direction
 from ...models.custom_field import FieldTarget
 from ...queries import attendances as reads
 from ...services import attendance_rules as rules
-from ..lookup import LookupField, whole
+from ..lookup import LookupField, LookupsField, whole
 
 PREFIX = "x_"  # of configurators' fields: they cannot take the name of one of ours
 DIRECTIONS = [(Direction.ACTIVE.value, _l("Active")), (Direction.RECEPTIVE.value, _l("Receptive"))]
+LOOKUPS = ("motive_id", "occurrence_id", "cause_id", "local_partner_id", "product_id", "information_ids")
 PAGE_TEXTS = ("description", "answer", "note", "lot_number", "serial_number")
 
 
@@ -61,6 +62,9 @@ class AttendanceForm(FlaskForm):
     unit_id = SelectField(_l("Unit"), coerce=whole, validate_choice=False)
     local_partner_id = LookupField(_l("Place"), source="partner")
     local_note = StringField(_l("Note on the place"))
+    product_id = LookupField(_l("Product"), source="product")
+    information_ids = LookupsField(_l("Information"), source="information", parent="motive_id",
+                                   beside={"occurrence": "occurrence_id", "product": "product_id"})
     note = TextAreaField(_l("Note"))
     lot_number = StringField(_l("Lot no."))
     serial_number = StringField(_l("Serial no."))
@@ -70,6 +74,7 @@ class AttendanceForm(FlaskForm):
 
     REQUIRED = ("channel_id", "description", "motive_id", "situation_id", "role_type_id")
     stale = False  # somebody else saved in between: both values are shown
+    loose: tuple = ()  # refusals that belong to no field
     definitions: tuple = ()  # of "Dados Complementares"; set on the class made for the request
 
     @classmethod
@@ -110,25 +115,31 @@ class AttendanceForm(FlaskForm):
         for name in self.REQUIRED:
             self[name].flags.required = True
 
+    @staticmethod
+    def stored(attendance, page, information) -> dict:
+        """The rows that lookups hold before anything is typed: what is there may stay when it is switched off."""
+        rows = {name + "_id": getattr(attendance, name) for name in ("motive", "occurrence", "cause", "local_partner")}
+        return {**rows, "product_id": page.product if page else None, "information_ids": information}
+
     def show(self, attendance, page, timezone: str) -> None:
-        """Put the stored values in the fields."""
+        """Put the stored values in the fields; those of a page to be added are the defaults."""
         self.version.data = attendance.version
         for name in ("role_type_id", "company_id", "unit_id", "situation_id", "local_note"):
             self[name].data = getattr(attendance, name)
         self.related_id.data = str(attendance.related) if attendance.related else None
-        for name, row in (("motive_id", attendance.motive), ("occurrence_id", attendance.occurrence),
-                          ("cause_id", attendance.cause), ("local_partner_id", attendance.local_partner)):
-            self[name].process_data(row)
-        for name in ("channel_id", "direction", "contact_id", "manufactured_on", "expires_on", *PAGE_TEXTS):
-            self[name].data = getattr(page, name)
         for definition in self.definitions:
             stored = (attendance.custom_values or {}).get(definition.key)
             self[PREFIX + definition.key].process_data(custom.read(definition, stored))
+        if page is None:
+            self.request_key.data = uuid.uuid4().hex
+            return
+        for name in ("channel_id", "direction", "contact_id", "manufactured_on", "expires_on", *PAGE_TEXTS):
+            self[name].data = getattr(page, name)
         self.received_at.data = _local(page.received_at, timezone)
 
     def lock(self) -> None:
         """Nothing can be changed: Select2 does not look at the fieldset round it."""
-        for name in ("motive_id", "occurrence_id", "cause_id", "local_partner_id"):
+        for name in LOOKUPS:
             self[name].render_kw = {"disabled": True}
 
     def begin(self, situations, entity) -> None:
@@ -153,6 +164,8 @@ class AttendanceForm(FlaskForm):
             "channel_id": self.channel_id.data, "direction": self.direction.data, "contact_id": self.contact_id.data,
             "received_at": received.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC) if received else None,
             "manufactured_on": self.manufactured_on.data, "expires_on": self.expires_on.data,
+            "product_id": self.product_id.data.id if self.product_id.data is not None else None,
+            "information_ids": [row.id for row in self.information_ids.data],
             **{name: blank(self[name].data) for name in PAGE_TEXTS}}
 
 

@@ -1,27 +1,37 @@
-"""The record page: a new attendance, an existing one, and the draft of either."""
+"""The record page: a new attendance, an existing one on one of its detail pages, and the draft of either."""
 import uuid
+from zoneinfo import ZoneInfo
 
-from flask import abort, flash, g, jsonify, redirect, request, url_for
+from flask import abort, current_app, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.datastructures import MultiDict
 
 from ...database import unit_of_work, utc_now
 from ...errors import DomainError, Invalid, NotFound, Stale
 from ...extensions import db
 from ...models.classification import Phase
+from ...queries import alerts
 from ...queries import attendances as reads
+from ...queries.products import information_of
 from ...security.permissions import Perm
 from ...services import attendances, drafts, idempotency
 from ..lookup import whole
+from . import typed
+from .emails import shown_on_record
 from .form import AttendanceForm
 
 OPENING_PHASES = {Phase.OPEN, Phase.IN_PROGRESS, Phase.PENDING, Phase.CLOSED}
+NEW = "new"  # in the place of a page's number: the page to be added
+MAY = (("write", Perm.ATTENDANCE_WRITE), ("edit_entity", Perm.ENTITY_WRITE), ("read_entity", Perm.ENTITY_READ),
+       ("logs", Perm.LOG_READ), ("reveal", Perm.DOCUMENT_REVEAL), ("email", Perm.EMAIL_SEND),
+       ("merge", Perm.ATTENDANCE_MERGE), ("orders", Perm.ORDER_READ))
+CONCLUSION = (("surveys", "EntitySurveysView.surveys", Perm.SURVEY_ANSWER),
+              ("orders", "EntityOrdersView.orders", Perm.ORDER_READ))  # shortcuts of the conclusion bar (S-64, S-65)
 
 
 class AttendanceRecordView(BaseView):
-    """`/attendances/new?entity=<id>` and `/attendances/<protocol>` (or `id-<id>`)."""
+    """`/attendances/new?entity=<id>` and `/attendances/<protocol>` (or `id-<id>`), `?page=` its number or "new"."""
 
     route_base = "/attendances"
     default_view = "record"
@@ -35,39 +45,37 @@ class AttendanceRecordView(BaseView):
         entity = self._entity_asked()
         if not entity.active_roles:
             return self.render_template("attendances/refused.html", entity=entity, title=_("New attendance")), 409
-        key = drafts.attendance_key(entity_id=entity.id)
-        form, draft = self._form(None, entity, key)
-        status = 200
+        pk, key = entity.id, drafts.attendance_key(entity_id=entity.id)
+        form, draft, status = self._form(None, entity, key)
         if request.method == "POST":
             address, status = self._open(form, entity, key)
             if address:
                 return redirect(url_for(".record", address=address, opened=1))
+            if typed.keep_refused(form, key, status):
+                return redirect(url_for(".new", entity=pk, refused=1), 303)
         return self._page(form, entity, None, draft), status
 
     @expose("/<address>", methods=["GET", "POST"])
     @has_access
     def record(self, address):
-        """The whole record; a POST is "Confirmar", or "Salvar detalhe" for the detail page alone."""
+        """The whole record; a POST is "Confirmar", "Salvar detalhe" for the detail page alone, or "Novo detalhe"."""
         attendance = reads.find_by_address(db.session, g.viewer, address)
         if attendance is None:
             abort(404)
         if address != attendance.address:
-            return redirect(url_for(".record", address=attendance.address))
-        number = whole(request.args.get("page", "1"))
-        detail = next((row for row in attendance.details if row.page == number), None) or abort(404)
-        key = drafts.attendance_key(attendance.id, number)
-        form, draft = self._form(attendance, attendance.entity, key, detail)
-        status = 200
+            return redirect(url_for(".record", address=attendance.address, page=request.args.get("page")))
+        if attendance.merged_into_id is not None:
+            flash(_("%(number)s was merged into this attendance.", number=attendance), "info")
+            return redirect(url_for(".record", address=f"id-{attendance.merged_into_id}"))
+        number, detail = self._page_asked(attendance)
         if request.method == "POST":
-            if not g.viewer.may(Perm.ATTENDANCE_WRITE):
-                abort(403)
-            saved, status = self._save(form, attendance, detail, key)
-            if saved:
-                return redirect(url_for(".record", address=address, page=number if number > 1 else None))
-            attendance = reads.find_by_address(db.session, g.viewer, address)
-            detail = next(row for row in attendance.details if row.page == number)
-            form.offer(db.session, g.viewer, entity=attendance.entity, attendance=attendance, page=detail,
-                       phases=attendances.phases_after(attendance.phase, actor=g.viewer))
+            return self._post(attendance, number, detail)
+        if number == NEW and not (attendance.is_open and g.viewer.may(Perm.ATTENDANCE_WRITE)):
+            flash(_("This attendance is closed.") if not attendance.is_open else
+                  _("You do not have permission to do this."), "warning")
+            return redirect(self._at(address, attendance.details[-1].page))
+        form, draft, status = self._form(
+            attendance, attendance.entity, drafts.attendance_key(attendance.id, number), detail)
         return self._page(form, attendance.entity, attendance, draft, detail), status
 
     @expose("/draft", methods=["POST"])
@@ -78,6 +86,7 @@ class AttendanceRecordView(BaseView):
         values = data.get("values")
         if not isinstance(values, dict):
             abort(400)
+        values.pop(drafts.REFUSED, None)
         with unit_of_work(db.session) as session:
             kept = drafts.keep_draft(session, self._draft_key(data), values, actor=g.viewer, now=utc_now())
             at = kept.updated_at
@@ -90,14 +99,27 @@ class AttendanceRecordView(BaseView):
         with unit_of_work(db.session) as session:
             drafts.drop_draft(session, self._draft_key(request.form), actor=g.viewer)
         if attendance_id := request.form.get("attendance_id", type=int):
-            return redirect(url_for(".record", address=f"id-{attendance_id}", page=request.form.get("page")))
+            return redirect(self._at(f"id-{attendance_id}", request.form.get("page")))
         return redirect(url_for(".new", entity=request.form.get("entity_id", type=int)))
 
     # ---- pieces
 
+    @staticmethod
+    def _at(address, number, **more) -> str:
+        return url_for(".record", address=address, page=None if str(number) == "1" else number, **more)
+
     def _entity_asked(self):
         entity = reads.find_entity(db.session, g.viewer, request.args.get("entity", 0, type=int))
         return entity or abort(404)
+
+    @staticmethod
+    def _page_asked(attendance):
+        """(number, page) of the address: a page there is, or ("new", None)."""
+        asked = request.args.get("page", "1")
+        if asked == NEW:
+            return NEW, None
+        number = whole(asked)
+        return number, next((row for row in attendance.details if row.page == number), None) or abort(404)
 
     @staticmethod
     def _draft_key(data) -> str:
@@ -105,120 +127,148 @@ class AttendanceRecordView(BaseView):
         if pk := whole(data.get("attendance_id")):
             if reads.id_at(db.session, g.viewer, f"id-{pk}") is None:
                 abort(404)
-            return drafts.attendance_key(pk, whole(data.get("page")) or 1)
+            return drafts.attendance_key(pk, NEW if data.get("page") == NEW else whole(data.get("page")) or 1)
         pk = whole(data.get("entity_id"))
         if pk is None or reads.find_entity(db.session, g.viewer, pk) is None:
             abort(404)
         return drafts.attendance_key(entity_id=pk)
 
     def _form(self, attendance, entity, key, detail=None):
-        """The form with its choices, and the draft it was filled from (None: from the record or the defaults)."""
-        draft = None
+        """The form with its choices, the draft it was filled from (None: from the record or the defaults), and the
+        status of the page: that of the refusal which the browser was sent here to read."""
+        draft, values, wrong = None, None, {}
         if request.method == "GET" and g.viewer.may(Perm.ATTENDANCE_WRITE):
             draft = drafts.get_draft(db.session, key, actor=g.viewer)
+        if draft:
+            values, wrong = typed.read_draft(draft)
+        stored = {}
+        if attendance:
+            stored = AttendanceForm.stored(
+                attendance, detail, information_of(db.session, detail.id) if detail else [])
         make = AttendanceForm.with_custom_fields(db.session)
-        form = make(formdata=MultiDict(draft.values)) if draft else make()
+        form = make(formdata=values, data=stored) if draft else make(data=stored)
         phases = attendances.phases_after(attendance.phase, actor=g.viewer) if attendance else OPENING_PHASES
         form.offer(db.session, g.viewer, entity=entity, attendance=attendance, page=detail, phases=phases)
-        if draft and attendance is None:
+        if draft and detail is None:
             form.request_key.data = uuid.uuid4().hex  # another tab may be confirming the page that the draft is from
         if request.method == "GET" and draft is None:
             if attendance:
                 form.show(attendance, detail, attendance.company.timezone)
             else:
                 form.begin(form.situations, entity)
-        return form, draft
+        typed.show_refused(form, wrong)
+        return form, draft, wrong.get("status", 200) if "refused" in request.args else 200
 
     def _open(self, form, entity, key):
         entity_id, timezone = entity.id, entity.company.timezone
         values, detail = form.record_values(), form.page_values(timezone)
-        typed = form.related_id.data
+        related = form.related_id.data
 
         def act(session, now):
-            resolve_related(session, values, typed)
+            resolve_related(session, values, related)
             made = attendances.open_attendance(
                 session, entity_id=entity_id, values=values, detail=detail, actor=g.viewer, now=now)
             drafts.drop_draft(session, key, actor=g.viewer)
             return {"address": made.address}
 
-        body = {k: v for k, v in request.form.to_dict(flat=False).items() if k != "csrf_token"}
-        return self._write(form, lambda session, now: idempotency.answer_once(
-            session, user_id=g.viewer.user_id, key=f"form:{form.request_key.data or ''}"[:100], body=body, now=now,
-            act=lambda: act(session, now))[0]["address"])
+        return self._write(form, lambda session, now: self._once(session, form, now, act)["address"])
 
-    def _save(self, form, attendance, page, key):
-        attendance_id, number, timezone = attendance.id, page.page, attendance.company.timezone
-        version = form.version.data or 0
-        values, detail = form.record_values(), {**form.page_values(timezone), "page": number}
-        typed, only_detail = form.related_id.data, request.form.get("action") == "detail"
+    @staticmethod
+    def _once(session, form, now, act):
+        """The answer of `act`, once for the key that the form carries: a second click gets the first one's."""
+        body = {k: v for k, v in request.form.to_dict(flat=False).items() if k != "csrf_token"}
+        return idempotency.answer_once(
+            session, user_id=g.viewer.user_id, key=f"form:{form.request_key.data or ''}"[:100], body=body, now=now,
+            act=lambda: act(session, now))[0]
+
+    def _post(self, attendance, number, detail):
+        """Do what the pressed button says; what is refused is kept, and the browser is sent to read it."""
+        if not g.viewer.may(Perm.ATTENDANCE_WRITE):
+            abort(403)
+        address, pk, entity = attendance.address, attendance.id, attendance.entity
+        key = drafts.attendance_key(pk, number)
+        form, _draft, _status = self._form(attendance, entity, key, detail)
+        act = self._another if request.form.get("action") == "another" else self._save
+        to, status = act(form, attendance, number, detail, key)
+        if to:
+            return redirect(self._at(address, to))
+        if typed.keep_refused(form, key, status):
+            return redirect(self._at(address, number, refused=1), 303)
+        attendance = reads.find_by_address(db.session, g.viewer, address) or abort(404)
+        detail = next((row for row in attendance.details if row.page == number), None)
+        form.offer(db.session, g.viewer, entity=attendance.entity, attendance=attendance, page=detail,
+                   phases=attendances.phases_after(attendance.phase, actor=g.viewer))
+        return self._page(form, attendance.entity, attendance, None, detail), status
+
+    def _another(self, form, attendance, _number, detail, key):
+        """On to an empty page, if this one is saved (S-38). What else was typed of the record goes along."""
+        if detail is None or not form.validate() or typed.page_differs(
+                detail, form.page_values(attendance.company.timezone)):
+            form.loose = [_("Save the current detail before adding another.")]
+            return None, 409
+        along = typed.record_differs(attendance, form.record_values(), form.related_id.data)
+        following = drafts.attendance_key(attendance.id, NEW)
+        with unit_of_work(db.session) as session:
+            if along:
+                begun = drafts.get_draft(session, following, actor=g.viewer)
+                values = {**(begun.values if begun else {}), **typed.record_part(typed.posted())}
+                drafts.keep_draft(session, following, values, actor=g.viewer, now=utc_now())
+            drafts.drop_draft(session, key, actor=g.viewer)
+        return NEW, 200
+
+    def _save(self, form, attendance, number, page, key):
+        """(number of the saved page, 200), or (None, status)."""
+        attendance_id, timezone, adding = attendance.id, attendance.company.timezone, page is None
+        values, detail = form.record_values(), {**form.page_values(timezone), "page": None if adding else number}
+        related, only_detail = form.related_id.data, request.form.get("action") == "detail"
+        common = {"version": form.version.data or 0, "actor": g.viewer}
 
         def act(session, now):
-            if only_detail:
-                saved = attendances.save_detail(
-                    session, attendance_id, version=version, detail=detail, actor=g.viewer, now=now)
-                if differs(saved, values, typed):  # what else was typed waits for "Confirmar"
-                    rest = {name: texts for name, texts in request.form.lists() if name not in ("csrf_token", "action")}
-                    rest["version"] = [str(saved.version)]
-                    drafts.keep_draft(session, key, rest, actor=g.viewer, now=now)
-                    return True
+            if not only_detail:
+                resolve_related(session, values, related)
+                saved = attendances.save_attendance(
+                    session, attendance_id, values=values, detail=detail, now=now, **common)
+            elif adding:  # it writes over nobody's words: whatever was saved meanwhile, it comes after
+                saved = attendances.add_detail(
+                    session, attendance_id, detail=detail, actor=g.viewer, now=now).attendance
             else:
-                resolve_related(session, values, typed)
-                attendances.save_attendance(session, attendance_id, version=version, values=values, detail=detail,
-                                            actor=g.viewer, now=now)
+                saved = attendances.save_detail(session, attendance_id, detail=detail, now=now, **common)
+            to = saved.details[-1].page if adding else number
             drafts.drop_draft(session, key, actor=g.viewer)
-            return True
+            if only_detail and typed.record_differs(saved, values, related):  # that waits for "Confirmar"
+                rest = {**typed.posted(), "version": [str(saved.version)]}
+                drafts.keep_draft(session, drafts.attendance_key(attendance_id, to), rest, actor=g.viewer, now=now)
+            return {"page": to}
 
-        saved, status = self._write(form, act)
-        if saved:
+        answer, status = self._write(
+            form, lambda session, now: self._once(session, form, now, act) if adding else act(session, now))
+        if answer:
             flash(_("Detail saved.") if only_detail else _("Attendance saved."), "success")
-        elif status == "stale":
-            status = 409
-            self._show_stale(form, attendance_id, number, timezone)
-        return saved, status
+            return answer["page"], 200
+        if status == Stale.code:
+            typed.show_stale(form, attendance_id, number, timezone)
+            status = Stale.status
+        return None, status
 
     @staticmethod
     def _write(form, act):
-        """(what act returned, 200), or (None, status) with every refusal at its field."""
+        """(what act returned, 200), or (None, status) with every refusal at its field, or in `form.loose`."""
         if not form.validate():
             return None, 422
         try:
             with unit_of_work(db.session) as session:
                 return act(session, utc_now()), 200
         except (Stale, StaleDataError):
-            return None, "stale"
-        except NotFound as refusal:
-            flash(str(refusal), "danger")
-            return None, 404
+            return None, Stale.code
+        except NotFound:
+            abort(404)  # gone while it was edited: that page shows what was typed
         except DomainError as refusal:
             for error in getattr(refusal, "errors", [refusal]):
                 if error.field in form:
                     form[error.field].errors = [*form[error.field].errors, str(error)]
                 else:
-                    flash(str(error), "danger")
+                    form.loose = [*form.loose, str(error)]
             return None, refusal.status
-
-    @staticmethod
-    def _show_stale(form, attendance_id, number, timezone) -> None:
-        """Both values: what was typed stays, what is stored now stands under it; saving again overwrites knowingly."""
-        stored = reads.find_by_address(db.session, g.viewer, f"id-{attendance_id}")
-        page = next(row for row in stored.details if row.page == number)
-        fresh = type(form)(formdata=None)
-        fresh.offer(db.session, g.viewer, entity=stored.entity, attendance=stored, page=page, phases=set(Phase))
-        fresh.show(stored, page, timezone)
-        for field in form:
-            if field.name in ("csrf_token", "version", "request_key") or field.name not in fresh:
-                continue
-            if text_of(field) != text_of(fresh[field.name]):
-                field.errors = [*field.errors, _("Stored now: %(value)s", value=text_of(fresh[field.name]) or "—")]
-        form.stale = True
-        form.version.data, form.version.raw_data = stored.version, None  # raw_data wins over data when rendered
-        who = stored.changed_by.get_full_name() if stored.changed_by else ""
-        if not stored.is_open and not g.viewer.may(Perm.ATTENDANCE_REOPEN):
-            flash(_("%(who)s closed this attendance while you were editing it: what you typed was not saved and only a "
-                    "supervisor can reopen it. Copy it before you leave.", who=who), "danger")
-            return
-        flash(_("%(who)s changed this attendance while you were editing it. What differs is marked; confirm again to "
-                "keep your version.", who=who), "warning")
 
     def _page(self, form, entity, attendance, draft, detail=None):
         session, viewer = db.session, g.viewer
@@ -228,40 +278,37 @@ class AttendanceRecordView(BaseView):
             form.lock()
         related, recent = reads.near(session, viewer, attendance_id=attendance.id if attendance else None,
                                      entity_id=entity.id if entity else None)
+        company = attendance.company if attendance else entity.company
         return self.render_template(
             "attendances/record.html", form=form, entity=entity, attendance=attendance, draft=draft,
-            detail=detail,
-            readonly=readonly,
+            detail=detail, pages=Pages(attendance, detail), readonly=readonly,
             title=_("Attendance %(number)s", number=attendance) if attendance else _("New attendance"),
-            related_here=related, recent=recent,
+            related_here=related, recent=recent, today=utc_now().astimezone(ZoneInfo(company.timezone)).date(),
+            alerts=alerts.current(session, viewer, entity, now=utc_now()),
+            mails=shown_on_record(attendance),
             answers=reads.survey_answers(session, attendance.id) if attendance else [],
-            may={name: viewer.may(perm) for name, perm in (
-                ("write", Perm.ATTENDANCE_WRITE), ("edit_entity", Perm.ENTITY_WRITE), ("logs", Perm.LOG_READ),
-                ("reveal", Perm.DOCUMENT_REVEAL))})
+            conclusion={name: url_for(endpoint, pk=entity.id) for name, endpoint, permission in CONCLUSION
+                        if entity and endpoint in current_app.view_functions and viewer.may(permission)},
+            may={name: viewer.may(permission) for name, permission in MAY})
 
 
-def resolve_related(session, values, typed) -> None:
+class Pages:
+    """Where among the detail pages this one stands (S-39, S-40); the one to be added is the last."""
+
+    def __init__(self, attendance, detail):
+        rows = attendance.details if attendance else []
+        numbers = [row.page for row in rows] + ([] if detail else [NEW])
+        place = numbers.index(detail.page if detail else NEW)
+        self.number, self.total, self.asked = place + 1, len(numbers), numbers[place]
+        self.previous = numbers[place - 1] if place else None
+        self.following = numbers[place + 1] if place + 1 < len(numbers) else None
+        self.answered = any(row.answer for row in rows if row is not detail)  # on another page
+
+
+def resolve_related(session, values, related) -> None:
     """What was typed as "SAC Relacionado" becomes an id; an unknown number is refused at its field."""
     values["related_id"] = None
-    if typed and typed.strip():
-        values["related_id"] = reads.id_of_number(session, g.viewer, typed)
+    if related and related.strip():
+        values["related_id"] = reads.id_of_number(session, g.viewer, related)
         if values["related_id"] is None:
             raise Invalid(_("There is no attendance with this number."), field="related_id")
-
-
-def differs(attendance, values, related) -> bool:
-    """The form holds something of the record that is not stored."""
-    custom = {k: v for k, v in values["custom_values"].items() if v is not None}
-    stored = {k: v for k, v in attendance.custom_values.items() if k in custom and v is not None}
-    plain = any(getattr(attendance, name) != value for name, value in values.items() if name != "custom_values")
-    return plain or custom != stored or (related or "").strip() != str(attendance.related or "")
-
-
-def text_of(field) -> str:
-    """A field's value as a person reads it."""
-    if getattr(field, "choices", None):
-        return next((str(text) for pk, text in field.choices if pk == field.data), "")
-    if field.name == "direction":
-        return str(field.data or "")
-    return "" if field.data is None else str(field.data).replace("\r\n", "\n").strip()
-

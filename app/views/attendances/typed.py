@@ -1,0 +1,122 @@
+"""What was typed on the record page beside what is stored: differences, both values, and a refusal kept for re-reading.
+
+A refused form is kept as a draft with what is wrong, and the browser is sent to read it (post, redirect, get): going
+back in its history repeats no request, and the text survives whatever happens next.
+"""
+from flask import g, request
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from ...database import unit_of_work, utc_now
+from ...errors import Invalid
+from ...extensions import db
+from ...models.classification import Phase
+from ...queries import attendances as reads
+from ...queries.products import information_of
+from ...security.permissions import Perm
+from ...services import drafts
+from .form import LOOKUPS, AttendanceForm, blank
+
+NOT_TYPED = ("csrf_token", "version", "request_key")
+RECORD_FIELDS = ("role_type_id", "company_id", "related_id", "motive_id", "occurrence_id", "cause_id", "unit_id",
+                 "local_partner_id", "local_note", "situation_id")
+
+
+def posted() -> dict:
+    """The fields of this request as a draft keeps them."""
+    return {name: texts for name, texts in request.form.lists() if name not in ("csrf_token", "action")}
+
+
+def record_part(values: dict) -> dict:
+    """Those of them that are of the record, not of its page."""
+    return {name: texts for name, texts in values.items()
+            if name in RECORD_FIELDS or name == "version" or name.startswith("x_")}
+
+
+def keep_refused(form, key: str, status: int) -> bool:
+    """Keep what was typed and what is wrong with it. False where it is too long to be kept."""
+    wrong = {"status": status, "stale": form.stale, "loose": [str(text) for text in form.loose],
+             "errors": {field.name: [str(text) for text in field.errors] for field in form if field.errors}}
+    values = {**posted(), drafts.REFUSED: wrong}
+    if "version" in values:
+        values["version"] = [str(form.version.data or 0)]
+    try:
+        with unit_of_work(db.session) as session:
+            drafts.keep_draft(session, key, values, actor=g.viewer, now=utc_now())
+    except Invalid:
+        return False
+    return True
+
+
+def read_draft(draft) -> tuple[MultiDict, dict]:
+    """(what was typed, what was wrong with it when it was sent) of a draft."""
+    values = dict(draft.values)
+    wrong = values.pop(drafts.REFUSED, None)
+    return MultiDict(values), wrong or {}
+
+
+def show_refused(form, wrong: dict) -> None:
+    """Put what was wrong back at its fields."""
+    form.stale, form.loose = bool(wrong.get("stale")), wrong.get("loose", ())
+    for name, texts in wrong.get("errors", {}).items():
+        if name in form:
+            form[name].errors = [*form[name].errors, *texts]
+
+
+def show_stale(form, attendance_id: int, number, timezone: str) -> None:
+    """Both values: what was typed stays, what is stored now stands under it; saving again overwrites knowingly."""
+    stored = reads.find_by_address(db.session, g.viewer, f"id-{attendance_id}")
+    page = next((row for row in stored.details if row.page == number), None)
+    information = information_of(db.session, page.id) if page else []
+    fresh = type(form)(formdata=None, data=AttendanceForm.stored(stored, page, information))
+    fresh.offer(db.session, g.viewer, entity=stored.entity, attendance=stored, page=page, phases=set(Phase))
+    fresh.show(stored, page, timezone)
+    for field in form:
+        if field.name in NOT_TYPED or (page is None and field.name not in RECORD_FIELDS and field.name[:2] != "x_"):
+            continue
+        if text_of(field) != text_of(fresh[field.name]):
+            field.errors = [*field.errors, _("Stored now: %(value)s", value=text_of(fresh[field.name]) or "—")]
+    form.stale = True
+    form.version.data, form.version.raw_data = stored.version, None  # raw_data wins over data when rendered
+    who = stored.changed_by.get_full_name() if stored.changed_by else ""
+    if not stored.is_open and not g.viewer.may(Perm.ATTENDANCE_REOPEN):
+        said = _("%(who)s closed this attendance while you were editing it: what you typed was not saved and only a "
+                 "supervisor can reopen it. Copy it before you leave.", who=who)
+    else:
+        said = _("%(who)s changed this attendance while you were editing it. What differs is marked; confirm again to "
+                 "keep your version.", who=who)
+    form.loose = [said]
+
+
+def record_differs(attendance, values, related) -> bool:
+    """The form holds something of the record that is not stored."""
+    custom = {k: v for k, v in values["custom_values"].items() if v is not None}
+    stored = {k: v for k, v in attendance.custom_values.items() if k in custom and v is not None}
+    plain = any(getattr(attendance, name) != value for name, value in values.items()
+                if name not in ("custom_values", "related_id"))
+    return plain or custom != stored or (related or "").strip() != str(attendance.related or "")
+
+
+def page_differs(page, values) -> bool:
+    """The form holds something of a detail page that is not stored."""
+    def stored(name):
+        value = getattr(page, name)
+        if name == "received_at":
+            return value and value.replace(second=0, microsecond=0)
+        return blank(value) if isinstance(value, str) else value
+
+    linked = {row.id for row in page.information}
+    return set(values["information_ids"]) != linked or any(
+        stored(name) != value for name, value in values.items() if name != "information_ids")
+
+
+def text_of(field) -> str:
+    """A field's value as a person reads it."""
+    if field.name in LOOKUPS:
+        rows = field.shown if field.multiple else [field.shown] if field.shown else []
+        return ", ".join(sorted(text for _pk, text in rows))
+    if getattr(field, "choices", None):
+        return next((str(text) for pk, text in field.choices if pk == field.data), "")
+    if field.name == "direction":
+        return str(field.data or "")
+    return "" if field.data is None else str(field.data).replace("\r\n", "\n").strip()
