@@ -16,6 +16,7 @@ from ..extensions import db
 from ..services import jobs, outbox, pruning
 from .alone import try_alone
 from .anchors import anchor_log
+from .files import prune_files
 from .mail import drain
 from .work import forget_old, run_waiting
 
@@ -58,6 +59,7 @@ JOBS = (
     Job("mail", 1, _send_mail, at_once=True),  # the second is the safety net: another process cannot wake this one
     Job("anchor", 60, lambda session, _settings, _stopping: anchor_log(session)),
     Job("prune", 3600, _prune),
+    Job("files", 3600, lambda session, settings, _stopping: prune_files(session, settings)),
 )
 
 
