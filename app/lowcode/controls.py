@@ -1,4 +1,5 @@
 """Form fields as a Brazilian browser shows them: native dates, local times kept in UTC, codes with their labels."""
+import re
 from datetime import UTC
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -8,6 +9,14 @@ from flask_babel import format_decimal, get_locale, get_timezone
 from flask_babel import gettext as _
 from wtforms import DateTimeLocalField, DecimalField, SelectField
 from wtforms.widgets import DateInput, DateTimeLocalInput, NumberInput, Select, TextArea, TextInput
+
+_NUMERAL = re.compile(r"[-+]?[0-9.,\u00a0\u202f]+", re.ASCII)
+
+
+def decimal_places(number: Decimal) -> int:
+    """How many digits stand after the comma, zeros at the end not counted."""
+    fraction = format(number, "f").partition(".")[2]
+    return len(fraction.rstrip("0"))
 
 
 def local_zone() -> ZoneInfo:
@@ -72,6 +81,8 @@ class LocalDateTimeField(DateTimeLocalField):
 class LocalDecimalField(DecimalField):
     """A number as the language of the request writes it: 1.234,50. `number_format` is Babel's pattern."""
 
+    example = "1234.5"
+
     def __init__(self, label=None, validators=None, number_format=None, **options):
         super().__init__(label, validators, **{"widget": TextBox(), **options})
         self.number_format = number_format
@@ -80,16 +91,42 @@ class LocalDecimalField(DecimalField):
         if not values:
             return
         self.data = None
+        typed = self.typed(values[0])
         try:
-            self.data = parse_decimal(values[0].strip(), locale=get_locale(), strict=True)
+            if typed and not _NUMERAL.fullmatch(typed):  # Decimal itself would read "NaN" and "1e9"
+                raise NumberFormatError(typed)
+            self.data = parse_decimal(typed, locale=get_locale(), strict=True)
         except NumberFormatError as error:
-            example = format_decimal(Decimal("1234.5"))
+            example = format_decimal(Decimal(self.example), format=self.number_format)
             raise ValueError(_("Not a number. Type it like %(example)s.", example=example)) from error
+
+    @staticmethod
+    def typed(text: str) -> str:
+        """What is read of the text in the box."""
+        return text.strip()
 
     def _value(self):
         if self.raw_data:
             return self.raw_data[0]
         return "" if self.data is None else format_decimal(self.data, format=self.number_format)
+
+
+class MoneyField(LocalDecimalField):
+    """An amount in reais, typed as 1.234,56 with or without "R$", to the cent; `data` is a Decimal."""
+
+    example = "1234.56"
+
+    def __init__(self, label=None, validators=None, **options):
+        super().__init__(label, validators, number_format="#,##0.00", **options)
+
+    @staticmethod
+    def typed(text):
+        return text.strip().removeprefix("R$").strip()
+
+    def process_formdata(self, values):
+        super().process_formdata(values)
+        if self.data is not None and decimal_places(self.data) > 2:
+            raise ValueError(_("An amount has at most two decimal places."))
 
 
 class ChoiceField(SelectField):

@@ -30,6 +30,7 @@ from .controls import (
     LocalDateTimeField,
     LocalDecimalField,
     LongBox,
+    MoneyField,
     NumberBox,
     TextBox,
 )
@@ -182,7 +183,7 @@ KINDS = {
     FieldType.INTEGER: Kind(_number(IntegerField, NumberBox, _WHOLE), shown=format_decimal),
     FieldType.DECIMAL: Kind(_number(LocalDecimalField, TextBox, _exact, number_format="#,##0.##########"),
                             store=str, read=_read_decimal, shown=format_decimal),
-    FieldType.MONEY: Kind(_number(LocalDecimalField, TextBox, _exact, number_format="#,##0.00"),
+    FieldType.MONEY: Kind(_number(MoneyField, TextBox, _exact),
                           store=str, read=_read_decimal, shown=lambda amount: format_currency(amount, "BRL")),
     FieldType.DATE: Kind(_number(DateField, DateBox), store=date.isoformat, read=_read_date,
                          shown=lambda day: format_date(day, "dd/MM/yyyy")),

@@ -1,6 +1,6 @@
 """Orders ("Vendas", "Pedidos") and invoices ("Notas fiscais") of an entity: registered, or imported from the ERP."""
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
@@ -18,6 +18,11 @@ class OrderState(StrEnum):
     INVOICED = "invoiced"
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
+
+
+def line_total(quantity: Decimal, unit_price: Decimal) -> Decimal:
+    """Quantity times price, to the cent as an invoice rounds it."""
+    return (quantity * unit_price).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 class Order(Versioned, Model):
@@ -73,6 +78,10 @@ class OrderItem(Logged, Model):
         CheckConstraint("unit_price >= 0", name="ck_order_item_price",
                         info={"field": "items", "message": _l("The price cannot be negative.")}),
     )
+
+    @property
+    def total(self) -> Decimal:
+        return line_total(self.quantity, self.unit_price)
 
 
 class Invoice(Versioned, Model):

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 def register(appbuilder) -> None:
     """Register every view of the back office, in the order of the menu."""
-    from . import attendances, duplicates, entities, home, registers
+    from . import alerts, attendances, duplicates, entities, history, home, lists, orders, registers
     from .jobs import JobView
     from .logs import LogView
     from .lookup import LookupView
@@ -15,8 +15,12 @@ def register(appbuilder) -> None:
 
     attendances.register(appbuilder)
     entities.register(appbuilder)
+    alerts.register(appbuilder)
     duplicates.register(appbuilder)
+    orders.register(appbuilder)
+    history.register(appbuilder)
     home.register(appbuilder)
+    lists.register(appbuilder)
     registers.register(appbuilder)
 
     access = {"category": "Access", "category_label": _l("Security")}

@@ -13,6 +13,7 @@ from ..errors import DomainError
 from ..extensions import db
 from ..models.company import Unit
 from ..models.entity import Entity, EntityContact
+from ..queries import alerts as alert_reads
 from ..queries import search
 from ..security.permissions import Perm
 from ..security.safe_next import safe_next
@@ -238,6 +239,8 @@ class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
     def show_more(self, item):
         return {"reveal": g.viewer.may(Perm.DOCUMENT_REVEAL) and item.document, "kind": KINDS.get(item.kind),
                 "phone_kinds": PHONE_KINDS, "econtact_kinds": ECONTACT_KINDS, "units_seen": self._units_seen(item),
+                "alerts": alert_reads.current(db.session, g.viewer, item, now=utc_now()),
+                "orders": g.viewer.may(Perm.ORDER_READ),
                 "sac": g.viewer.may(Perm.ATTENDANCE_READ), "merge": g.viewer.may(Perm.ENTITY_MERGE)}
 
     def refused_page(self, error):

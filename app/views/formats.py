@@ -1,7 +1,10 @@
-"""Values as people read them, as Jinja filters: one way to write an instant, a day, a phone, a masked document."""
-from flask_babel import format_date, format_datetime
+"""Values as people read them, as Jinja filters: one way to write an instant, a day, a phone, a masked document, an
+amount."""
+from decimal import Decimal
 
-from .. import documents, phones
+from flask_babel import format_currency, format_date, format_datetime, format_decimal
+
+from .. import access_keys, documents, phones
 
 
 def moment(value) -> str:
@@ -22,5 +25,21 @@ def mask_document(value) -> str:
     return documents.masked(value) if value else ""
 
 
+def money(value) -> str:
+    """R$ 1.234,56; of a text with a point, as the log keeps it, too."""
+    return format_currency(Decimal(value), "BRL") if value not in (None, "") else ""
+
+
+def quantity(value) -> str:
+    """1.234,5: no more places than there are."""
+    return format_decimal(Decimal(value), format="#,##0.###") if value not in (None, "") else ""
+
+
+def access_key(value) -> str:
+    """The access key of an invoice in groups of four."""
+    return access_keys.shown(value)
+
+
 def init_app(app) -> None:
-    app.jinja_env.filters.update(moment=moment, day=day, phone=phone, mask_document=mask_document)
+    app.jinja_env.filters.update(moment=moment, day=day, phone=phone, mask_document=mask_document, money=money,
+                                 quantity=quantity, access_key=access_key)

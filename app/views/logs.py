@@ -2,6 +2,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from flask import abort, g, request
 from flask_appbuilder import BaseView, expose, has_access
@@ -25,9 +26,10 @@ ACTIONS = {
     "close": _l("Closed"),
     "reopen": _l("Reopened"), "reveal": _l("CPF/CNPJ shown"), "import": _l("Imported"), "link": _l("Linked"),
     "password": _l("Password changed"), "send_link": _l("Link to choose a password sent"),
-    "end_session": _l("Session ended"), "resend": _l("Sent again"),
+    "end_session": _l("Session ended"), "resend": _l("Sent again"), "email": _l("E-mail written"),
     "merge": _l("Merged"), "merged": _l("Became part of another"), "unmerge": _l("Merge undone"),
     "different": _l("Not the same person"), "split": _l("Split"),
+    "forward": _l("Forwarded"), "label": _l("Labels changed"),
 }
 # Names of fields that no register labels.
 LABELS = {
@@ -153,6 +155,8 @@ class Reader:
             if set(value) == {"id", "text"}:
                 return value["text"]
             return self._row(getattr(self.register, "row_formatters", {}).get(name, {}), value)
+        if format_of := getattr(self.register, "log_formatters", {}).get(name):
+            return format_of(value)
         if name in DOCUMENTS and isinstance(value, str):
             return documents.masked(value)
         name = name.rsplit(".", 1)[-1]
@@ -168,9 +172,13 @@ class Reader:
                 for k, v in row.items() if k not in HIDDEN)
         return ", ".join(f"{label}: {text}" for label, text in made if text)
 
+    @cached_property
+    def _definitions(self) -> dict:
+        """Configurators' fields by key: read once, however many entries name them."""
+        return {each.key: each for each in custom.definitions(db.session, self.target)}
+
     def _custom(self, old, new):
-        kept = {each.key: each for each in custom.definitions(db.session, self.target)}
-        old, new = old or {}, new or {}
+        kept, old, new = self._definitions, old or {}, new or {}
         for key in dict.fromkeys([*old, *new]):
             if old.get(key) == new.get(key):
                 continue

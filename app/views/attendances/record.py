@@ -13,6 +13,7 @@ from ...extensions import db
 from ...models.classification import Phase
 from ...queries import alerts
 from ...queries import attendances as reads
+from ...queries.labels import labels_of
 from ...queries.products import information_of
 from ...security.permissions import Perm
 from ...services import attendances, drafts, idempotency
@@ -204,7 +205,7 @@ class AttendanceRecordView(BaseView):
         """On to an empty page, if this one is saved (S-38). What else was typed of the record goes along."""
         if detail is None or not form.validate() or typed.page_differs(
                 detail, form.page_values(attendance.company.timezone)):
-            form.loose = [_("Save the current detail before adding another.")]
+            form.loose, form.of_page = [_("Save the current detail before adding another.")], True
             return None, 409
         along = typed.record_differs(attendance, form.record_values(), form.related_id.data)
         following = drafts.attendance_key(attendance.id, NEW)
@@ -285,7 +286,7 @@ class AttendanceRecordView(BaseView):
             title=_("Attendance %(number)s", number=attendance) if attendance else _("New attendance"),
             related_here=related, recent=recent, today=utc_now().astimezone(ZoneInfo(company.timezone)).date(),
             alerts=alerts.current(session, viewer, entity, now=utc_now()),
-            mails=shown_on_record(attendance),
+            mails=shown_on_record(attendance), labels=labels_of(session, attendance),
             answers=reads.survey_answers(session, attendance.id) if attendance else [],
             conclusion={name: url_for(endpoint, pk=entity.id) for name, endpoint, permission in CONCLUSION
                         if entity and endpoint in current_app.view_functions and viewer.may(permission)},
