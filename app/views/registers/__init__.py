@@ -4,17 +4,21 @@ from flask_babel import lazy_gettext as _l
 
 def register(appbuilder) -> None:
     """The groups "Classificações" and "Estrutura"."""
-    from . import classifications, desk, structure
+    from . import alerts, classifications, desk, labels, products, structure
 
     tables = {"category": "Classifications", "category_label": _l("Classification tables")}
     for view, name, label, icon in (
             (classifications.MotiveView, "Motives", _l("Motives"), "fa-comment-dots"),
             (classifications.OccurrenceView, "Occurrences", _l("Occurrences"), "fa-burst"),
             (classifications.CauseView, "Causes", _l("Causes"), "fa-magnifying-glass-chart"),
+            (products.ProductView, "Products", _l("Products"), "fa-box-open"),
+            (products.ProductInformationView, "Product information", _l("Product information"), "fa-circle-info"),
             (desk.SituationView, "Situations", _l("Situations"), "fa-traffic-light"),
             (desk.ChannelView, "Channels", _l("Channels"), "fa-tower-broadcast"),
             (desk.RoleTypeView, "Role types", _l("Roles of entities"), "fa-user-tag"),
             (desk.ContactTypeView, "Contact types", _l("Contact types"), "fa-address-card"),
+            (labels.LabelView, "Labels", _l("Labels"), "fa-tags"),
+            (alerts.AlertPriorityView, "Alert priorities", _l("Alert priorities"), "fa-bell"),
             (classifications.ClassificationView, "Provider classifications", _l("Classifications"), "fa-layer-group"),
             (classifications.SubclassificationView, "Subclassifications", _l("Subclassifications"),
              "fa-diagram-project"),
@@ -30,7 +34,10 @@ def register(appbuilder) -> None:
 
 def register_settings(appbuilder) -> None:
     """The group "Configurações"."""
+    from .emails import EmailTemplateView
     from .parameters import ParameterView
 
     appbuilder.add_view(ParameterView, "System parameters", label=_l("Parameters"), icon="fa-sliders",
                         category="Settings", category_label=_l("Settings"))
+    appbuilder.add_view(EmailTemplateView, "E-mail templates", label=_l("E-mail templates"), icon="fa-envelope-open-text",
+                        category="Settings")
