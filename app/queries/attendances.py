@@ -227,7 +227,8 @@ def entity_attendances_by_situation(session, viewer, *, entity_id: int, each: in
     rows = session.scalars(
         select(Attendance).join(ranked, ranked.c.id == Attendance.id).where(ranked.c.place <= each)
         .options(joinedload(Attendance.channel), joinedload(Attendance.motive), joinedload(Attendance.occurrence),
-                 joinedload(Attendance.opened_by))
+                 joinedload(Attendance.opened_by),
+                 selectinload(Attendance.labels).joinedload(AttendanceLabel.label))
         .order_by(Attendance.opened_at.desc(), Attendance.id.desc()))
     grouped: dict[int, list[Attendance]] = {}
     for row in rows:
@@ -281,7 +282,8 @@ def _name_of(user):
 _RECORD = select(Attendance).options(
     joinedload(Attendance.company), joinedload(Attendance.motive), joinedload(Attendance.occurrence),
     joinedload(Attendance.cause), joinedload(Attendance.unit),
-    _name_of(Attendance.opened_by), _name_of(Attendance.changed_by),
+    _name_of(Attendance.opened_by), _name_of(Attendance.changed_by), _name_of(Attendance.assignee),
+    joinedload(Attendance.department),
     joinedload(Attendance.local_partner).load_only(Entity.name, Entity.social_name),
     joinedload(Attendance.related).load_only(Attendance.protocol),
     *_entity_block(joinedload(Attendance.entity)),

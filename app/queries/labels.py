@@ -1,6 +1,6 @@
 """Attendances by their labels: a walk along the index of each label, in the order of lists."""
 from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from ..models.attendance import Attendance
 from ..models.label import AttendanceLabel
@@ -23,3 +23,11 @@ def walks(ids) -> list[tuple]:
                 other.attendance_id == AttendanceLabel.attendance_id, other.label_id.in_(ids[:place])))
         made.append(tuple(condition))
     return made
+
+
+def labels_of(session, attendance) -> list[AttendanceLabel]:
+    """The labels of a record with their names; none of one that is not opened yet."""
+    if attendance is None:
+        return []
+    return list(session.scalars(select(AttendanceLabel).where(AttendanceLabel.attendance_id == attendance.id)
+                                .options(joinedload(AttendanceLabel.label))))

@@ -1,4 +1,4 @@
-"""One change to many attendances: each by its own rules and with its own log entry; what is refused holds up no other."""
+"""One change to many attendances: each by its own rules, with its own log entry; what is refused holds up no other."""
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime

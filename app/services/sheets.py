@@ -79,7 +79,7 @@ def write_xlsx(target, title: str, head: list, rows: Iterable[list]) -> int:
             if isinstance(value, datetime):
                 sheet.write_datetime(count, column, value.replace(tzinfo=None))
             elif isinstance(value, date):
-                sheet.write_datetime(count, column, datetime(value.year, value.month, value.day), day)
+                sheet.write_datetime(count, column, value, day)
             elif isinstance(value, (int, float)) and not isinstance(value, bool):
                 sheet.write_number(count, column, value)
             else:

@@ -13,20 +13,33 @@ LOG_LABELS = {
     "situation": _l("Situation"), "phase": _l("Phase"), "closed_at": _l("Closing date"), "protocol": _l("Protocol"),
     "kind": _l("Kind"), "title": _l("Title"), "product": _l("Product"), "information": _l("Information"),
     "merged": _l("Merged attendance"), "merged_into": _l("Merged into"), "pages": _l("Detail pages"),
-    "split_from": _l("Split from"), "split_into": _l("Split into"),
+    "split_from": _l("Split from"), "split_into": _l("Split into"), "assignee": _l("Responsible"),
+    "department": _l("Department"), "reason": _l("Reason of forwarding"), "labels": _l("Labels"),
 }
 
 
 def register(appbuilder) -> None:
     """The menu "Atendimento" › "Atendimentos" (S-02) and the pages it leads to."""
+    from flask_appbuilder.security.sqla.models import User
+
     from ...models.entity import Entity
+    from ...queries import colleagues
     from ...queries.attendances import find_partners
     from ...security.permissions import Perm
+    from ...services import jobs
+    from ..lists.source import register_list
     from ..logs import LABELS_OF
     from ..lookup import Source, register_source
+    from . import many
+    from .emails import AttendanceEmailView
+    from .filters import find_assignees
+    from .labels import AttendanceLabelView
+    from .listed import AttendanceList
+    from .many import ManyAttendancesView
     from .merging import AttendanceMergeView
     from .pickers import AttendancePickersView
     from .record import AttendanceRecordView
+    from .report import AttendanceReportView
     from .search import AttendanceSearchView, EntityAttendancesView
 
     LABELS_OF["attendance"] = LOG_LABELS
@@ -36,4 +49,12 @@ def register(appbuilder) -> None:
     appbuilder.add_view_no_menu(EntityAttendancesView)
     appbuilder.add_view_no_menu(AttendancePickersView)
     appbuilder.add_view_no_menu(AttendanceRecordView)
+    appbuilder.add_view_no_menu(AttendanceReportView)
+    appbuilder.add_view_no_menu(AttendanceEmailView)
     appbuilder.add_view_no_menu(AttendanceMergeView)
+    appbuilder.add_view_no_menu(AttendanceLabelView)
+    appbuilder.add_view_no_menu(ManyAttendancesView)
+    register_source("operator", Source(User, Perm.ATTENDANCE_READ, search=colleagues.find))
+    register_source("assignee", Source(User, Perm.ATTENDANCE_READ, search=find_assignees))
+    register_list(AttendanceList())
+    jobs.register_kind(many.KIND, _l("Change to attendances"), many.run)

@@ -2,69 +2,24 @@
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from flask import abort, g, request
+from flask import abort, g, redirect, request
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import get_timezone
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
-from wtforms import DateField, Form, SelectField, SelectMultipleField, StringField
-from wtforms.validators import Length, Optional, ValidationError
 
 from ...extensions import db
-from ...models.attendance import Direction
-from ...models.classification import Channel, Phase, Situation
 from ...queries import attendances as reads
 from ...queries.home import by_protocol
 from ...queries.search import find_entities
 from ...security.permissions import Perm
-from ..lookup import LookupField, whole
+from ..lists.source import SOURCES
+from ..lists.tools import ListTools
+from ..lookup import whole
+from .filters import FilterForm
+from .listed import COLUMNS, options_of, order_asked
+from .many import BulkForm
 
-PAGE_SIZES = (25, 50, 100, 200)
-PHASES = (
-    ("not_closed", _l("Not closed")), (Phase.OPEN.value, _l("Open")), (Phase.IN_PROGRESS.value, _l("In progress")),
-    (Phase.PENDING.value, _l("Pending")), (Phase.CLOSED.value, _l("Closed")), (Phase.CANCELLED.value, _l("Cancelled")))
-
-
-class FilterForm(Form):
-    """The filters of the list, under the names that REST uses."""
-
-    searching = True  # a child may be given without its parent
-
-    q = StringField(_l("Protocol, number or name"), [Length(max=200)])
-    situation = SelectMultipleField(_l("Situation"), coerce=int)
-    phase = SelectField(_l("Phase"), [Optional()], choices=[("", _l("Any")), *PHASES])
-    channel = SelectMultipleField(_l("Channel"), coerce=int)
-    direction = SelectField(_l("Active/Receptive"), [Optional()], choices=[
-        ("", _l("Any")), (Direction.ACTIVE.value, _l("Active")), (Direction.RECEPTIVE.value, _l("Receptive"))])
-    motive = LookupField(_l("Motive"), source="motive")
-    occurrence = LookupField(_l("Occurrence"), source="occurrence", parent="motive")
-    cause = LookupField(_l("Cause"), source="cause", parent="occurrence")
-    unit = LookupField(_l("Unit"), source="unit")
-    attendant = SelectField(_l("Attendant"), [Optional()], choices=[("", _l("Any")), ("me", _l("Only mine"))])
-    local_partner = LookupField(_l("Place"), source="partner")
-    opened_from = DateField(_l("Opened from"), [Optional()])
-    opened_to = DateField(_l("Opened to"), [Optional()])
-
-    def validate_opened_to(self, field):
-        if self.opened_from.data and field.data and field.data < self.opened_from.data:
-            raise ValidationError(_("The end of the period is before its beginning."))
-
-    def offer(self, session) -> None:
-        """Situations and channels, switched-off ones too: old attendances have them."""
-        self.situation.choices = [tuple(r) for r in session.execute(
-            select(Situation.id, Situation.name).order_by(Situation.position, Situation.id))]
-        self.channel.choices = [tuple(r) for r in session.execute(
-            select(Channel.id, Channel.name).order_by(Channel.position, Channel.name_key))]
-
-    def filter(self) -> reads.AttendanceFilter:
-        ids = {n: self[n].data.id if self[n].data is not None else None
-               for n in ("motive", "occurrence", "cause", "unit", "local_partner")}
-        return reads.AttendanceFilter(
-            q=self.q.data or "", situation=tuple(self.situation.data or ()), channel=tuple(self.channel.data or ()),
-            phase=self.phase.data or None, direction=self.direction.data or None,
-            opened_from=self.opened_from.data, opened_to=self.opened_to.data,
-            opened_by=g.viewer.user_id if self.attendant.data == "me" else None, **ids)
+MOST_ROWS = 200
 
 
 class AttendanceSearchView(BaseView):
@@ -99,37 +54,40 @@ class AttendanceSearchView(BaseView):
     @has_access
     def listing(self):
         """All attendances, newest first, under any filter; pages by key."""
-        form = FilterForm(request.args)
+        tools, form = ListTools(SOURCES["attendances"]), FilterForm(request.args)
+        if start := tools.start():
+            return redirect(start)
         form.offer(db.session)
+        if tools.view:
+            tools.lost = form.forgive()
+        size = whole(request.args.get("size")) or tools.size
         if not form.validate():
-            return self._page(form, reads.Page([], None, None), 0, 25), 422
-        filters, size = form.filter(), whole(request.args.get("size")) or 25
-        order = request.args.get("order", "-opened_at")
-        if order.removeprefix("-") not in reads.ORDERS:
-            abort(400)
+            return self._page(form, tools, reads.Page([], None, None), 0, size), 422
+        filters, (order, desc) = form.filter(), order_asked()
         timezone = str(get_timezone())
         try:
             page = reads.list_attendances(
-                db.session, g.viewer, filters, timezone=timezone, order=order.removeprefix("-"),
-                desc=order.startswith("-"), size=min(size, PAGE_SIZES[-1]),
-                after=request.args.get("after"), before=request.args.get("before"))
+                db.session, g.viewer, filters, timezone=timezone, order=order, desc=desc, size=min(size, MOST_ROWS),
+                after=request.args.get("after"), before=request.args.get("before"), load=options_of(tools.columns))
         except ValueError:
             abort(400)
         count = reads.count_attendances(db.session, g.viewer, filters, timezone=timezone)
-        return self._page(form, page, count, size, order)
+        return self._page(form, tools, page, count, size, order, desc)
 
-    def _page(self, form, page, count, size, order="-opened_at"):
+    def _page(self, form, tools, page, count, size, order="opened_at", desc=True):
         def link(**change):
             kept = {k: v for k, v in request.args.to_dict(flat=False).items()
                     if k not in ("after", "before", *change) and v != [""]}
             return "?" + urlencode({**kept, **{k: v for k, v in change.items() if v is not None}}, doseq=True)
 
         given = form.filter().given if not form.errors else {"error": True}
+        write = g.viewer.may(Perm.ATTENDANCE_WRITE)
         return self.render_template(
-            "attendances/list.html", title=_l("Attendances"), form=form, rows=page.rows,
-            count=min(count, reads.COUNT_CAP), capped=count > reads.COUNT_CAP, size=size,
-            sizes=[(n, link(size=n)) for n in PAGE_SIZES], filtered=bool(given),
-            narrowed={k: v for k, v in given.items() if k != "q"}, order=order, link=link,
+            "attendances/list.html", title=_l("Attendances"), form=form, rows=page.rows, tools=tools,
+            count=min(count, reads.COUNT_CAP), capped=count > reads.COUNT_CAP, size=size, filtered=bool(given),
+            narrowed={k: v for k, v in given.items() if k != "q"}, order=order, desc=desc, link=link,
+            orders=[("opened_at", _l("Opening")), ("closed_at", _l("Closing date")), ("id", _l("Number"))],
+            bulk=BulkForm.offered(db.session) if write and page.rows else None,
             previous=page.previous and link(before=page.previous), following=page.next and link(after=page.next))
 
 
@@ -153,7 +111,8 @@ class EntityAttendancesView(BaseView):
             try:
                 page = reads.list_attendances(
                     db.session, g.viewer, filters, timezone=entity.company.timezone, size=25,
-                    after=request.args.get("after"), before=request.args.get("before"))
+                    after=request.args.get("after"), before=request.args.get("before"),
+                    load=COLUMNS["labels"].load)
             except ValueError:
                 abort(400)
             groups = {chosen: page.rows}

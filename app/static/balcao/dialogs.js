@@ -1,0 +1,86 @@
+/* Dialogs: opened by data-open, closed by data-dismiss-dialog; their forms are sent without leaving the page, so that a refusal stands
+   at its field and what was typed stays. A form may have data-rows: list_tools.js gives it the chosen rows. */
+(function () {
+  "use strict";
+  var notSent = document.currentScript.dataset.notSent;
+  document.addEventListener("click", function (event) {
+    var open = event.target.closest("[data-open]"), close = event.target.closest("[data-dismiss-dialog]");
+    if (open && !open.disabled) {
+      var dialog = document.querySelector(open.dataset.open);
+      if (dialog && !dialog.open) dialog.showModal();
+    }
+    if (close && close.closest("dialog").open) close.closest("dialog").close();
+  });
+
+  function clear(form) {
+    form.querySelectorAll("[data-error]").forEach(function (said) { said.hidden = true; said.textContent = ""; });
+    form.querySelectorAll("[aria-invalid]").forEach(function (field) {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    });
+  }
+
+  /* The refusal beside its field (the next error paragraph), else at the end of the form. */
+  function refuse(form, answer) {
+    var field = answer.field && form.querySelector('[data-field="' + answer.field + '"]');
+    var places = form.querySelectorAll("[data-error]"), place = places[places.length - 1];
+    if (field) {
+      place = Array.prototype.find.call(places, function (each) {
+        return field.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING;
+      }) || place;
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", place.id);
+      var drawn = field.nextElementSibling && field.nextElementSibling.querySelector(".select2-selection");
+      (drawn || field).focus();
+    }
+    place.textContent = answer.error;
+    place.hidden = false;
+  }
+
+  function show(form, answer) {
+    var box = form.closest("dialog").querySelector("[data-refused]"), list = box.querySelector("ul");
+    box.querySelector("p").textContent = answer.told;
+    answer.refused.forEach(function (row) {
+      var item = document.createElement("li"), name = document.createElement(row.address ? "a" : "span");
+      if (row.address) name.href = row.address;
+      name.className = "b-mono";
+      name.textContent = row.number;
+      item.append(name, ": " + row.reason);
+      list.append(item);
+    });
+    box.querySelector("footer a").href = answer.location;
+    form.hidden = true;
+    box.hidden = false;
+    box.querySelector("footer a").focus();
+    form.closest("dialog").addEventListener("close", function () { window.location = answer.location; });
+  }
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target, button = event.submitter;
+    if (form.dataset.dialogForm === undefined) return;
+    event.preventDefault();
+    if (form.dataset.busy) return;
+    form.dataset.busy = "1";
+    clear(form);
+    var data = new FormData(form);
+    if (button && button.name) data.append(button.name, button.value);
+    form.dispatchEvent(new CustomEvent("balcao:collect", { detail: data, bubbles: true }));
+    fetch(form.action, { method: "POST", body: data, credentials: "same-origin", headers: { Accept: "application/json" } })
+      .then(function (sent) {
+        return sent.json().then(function (answer) { return { ok: sent.ok, answer: answer }; }, function () { throw new Error(String(sent.status)); });
+      }).then(function (got) {
+        if (!got.ok) refuse(form, got.answer);
+        else if (got.answer.refused) show(form, got.answer);
+        else {
+          form.dispatchEvent(new CustomEvent("balcao:saved", { bubbles: true }));
+          window.location = got.answer.location;
+          if (window.location.hash) window.location.reload();
+          return;
+        }
+        delete form.dataset.busy;
+      }).catch(function () {
+        delete form.dataset.busy;
+        refuse(form, { error: notSent });
+      });
+  });
+})();

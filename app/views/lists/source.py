@@ -1,0 +1,113 @@
+"""A list as its tools see it: columns with typed values, what the address asks, rows in order. One a list of work."""
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import refresh
+
+from ...errors import Invalid
+from ...extensions import db
+from ...lowcode import fields as custom
+from ...lowcode.controls import local_zone
+from ...models.custom_field import CustomField, FieldType
+from ...security.permissions import Perm
+
+CHUNK = 1_000  # rows read at once by an export
+CUSTOM = "x_"  # of the keys of custom columns: no column begins so
+UNREADABLE = _l("The filters cannot be read: correct them first.")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `value(row)` as a spreadsheet has it (text, number, date, local time)."""
+
+    key: str
+    label: Any
+    value: Callable
+    load: tuple = ()  # loader options for it
+
+    def text(self, row) -> str:
+        """The same for a page, which escapes it."""
+        value = self.value(row)
+        if isinstance(value, datetime):
+            return f"{value:%d/%m/%Y %H:%M}"
+        return f"{value:%d/%m/%Y}" if isinstance(value, date) else "" if value is None else str(value)
+
+
+class ListSource:
+    """One list. Everything is read from the arguments of the request, so that page, export and job see the same."""
+
+    key: ClassVar[str] = ""
+    perm: ClassVar[Perm]
+    title: ClassVar[Any] = ""
+    file: ClassVar[str] = "lista"  # what the name of an export begins with
+    default: ClassVar[tuple[str, ...]] = ()
+
+    def address(self) -> str:
+        """The path of the page."""
+        raise LookupError(self.key)
+
+    def columns(self) -> dict[str, Column]:
+        """What may be shown, by key."""
+        return {}
+
+    def count(self, cap: int) -> int:
+        """How many rows, counted to cap + 1. Raises Invalid where the arguments cannot be read."""
+        raise Invalid(UNREADABLE)
+
+    def rows(self, chosen: list[Column]) -> Iterator[list]:
+        """All rows in the order of the page, CHUNK by CHUNK, as records."""
+        raise Invalid(UNREADABLE)
+
+    def default_columns(self, offered: dict) -> list[str]:
+        """Keys of the columns shown before anybody chose."""
+        return [key for key in self.default if key in offered] + [key for key in offered if key.startswith(CUSTOM)]
+
+
+SOURCES: dict[str, ListSource] = {}
+
+
+def register_list(source: ListSource) -> None:
+    """Give a list its tools; called while the application is put together."""
+    SOURCES[source.key] = source
+
+
+def local(value: datetime | None) -> datetime | None:
+    """An instant as a clock on the wall shows it."""
+    return value.astimezone(local_zone()).replace(tzinfo=None) if value else None
+
+
+def yes(value) -> str:
+    return "" if value is None else _("Yes") if value else _("No")
+
+
+def custom_columns(target: str) -> dict[str, Column]:
+    """The fields of configurators that are marked for lists. One query, once a request."""
+    kept = g.setdefault("_custom_columns", {})
+    if target not in kept:
+        kept[target] = {CUSTOM + each.key: Column(CUSTOM + each.key, each.name, _reader(each))
+                        for each in custom.definitions(db.session, target) if each.in_list}
+    return kept[target]
+
+
+def _reader(definition: CustomField) -> Callable:
+    typed = definition.type in (FieldType.DATE, FieldType.DATETIME, FieldType.INTEGER)
+
+    def value(row):
+        stored = (row.custom_values or {}).get(definition.key)
+        if not typed:
+            return custom.shown(definition, stored)
+        data = custom.read(definition, stored)
+        return local(data) if isinstance(data, datetime) else data
+    return value
+
+
+def forget_context() -> None:
+    """A job runs several lists in one application context: what one request had kept is not the next one's."""
+    for name in ("_custom_columns", "_custom_definitions"):
+        g.pop(name, None)
+    refresh()
