@@ -12,9 +12,9 @@ from ..extensions import db
 from ..models.attendance import Attendance, AttendanceKind
 from ..models.classification import Channel, Phase
 from ..queries import attendances as reads
-from ..services import attendances, idempotency, opening
+from ..services import attendances, opening
 from . import schemas
-from .base import BadRequest, Resource, actor, body, instant, limit, whole_argument
+from .base import BadRequest, Resource, actor, body, instant, limit, once, whole_argument
 
 OPEN, ADD_DETAIL, CLOSE = schemas.OpenAttendance(), schemas.AddDetail(), schemas.CloseAttendance()  # slow to make
 KINDS = {"phone": AttendanceKind.PHONE}
@@ -34,11 +34,7 @@ class AttendanceApi(Resource):
         ---
         post:
           summary: Open an attendance
-          parameters:
-            - in: header
-              name: Idempotency-Key
-              schema: {type: string, maxLength: 80}
-              description: A retry with the same key gets the first answer
+          parameters: [IdempotencyKey]
           requestBody:
             required: true
             content: {application/json: {schema: {$ref: '#/components/schemas/OpenAttendance'}}}
@@ -48,21 +44,13 @@ class AttendanceApi(Resource):
               content: {application/json: {schema: {$ref: '#/components/schemas/Attendance'}}}
         """
         data = body(OPEN)
-        key, now, person_id = request.headers.get("Idempotency-Key"), utc_now(), data.pop("person_id")
+        now, person_id = utc_now(), data.pop("person_id")
         values, detail = _split(data)
         with unit_of_work(db.session) as session:
-            def act():
-                return shown(opening.open_attendance(
-                    session, entity_id=person_id, values={**values, "role_type_code": data["role"]},
-                    detail={**detail, "channel_code": data["channel"]}, actor=actor(), now=now,
-                    kind=KINDS.get(data["channel"], AttendanceKind.MULTICHANNEL)))
-
-            if key is None:
-                answer = act()
-            else:
-                answer, _first = idempotency.answer_once(
-                    session, user_id=actor().user_id, key=f"attendance:{key}", body=request.get_json(), now=now,
-                    act=act)
+            answer = once(session, "attendance", request.get_json(), now, lambda: shown(opening.open_attendance(
+                session, entity_id=person_id, values={**values, "role_type_code": data["role"]},
+                detail={**detail, "channel_code": data["channel"]}, actor=actor(), now=now,
+                kind=KINDS.get(data["channel"], AttendanceKind.MULTICHANNEL))))
         return jsonify(answer), 201
 
     @expose("", methods=["GET"])
@@ -113,7 +101,9 @@ class AttendanceApi(Resource):
         ---
         post:
           summary: Add a detail
-          parameters: [{in: path, name: address, required: true, schema: {type: string}}]
+          parameters:
+            - {in: path, name: address, required: true, schema: {type: string}}
+            - IdempotencyKey
           requestBody:
             required: true
             content: {application/json: {schema: {$ref: '#/components/schemas/AddDetail'}}}
@@ -122,13 +112,15 @@ class AttendanceApi(Resource):
               description: Added
               content: {application/json: {schema: {$ref: '#/components/schemas/Detail'}}}
         """
-        data, pk = body(ADD_DETAIL), _id(address)
+        data, pk, now = body(ADD_DETAIL), _id(address), utc_now()
         _values, detail = _split(data)
+
+        def act():
+            detail["channel_id"] = _code(session, Channel, data["channel"], "channel").id
+            return shown_detail(attendances.add_detail(session, pk, detail=detail, actor=actor(), now=now))
+
         with unit_of_work(db.session) as session:
-            channel = _code(session, Channel, data["channel"], "channel")
-            detail["channel_id"] = channel.id
-            page = attendances.add_detail(session, pk, detail=detail, actor=actor(), now=utc_now())
-            answer = shown_detail(page)
+            answer = once(session, "detail", [pk, request.get_json()], now, act)
         return jsonify(answer), 201
 
     @expose("/<address>/close", methods=["POST"])
@@ -138,7 +130,9 @@ class AttendanceApi(Resource):
         ---
         post:
           summary: Close an attendance
-          parameters: [{in: path, name: address, required: true, schema: {type: string}}]
+          parameters:
+            - {in: path, name: address, required: true, schema: {type: string}}
+            - IdempotencyKey
           requestBody:
             required: true
             content: {application/json: {schema: {$ref: '#/components/schemas/CloseAttendance'}}}
@@ -147,10 +141,15 @@ class AttendanceApi(Resource):
               description: Closed
               content: {application/json: {schema: {$ref: '#/components/schemas/AttendanceWithDetails'}}}
         """
-        data, pk = body(CLOSE), _id(address)
+        data, pk, now = body(CLOSE), _id(address), utc_now()
+
+        def act():
+            attendances.close_attendance(session, pk, **data, actor=actor(), now=now)
+            return with_details(_found(address))
+
         with unit_of_work(db.session) as session:
-            attendances.close_attendance(session, pk, **data, actor=actor(), now=utc_now())
-        return jsonify(with_details(_found(address)))
+            answer = once(session, "close", [pk, request.get_json()], now, act)
+        return jsonify(answer)
 
 
 # ---- pieces

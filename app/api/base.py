@@ -1,10 +1,13 @@
 """What every resource shares: bodies read through a schema, answers and refusals as the contract writes them."""
+from collections.abc import Callable
+
 from flask import g, jsonify, request
 from flask_appbuilder.api import BaseApi
 from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError
 
 from ..errors import DomainError, Invalid, InvalidMany
+from ..services import idempotency
 
 MAX_LIMIT = 100
 
@@ -43,6 +46,18 @@ def body(schema: Schema) -> dict:
     except ValidationError as error:
         refusals = [Invalid(" ".join(texts), field=name) for name, texts in _flat(error.messages)]
         raise InvalidMany(refusals) from error
+
+
+def once(session, act_name: str, asked, now, act: Callable[[], dict]) -> dict:
+    """What `act()` answers; to a retry with the same Idempotency-Key, what it answered the first time.
+
+    `asked` is all that tells one request from another, as JSON values: the same key for another one is refused.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return act()
+    return idempotency.answer_once(
+        session, user_id=actor().user_id, key=f"{act_name}:{key}", body=asked, now=now, act=act)[0]
 
 
 def _flat(messages, path=()):

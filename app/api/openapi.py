@@ -64,6 +64,10 @@ def document() -> dict:
         spec.components.schema(schema.__name__, schema=schema)
     for name, made in ANSWERS.items():
         spec.components.schema(name, made)
+    spec.components.parameter("IdempotencyKey", "header", {
+        "name": "Idempotency-Key", "schema": {"type": "string", "maxLength": 80},
+        "description": "A retry with the same key does nothing again and gets the first answer; the same key for "
+                       "another request is refused with 409"})
     spec.components.response("Problem", {
         "description": "Refused", "content": {"application/json": {"schema": _ref("Problem")}}})
     for view in current_app.appbuilder.baseviews:

@@ -14,7 +14,7 @@ from .log import canonical
 LONGEST_KEY = 100
 
 
-def answer_once(session, *, user_id: int, key: str, body: dict, now: datetime,
+def answer_once(session, *, user_id: int, key: str, body: dict | list, now: datetime,
                 act: Callable[[], dict]) -> tuple[dict, bool]:
     """The answer to this request and whether it was given just now: `act` runs once a user and key.
 

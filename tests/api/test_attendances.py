@@ -3,6 +3,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models.attendance import Attendance
+from app.models.log import LogEntry
 
 
 @pytest.fixture
@@ -41,6 +42,61 @@ def test_the_same_key_for_another_request_is_refused(caller, opening):
     caller.post("/api/v1/attendances", opening, headers=key)
     answer = caller.post("/api/v1/attendances", {**opening, "description": "Outra"}, headers=key)
     assert answer.status_code == 409
+
+
+def test_a_detail_asked_for_twice_with_the_same_key_is_added_once(caller, opening, session):
+    address = caller.post("/api/v1/attendances", opening).json["protocol"]
+    key, page = {"Idempotency-Key": "abc"}, {"channel": "phone", "description": "Ligou de novo"}
+    first = caller.post(f"/api/v1/attendances/{address}/details", page, headers=key)
+    again = caller.post(f"/api/v1/attendances/{address}/details", page, headers=key)
+    assert (first.status_code, again.status_code, again.json) == (201, 201, first.json)
+    assert len(caller.get(f"/api/v1/attendances/{address}").json["details"]) == 2
+    caller.post(f"/api/v1/attendances/{address}/details", page, headers={"Idempotency-Key": "abd"})
+    assert len(caller.get(f"/api/v1/attendances/{address}").json["details"]) == 3
+
+
+def test_closing_twice_with_the_same_key_answers_twice_and_closes_once(caller, opening, session):
+    opened = caller.post("/api/v1/attendances", opening).json
+    address, key = f"/api/v1/attendances/{opened['protocol']}/close", {"Idempotency-Key": "abc"}
+    first = caller.post(address, {"answer": "Resolvido"}, headers=key)
+    again = caller.post(address, {"answer": "Resolvido"}, headers=key)
+    assert (first.status_code, again.status_code, again.json) == (200, 200, first.json)
+    assert first.json["situation"]["phase"] == "closed"
+    assert first.json["details"][0]["answer"] == "Resolvido"
+    assert first.json == caller.get(f"/api/v1/attendances/{opened['protocol']}").json
+    assert caller.post(address, {}).status_code == 409  # without the key it is closed already
+    assert session.scalar(select(func.count()).select_from(LogEntry).where(
+        LogEntry.target == "attendance", LogEntry.target_id == opened["id"])) == 2
+
+
+@pytest.mark.parametrize(("act", "body"), [
+    ("details", {"channel": "phone", "description": "Ligou de novo"}), ("close", {"answer": "Resolvido"})])
+def test_the_key_of_a_detail_or_a_closing_is_of_one_request_alone(caller, opening, act, body):
+    key = {"Idempotency-Key": "abc"}  # of one attendance, and free for another act
+    one, other = (caller.post("/api/v1/attendances", opening).json["protocol"] for _ in range(2))
+    assert caller.post(f"/api/v1/attendances/{one}/{act}", body, headers=key).status_code in (200, 201)
+    assert caller.post(f"/api/v1/attendances/{other}/{act}", body, headers=key).status_code == 409
+    changed = {**body, **{name: "Outra" for name in ("description", "answer") if name in body}}
+    assert caller.post(f"/api/v1/attendances/{one}/{act}", changed, headers=key).status_code == 409
+    assert caller.post("/api/v1/attendances", opening, headers=key).status_code == 201
+
+
+@pytest.mark.parametrize(("act", "wrong", "right"), [
+    ("details", {"channel": "phone", "description": " "}, {"channel": "phone", "description": "Ligou"}),
+    ("close", {"situation_id": 999_999}, {})])
+def test_a_refused_detail_or_closing_leaves_its_key_free(caller, opening, act, wrong, right):
+    address = f"/api/v1/attendances/{caller.post('/api/v1/attendances', opening).json['protocol']}/{act}"
+    key = {"Idempotency-Key": "abc"}
+    assert caller.post(address, wrong, headers=key).status_code == 422
+    assert caller.post(address, right, headers=key).status_code in (200, 201)
+
+
+def test_the_key_of_a_retry_is_described_wherever_it_is_honoured(caller):
+    described = caller.get("/api/v1/openapi.json").json
+    assert described["components"]["parameters"]["IdempotencyKey"]["name"] == "Idempotency-Key"
+    for path in ("", "/{address}/details", "/{address}/close"):
+        operation = described["paths"][f"/api/v1/attendances{path}"]["post"]
+        assert {"$ref": "#/components/parameters/IdempotencyKey"} in operation["parameters"]
 
 
 @pytest.mark.req("S-46", "S-47")
