@@ -44,11 +44,36 @@ def _sqlite_manners(connection, _record):
 
 
 @event.listens_for(Engine, "begin")
-def _sqlite_begin(connection):
-    """A writer takes the lock at BEGIN: a reader that turns writer midway is refused at once, with no wait."""
+def _begin(connection):
+    """On SQLite a writer takes the lock at BEGIN: a reader that turns writer midway is refused at once, with no wait.
+    On PostgreSQL a writer's statements, short and always the same, keep their plans; a reader's are planned with the
+    values asked for (config.py)."""
+    connection.info["wrote"] = False
+    writer = connection.get_execution_options().get("writes")
     if connection.dialect.name == "sqlite":
-        writer = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+    elif writer:
+        connection.exec_driver_sql("SELECT set_config('plan_cache_mode', 'auto', true)")
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _note_what_writes(connection, _cursor, statement, *_rest):
+    if not statement.startswith("SELECT") and (not statement.startswith("WITH") or _WRITES(statement)):
+        connection.info["wrote"] = True
+
+
+_WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b").search
+
+
+@event.listens_for(Engine, "rollback")
+def _keep_prepared_statements(connection):
+    """psycopg forgets the statements it has prepared at each ROLLBACK, so that the server would plan every query of
+    every request anew. After nothing but SELECT a COMMIT ends the transaction just as well."""
+    if connection.dialect.name != "postgresql":
+        return
+    driver = connection.connection.dbapi_connection
+    if not connection.info["wrote"] and driver.info.transaction_status == TransactionStatus.INTRANS:
+        driver.commit()
 
 
 @event.listens_for(Engine, "begin")
