@@ -45,4 +45,4 @@ def _take(session, worker) -> tuple[int, Letter] | None:
         if message is None:
             return None  # another worker was quicker
         return message.id, Letter(key=message.key, recipient=message.recipient, subject=message.subject,
-                                  body=message.body, written_at=message.created_at)
+                                  body=message.body, written_at=message.created_at, automatic=message.sender_id is None)

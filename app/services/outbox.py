@@ -29,9 +29,10 @@ wake_up = threading.Event()  # the job thread of this process waits on it; other
 
 
 def enqueue_email(session, *, to: str, subject: str, body: str, now: datetime, attendance_id: int | None = None,
-                  confidential: bool = False) -> Outbox:
+                  entity_id: int | None = None, sender_id: int | None = None, confidential: bool = False) -> Outbox:
     """Write an e-mail in the caller's transaction; it is sent after the commit. `body` is plain text.
 
+    `entity_id` says to whom it is written, for the history; `sender_id` the user who wrote it, if a person did.
     The text of a `confidential` one (a link that opens an account) is not shown on the mailbox page of a real
     installation, and is blanked once a mail server has it. Raises Invalid for an address that is none, or for a line
     break in what becomes a header.
@@ -40,7 +41,7 @@ def enqueue_email(session, *, to: str, subject: str, body: str, now: datetime, a
     check_header("subject", subject)
     message = Outbox(key=secrets.token_hex(16), kind="email", recipient=check_address(to), subject=subject[:300],
                      body=body, payload={"confidential": True} if confidential else {}, due_at=now, created_at=now,
-                     attendance_id=attendance_id)
+                     attendance_id=attendance_id, entity_id=entity_id, sender_id=sender_id)
     session.add(message)
     session.flush()  # its id is known to the caller
     after_commit(session, wake_up.set)

@@ -53,7 +53,7 @@ class MailboxView(AppModelView):
         return redirect(self._root() + "/list/")
 
     def list_page(self) -> str:
-        g.mail_complaint = _complaint()
+        g.mail_complaint = complaint()
         return super().list_page()
 
     def show_more(self, item) -> dict:
@@ -64,7 +64,7 @@ class MailboxView(AppModelView):
             "pieces": [] if hidden else with_links(item.body, settings["PUBLIC_URL"]),
             "demo": item.payload.get("transport") == "demo",
             "may_resend": item.state == OutboxState.DEAD and g.viewer.may(Perm.OUTBOX_WRITE),
-            "complaint": _complaint() if item.state == OutboxState.DUE else None,
+            "complaint": complaint() if item.state == OutboxState.DUE else None,
         }
 
     @expose("/resend/<pk>", methods=["POST"])
@@ -80,7 +80,7 @@ class MailboxView(AppModelView):
         return self.show(pk), error.status
 
 
-def _complaint() -> str | None:
+def complaint() -> str | None:
     """Why mail does not leave this installation, in the words of the page."""
     if current_app.config["SMTP_URL"] or current_app.config["DEMO"]:
         return None

@@ -24,13 +24,17 @@ class NotNowError(Exception):
 
 @dataclass(frozen=True)
 class Letter:
-    """A message as plain values. `key` makes its Message-ID, so that a second copy is known for what it is."""
+    """A message as plain values. `key` makes its Message-ID, so that a second copy is known for what it is.
+
+    `automatic`: no person wrote it.
+    """
 
     key: str
     recipient: str
     subject: str
     body: str
     written_at: datetime
+    automatic: bool = True
 
 
 class Transport(Protocol):
@@ -146,7 +150,8 @@ def compose(letter: Letter, *, sender: Address) -> EmailMessage:
     message["Subject"] = letter.subject
     message["Date"] = letter.written_at
     message["Message-ID"] = f"<{letter.key}@{sender.domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply, please
+    if letter.automatic:
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply, please
     message.set_content(letter.body, charset="utf-8", cte="quoted-printable")
     return message
 

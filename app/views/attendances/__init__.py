@@ -11,7 +11,7 @@ LOG_LABELS = {
     "lot_number": _l("Lot no."), "serial_number": _l("Serial no."), "manufactured_on": _l("Date of manufacture"),
     "expires_on": _l("Expiry date"),
     "situation": _l("Situation"), "phase": _l("Phase"), "closed_at": _l("Closing date"), "protocol": _l("Protocol"),
-    "kind": _l("Kind"), "title": _l("Title"), "product": _l("Product"), "information": _l("Information"),
+    "kind": _l("Kind"), "title": _l("Title"), "attachment": _l("Attachment"), "internal_note": _l("Internal note"), "product": _l("Product"), "information": _l("Information"),
     "merged": _l("Merged attendance"), "merged_into": _l("Merged into"), "pages": _l("Detail pages"),
     "split_from": _l("Split from"), "split_into": _l("Split into"), "assignee": _l("Responsible"),
     "department": _l("Department"), "reason": _l("Reason of forwarding"), "labels": _l("Labels"),
@@ -31,6 +31,7 @@ def register(appbuilder) -> None:
     from ..logs import LABELS_OF
     from ..lookup import Source, register_source
     from . import many
+    from .attachments import AttachmentView
     from .emails import AttendanceEmailView
     from .filters import find_assignees
     from .labels import AttendanceLabelView
@@ -53,6 +54,7 @@ def register(appbuilder) -> None:
     appbuilder.add_view_no_menu(AttendanceEmailView)
     appbuilder.add_view_no_menu(AttendanceMergeView)
     appbuilder.add_view_no_menu(AttendanceLabelView)
+    appbuilder.add_view_no_menu(AttachmentView)
     appbuilder.add_view_no_menu(ManyAttendancesView)
     register_source("operator", Source(User, Perm.ATTENDANCE_READ, search=colleagues.find))
     register_source("assignee", Source(User, Perm.ATTENDANCE_READ, search=find_assignees))

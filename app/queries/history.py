@@ -1,0 +1,188 @@
+"""Everything about an entity on one line of time, newest first, by key (S-18).
+
+Two statements a page, however long the history is. The first asks every source for its newest keys beyond the cursor
+and is merged here; the second fetches what is shown of the keys that made it to the page. The cursor is (moment, rank
+of the kind, id), the order that no two entries share.
+"""
+import base64
+import json
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import false, or_, select, tuple_, union_all
+
+from ..models.attendance import Attendance
+from ..security.visibility import visible
+from .attendances import day_start
+from .history_sources import GROUPS, SHOWN, SOURCES
+from .plain_text import contains
+
+LONGEST_TEXT = 100
+_BY_RANK = {source.rank: source for source in SOURCES}
+
+
+@dataclass(frozen=True)
+class HistoryFilter:
+    """What the history is narrowed by; everything given must hold. Dates are local days, both inclusive."""
+
+    kinds: tuple[str, ...] = ()  # of GROUPS
+    q: str = ""
+    day_from: date | None = None
+    day_to: date | None = None
+
+    @property
+    def given(self) -> bool:
+        return any(getattr(self, each.name) for each in fields(self))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. `values` are the columns of SHOWN, `also_at` and `changes`, as far as the kind has them.
+
+    `whole_day`: only the day is known, `at` is its beginning.
+    """
+
+    kind: str
+    group: str
+    id: int
+    at: datetime
+    whole_day: bool
+    values: dict
+
+    def __getattr__(self, name):
+        try:
+            return self.__dict__["values"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Entries newest first, and the keys of the pages of newer and of older ones."""
+
+    entries: list[Entry]
+    newer: str | None
+    older: str | None
+
+
+def groups_for(viewer) -> list[str]:
+    """The kinds of entries that this person may read."""
+    return [group for group in GROUPS if any(_may(source, viewer) for source in SOURCES if source.group == group)]
+
+
+def entity_history(session, viewer, entity_id: int, filters: HistoryFilter, *, timezone: str, size: int = 30,
+                   after: str | None = None, before: str | None = None) -> HistoryPage:
+    """A page of the history of an entity that the viewer sees. Raises ValueError for a page key not made here."""
+    back = before is not None
+    text = before if back else after
+    cursor = _decode(text) if text else None
+    found = _keys(session, viewer, entity_id, filters, timezone, cursor, back, size + 1)
+    more, found = len(found) > size, found[:size]
+    if back:
+        found.reverse()
+    if not found:
+        return HistoryPage([], None, None)
+    newer, older = _encode(found[0]), _encode(found[-1])
+    return HistoryPage(_entries(session, found), newer if (more if back else text) else None,
+                       older if back or more else None)
+
+
+# ---- keys
+
+def _may(source, viewer) -> bool:
+    return any(viewer.may(permission) for permission in source.permissions)
+
+
+def _keys(session, viewer, entity_id, filters, timezone, cursor, back, limit) -> list[tuple]:
+    """[(moment, rank, id)] of the next `limit` entries, nearest first."""
+    mine = select(Attendance.id).where(Attendance.entity_id == entity_id, visible(Attendance, viewer)).cte(
+        "mine").prefix_with("MATERIALIZED")
+    parts = []
+    for source in SOURCES:
+        if not _may(source, viewer) or filters.kinds and source.group not in filters.kinds:
+            continue
+        narrowed = [*_period(source, filters, timezone), *_text(source, filters.q)]
+        if cursor is not None:
+            narrowed.append(_beyond(source, cursor, timezone, back))
+        order = [source.at.asc(), source.model.id.asc()] if back else [source.at.desc(), source.model.id.desc()]
+        for branch in source.branches(select(mine.c.id), entity_id, viewer):
+            keys = source.keys([*branch, *narrowed]).order_by(*order).limit(limit).subquery()
+            parts.append(select(keys))
+    rows = session.execute(union_all(*parts)) if parts else ()
+    found = [(row.at or _begins(row.day, timezone), row.rank, row.id) for row in rows]
+    return sorted(found, reverse=not back)[:limit]
+
+
+def _begins(day, timezone) -> datetime:
+    return day_start(day, timezone).astimezone(UTC)
+
+
+def _period(source, filters, timezone):
+    if filters.day_from:
+        yield source.at >= (filters.day_from if source.day else day_start(filters.day_from, timezone))
+    if filters.day_to:
+        following = filters.day_to + timedelta(days=1)
+        yield source.at < (following if source.day else day_start(following, timezone))
+
+
+def _text(source, typed):
+    if typed := typed.strip()[:LONGEST_TEXT]:
+        columns = [contains(column, typed) for column in source.searched]
+        related = [key.in_(select(column.class_.id).where(contains(column, typed))) for key, column in source.related]
+        yield or_(false(), *columns, *related)
+
+
+def _beyond(source, cursor, timezone, back):
+    """Of one source, what comes after the cursor in the order (moment, rank, id): one range of its index."""
+    at, rank, pk = cursor
+    column = source.at
+    if source.day:
+        at = at.astimezone(ZoneInfo(timezone))
+        whole = _begins(at.date(), timezone) == at
+        at = at.date() if whole or not back else at.date() + timedelta(days=1)
+        if not whole:  # between two days: every entry of the day before it is beyond, or none
+            return column >= at if back else column <= at
+    if source.rank == rank:
+        pair, key = tuple_(column, source.model.id), tuple_(at, pk)
+        return pair > key if back else pair < key
+    if back:
+        return column >= at if source.rank > rank else column > at
+    return column <= at if source.rank < rank else column < at
+
+
+def _encode(key) -> str:
+    at, rank, pk = key
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), rank, pk]).encode()).decode().rstrip("=")
+
+
+def _decode(text) -> tuple[datetime, int, int]:
+    try:
+        at, rank, pk = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        at = datetime.fromisoformat(at)
+        if rank not in _BY_RANK or type(rank) is not int or type(pk) is not int or not 0 <= pk < 2**63:
+            raise ValueError(text)
+        if at.tzinfo is None or not 1900 < at.year < 9000:
+            raise ValueError(text)
+        return at, rank, pk
+    except (TypeError, KeyError, AttributeError, ArithmeticError, ValueError) as error:
+        raise ValueError("not a page key") from error
+
+
+# ---- what is shown
+
+def _entries(session, found) -> list[Entry]:
+    parts = []
+    for source in SOURCES:
+        if ids := [pk for _at, rank, pk in found if rank == source.rank]:
+            parts.append(source.rows().where(source.model.id.in_(ids)))
+    rows = {(row.rank, row.id): row for row in session.execute(union_all(*parts))}
+    made = []
+    for at, rank, pk in found:
+        if row := rows.get((rank, pk)):
+            source = _BY_RANK[rank]
+            values = {name: getattr(row, name) for name in (*SHOWN, "changes")}
+            made.append(Entry(source.kind, source.group, pk, at, source.day, {
+                **values, "also_at": row.also_at}))
+    return made
+

@@ -1,0 +1,218 @@
+"""Where the entries of an entity's history come from: a source a kind, each with its own moment, key and words.
+
+A source answers two questions in SQL: the keys of its newest entries, by index, and what is shown of given keys. All
+sources give the same columns, so that one statement asks them all.
+"""
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import Date, Integer, String, cast, literal, null, or_, select
+from sqlalchemy.orm import aliased
+
+from ..database import UTCDateTime, json_type
+from ..models.alert import Alert, AlertPriority
+from ..models.appointment import Appointment
+from ..models.attendance import Attendance, AttendanceDetail
+from ..models.classification import Channel, Situation
+from ..models.log import LogEntry
+from ..models.note import AttendanceNote
+from ..models.order import Invoice, Order
+from ..models.outbox import Outbox
+from ..models.survey import Survey, SurveyParticipation
+from ..security.permissions import Perm
+from ..security.visibility import visible
+
+# What is shown of an entry, whatever its source; texts are data, labels are the screen's.
+SHOWN = ("attendance_id", "protocol", "number", "title", "text", "more", "state", "who")
+_TYPES = {"attendance_id": Integer, "number": Integer}
+
+
+@dataclass(frozen=True)
+class Source:
+    """`rank` orders entries of the same moment. `branches(mine, entity_id, viewer)` gives lists of conditions, each one
+    range of an index; `mine` are the attendances of the entity that the viewer sees. `day`: the moment is a date."""
+
+    kind: str
+    group: str  # what the filter calls it
+    permissions: tuple[Perm, ...]  # one of them
+    rank: int
+    model: type
+    at: object
+    branches: Callable
+    searched: tuple
+    shown: Callable  # () -> (joins, {column of SHOWN: expression, or "changes"})
+    day: bool = False
+    related: tuple = ()  # (key, column of what it points to) that are searched too
+
+    def rows(self):
+        """The select of what is shown, to be narrowed to ids."""
+        joins, columns = self.shown()
+        query = select(
+            literal(self.rank).label("rank"), self.model.id.label("id"),
+            *(cast(columns.get(name, null()), _TYPES.get(name, String)).label(name) for name in SHOWN),
+            columns.get("also_at", cast(null(), UTCDateTime)).label("also_at"),
+            columns.get("changes", cast(null(), json_type())).label("changes"))
+        for target, on in joins:
+            query = query.outerjoin(target, on)
+        return query
+
+    def keys(self, conditions):
+        """The select of keys under these conditions: (rank, id, at, day)."""
+        at, day = (cast(null(), UTCDateTime), self.at) if self.day else (self.at, cast(null(), Date))
+        return select(literal(self.rank).label("rank"), self.model.id.label("id"), at.label("at"),
+                      day.label("day")).where(*conditions)
+
+
+def _name(user):
+    return user.first_name + " " + user.last_name
+
+
+def _of_attendance(column):
+    return lambda mine, _entity_id, _viewer: [[column.in_(mine)]]
+
+
+def _of_entity(model):
+    return lambda _mine, entity_id, viewer: [[model.entity_id == entity_id, visible(model, viewer)]]
+
+
+def _opened(_mine, entity_id, viewer):
+    return [[Attendance.entity_id == entity_id, visible(Attendance, viewer)]]
+
+
+def _closed(_mine, entity_id, viewer):
+    return [[Attendance.entity_id == entity_id, Attendance.closed_at.is_not(None), visible(Attendance, viewer)]]
+
+
+def _told(action):
+    """Entries of the log of an attendance. The closing that holds stands in the attendance itself."""
+    def branches(mine, _entity_id, _viewer):
+        told = [LogEntry.target == Attendance.__tablename__, LogEntry.target_id.in_(mine), LogEntry.action == action]
+        if action == "close":
+            still = select(Attendance.id).where(Attendance.id == LogEntry.target_id,
+                                                Attendance.closed_at == LogEntry.at).exists()
+            told.append(~still)
+        return [told]
+    return branches
+
+
+def _mails(mine, entity_id, _viewer):
+    """To the entity, and about its attendances: never of one that the viewer does not see."""
+    mail = Outbox.kind == "email"
+    return [[mail, Outbox.entity_id == entity_id, or_(Outbox.attendance_id.is_(None), Outbox.attendance_id.in_(mine))],
+            [mail, Outbox.entity_id.is_(None), Outbox.attendance_id.in_(mine)]]
+
+
+def _appointments(mine, entity_id, viewer):
+    return [[Appointment.entity_id == entity_id, visible(Appointment, viewer),
+             or_(Appointment.attendance_id.is_(None), Appointment.attendance_id.in_(mine))]]
+
+
+def _surveys(mine, entity_id, _viewer):
+    part = SurveyParticipation
+    return [[part.entity_id == entity_id, or_(part.attendance_id.is_(None), part.attendance_id.in_(mine))],
+            [part.entity_id.is_(None), part.attendance_id.in_(mine)]]
+
+
+def _registration(_mine, entity_id, _viewer):
+    return [[LogEntry.target == "entity", LogEntry.target_id == entity_id]]
+
+
+def _show_attendance(user_id):
+    def shown():
+        user = aliased(User)
+        return ([(Situation, Situation.id == Attendance.situation_id), (user, user.id == user_id)],
+                {"attendance_id": Attendance.id, "protocol": Attendance.protocol, "title": Attendance.title,
+                 "state": Attendance.phase, "more": Situation.name, "who": _name(user)})
+    return shown
+
+
+def _show_told():
+    attendance = aliased(Attendance)
+    return ([(attendance, attendance.id == LogEntry.target_id)],
+            {"attendance_id": attendance.id, "protocol": attendance.protocol, "title": attendance.title,
+             "who": LogEntry.actor_name})
+
+
+def _show_detail():
+    detail = AttendanceDetail
+    return ([(Attendance, Attendance.id == detail.attendance_id), (Channel, Channel.id == detail.channel_id),
+             (User, User.id == detail.operator_id)],
+            {"attendance_id": Attendance.id, "protocol": Attendance.protocol, "number": detail.page,
+             "title": Channel.name, "text": detail.description, "more": detail.answer, "state": detail.direction,
+             "who": _name(User), "also_at": detail.answered_at})
+
+
+def _show_note():
+    return ([(Attendance, Attendance.id == AttendanceNote.attendance_id), (User, User.id == AttendanceNote.author_id)],
+            {"attendance_id": Attendance.id, "protocol": Attendance.protocol, "text": AttendanceNote.text,
+             "who": _name(User)})
+
+
+def _show_mail():
+    return ([(Attendance, Attendance.id == Outbox.attendance_id), (User, User.id == Outbox.sender_id)],
+            {"attendance_id": Attendance.id, "protocol": Attendance.protocol, "title": Outbox.subject,
+             "text": Outbox.recipient, "more": Outbox.error, "state": Outbox.state, "who": _name(User),
+             "also_at": Outbox.sent_at})
+
+
+def _show_order():
+    return [], {"title": Order.number, "more": Order.total, "state": Order.state, "text": Order.notes}
+
+
+def _show_invoice():
+    return [], {"title": Invoice.number + "/" + Invoice.series, "more": Invoice.total}
+
+
+def _show_appointment():
+    return ([(Attendance, Attendance.id == Appointment.attendance_id), (User, User.id == Appointment.operator_id)],
+            {"attendance_id": Attendance.id, "protocol": Attendance.protocol, "title": Appointment.subject,
+             "text": Appointment.notes, "more": Appointment.place, "state": Appointment.state, "who": _name(User),
+             "also_at": Appointment.ends_at})
+
+
+def _show_alert():
+    return ([(AlertPriority, AlertPriority.id == Alert.priority_id)],
+            {"title": AlertPriority.name, "text": Alert.text, "number": cast(Alert.active, Integer)})
+
+
+def _show_survey():
+    part = SurveyParticipation
+    return ([(Survey, Survey.id == part.survey_id), (Attendance, Attendance.id == part.attendance_id),
+             (User, User.id == part.answered_by_id)],
+            {"attendance_id": Attendance.id, "protocol": Attendance.protocol, "title": Survey.name, "who": _name(User),
+             "number": Survey.id, "also_at": part.answered_at})
+
+
+def _show_log():
+    return [], {"title": LogEntry.action, "who": LogEntry.actor_name, "changes": LogEntry.changes}
+
+
+_READ = (Perm.ATTENDANCE_READ,)
+_ITS_ATTENDANCE = ((LogEntry.target_id, Attendance.protocol), (LogEntry.target_id, Attendance.title))
+SOURCES = tuple(Source(kind, group, permissions, rank, *rest) for rank, (kind, group, permissions, *rest) in enumerate((
+    ("log", "log", (Perm.LOG_READ,), LogEntry, LogEntry.at, _registration, (LogEntry.actor_name,), _show_log),
+    ("order", "order", (Perm.ORDER_READ,), Order, Order.ordered_on, _of_entity(Order), (Order.number, Order.notes),
+     _show_order, True),
+    ("invoice", "invoice", (Perm.ORDER_READ,), Invoice, Invoice.issued_on, _of_entity(Invoice),
+     (Invoice.number, Invoice.access_key), _show_invoice, True),
+    ("opened", "attendance", _READ, Attendance, Attendance.opened_at, _opened, (Attendance.protocol, Attendance.title),
+     _show_attendance(Attendance.opened_by_id)),
+    ("detail", "detail", _READ, AttendanceDetail, AttendanceDetail.opened_at,
+     _of_attendance(AttendanceDetail.attendance_id), (AttendanceDetail.description, AttendanceDetail.answer),
+     _show_detail),
+    ("note", "note", _READ, AttendanceNote, AttendanceNote.written_at, _of_attendance(AttendanceNote.attendance_id),
+     (AttendanceNote.text,), _show_note),
+    ("email", "email", _READ, Outbox, Outbox.created_at, _mails, (Outbox.subject, Outbox.body, Outbox.recipient),
+     _show_mail),
+    ("appointment", "appointment", (Perm.APPOINTMENT_READ,), Appointment, Appointment.starts_at, _appointments,
+     (Appointment.subject, Appointment.notes, Appointment.place), _show_appointment),
+    ("alert", "alert", (Perm.ALERT_READ,), Alert, Alert.created_at, _of_entity(Alert), (Alert.text,), _show_alert),
+    ("survey", "survey", (Perm.SURVEY_ANSWER, Perm.SURVEY_RESULTS), SurveyParticipation,
+     SurveyParticipation.invited_at, _surveys, (), _show_survey, False,
+     ((SurveyParticipation.survey_id, Survey.name),)),
+    ("reclosed", "attendance", _READ, LogEntry, LogEntry.at, _told("close"), (), _show_told, False, _ITS_ATTENDANCE),
+    ("reopened", "attendance", _READ, LogEntry, LogEntry.at, _told("reopen"), (), _show_told, False, _ITS_ATTENDANCE),
+    ("closed", "attendance", _READ, Attendance, Attendance.closed_at, _closed, (Attendance.protocol, Attendance.title),
+     _show_attendance(Attendance.changed_by_id)))))
+GROUPS = ("attendance", "detail", "note", "email", "order", "invoice", "appointment", "alert", "survey", "log")

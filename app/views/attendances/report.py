@@ -1,0 +1,175 @@
+""""Imprimir relatório": the attendance as a PDF, with what the record shows and its document masked as there (S-20)."""
+import re
+
+from flask import abort, current_app, g, make_response, request
+from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from ... import documents, phones
+from ...database import utc_now
+from ...extensions import db
+from ...lowcode import fields as custom
+from ...models.custom_field import FieldTarget
+from ...models.survey import SurveyQuestion
+from ...queries import attendances as reads
+from ...queries.report import Report, report_of
+from ...security.permissions import Perm
+from ..formats import day, moment
+from ..logs import ACTIONS, Reader
+
+
+class AttendanceReportView(BaseView):
+    """`/attendances/<address>/report.pdf`; `?notes=1` adds the internal notes, for use inside the company."""
+
+    route_base, default_view = "/attendances", "report"
+    class_permission_name = "attendance"
+    method_permission_name = {"report": "read"}
+
+    @expose("/<address>/report.pdf")
+    @has_access
+    def report(self, address):
+        """The stored attendance: what is typed and not confirmed is not in it."""
+        attendance = reads.find_by_address(db.session, g.viewer, address) or abort(404)
+        notes = request.args.get("notes") == "1" and g.viewer.entity_id is None
+        content = report_of(db.session, g.viewer, attendance, notes=notes, log=g.viewer.may(Perm.LOG_READ))
+        response = make_response(written(content, internal=notes))
+        response.headers["Content-Type"] = "application/pdf"
+        response.headers["Content-Disposition"] = f'inline; filename="{file_name(attendance)}"'
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def file_name(attendance) -> str:
+    """A name that every system takes: letters, digits, dots and hyphens."""
+    return f"atendimento-{re.sub(r'[^0-9A-Za-z-]+', '-', attendance.address).strip('-')}.pdf"
+
+
+def written(content: Report, *, internal: bool) -> bytes:
+    """The PDF of a report."""
+    from ...pdf.paper import Paper  # slow to import, and most requests print nothing
+
+    attendance = content.attendance
+    title = _("Attendance %(number)s", number=attendance)
+    paper = Paper(
+        title=title, author=current_app.config["APP_NAME"], head=(str(attendance.company), title),
+        foot=_("Issued on %(when)s by %(who)s", when=moment(utc_now()), who=g.viewer.name),
+        numbered=_("Page {page} of {pages}"), language=str(get_locale()).replace("_", "-"))
+    paper.heading(_("Report of attendance %(number)s", number=attendance), attendance.title or "")
+    if internal:
+        paper.quiet(_("Contains internal notes: not for the customer."))
+    _record(paper, attendance)
+    _entity(paper, attendance.entity)
+    for number, detail in enumerate(content.details, 1):
+        _detail(paper, detail, number, len(content.details))
+    _category(paper, attendance)
+    _notes(paper, content.notes)
+    _surveys(paper, content.surveys)
+    _log(paper, content)
+    return paper.made()
+
+
+def _full(user):
+    return user.get_full_name() if user else ""
+
+
+def _record(paper, attendance):
+    """Blocks 1 and 6."""
+    paper.section(_("Attendance data"))
+    values = attendance.custom_values or {}
+    own = [(d.name, custom.shown(d, values.get(d.key))) for d in custom.definitions(db.session, FieldTarget.ATTENDANCE)]
+    company = attendance.company
+    paper.fields([
+        (_("Protocol"), attendance.protocol or ""), (_("Attendance"), str(attendance.id)),
+        (_("Company"), str(company)), (_("CNPJ of the company"), documents.shown(company.document)),
+        (_("Role"), str(attendance.role_type or "")), (_("Situation"), str(attendance.situation)),
+        (_("Related SAC"), str(attendance.related or "")), (_("Assignee"), _full(attendance.assignee)),
+        (_("Department"), str(attendance.department or "")), *own])
+
+
+def _entity(paper, entity):
+    """Block 2: what is marked as main, the document masked as on the screen."""
+    paper.section(_("Registration data of the entity"))
+    if entity is None:
+        paper.quiet(_("Anonymous attendance: no entity is linked."))
+        return
+    paper.fields([
+        (_("Entity"), str(entity.id)), (_("Name"), str(entity)), (_("CPF/CNPJ"), documents.masked(entity.document)),
+        (_("Phone"), str(entity.main_phone or "")), (_("E-contact"), str(entity.main_econtact or "")),
+        (_("Address"), str(entity.main_address or ""))])
+
+
+def _detail(paper, detail, number, total):
+    """Blocks 3 and 5 of one page."""
+    paper.section(_("Detail %(number)s of %(total)s", number=number, total=total))
+    contact = detail.contact
+    reached = [contact.name, *(phones.shown(each) for each in (contact.phone, contact.mobile) if each),
+               contact.email] if contact else []
+    paper.fields([
+        (_("Channel"), str(detail.channel)),
+        (_("Active/Receptive"), _("Active") if detail.direction == "active" else _("Receptive")),
+        (_("Date of receipt"), moment(detail.received_at)), (_("Opening date"), moment(detail.opened_at)),
+        (_("Attendant"), _full(detail.operator)), (_("Contact"), " · ".join(filter(None, reached)))])
+    paper.prose(_("Description"), detail.description)
+    if detail.answer:
+        paper.prose(_("Answer"), detail.answer)
+    paper.fields([
+        (_("Answer date"), moment(detail.answered_at)), (_("Product"), str(detail.product or "")),
+        (_("Lot no."), detail.lot_number or ""), (_("Serial no."), detail.serial_number or ""),
+        (_("Date of manufacture"), day(detail.manufactured_on)), (_("Expiry date"), day(detail.expires_on)),
+        (_("Note"), detail.note or "")])
+    for information in detail.information:
+        paper.prose(_("Information: %(title)s", title=information.title), information.text)
+
+
+def _category(paper, attendance):
+    """Block 4."""
+    paper.section(_("Attendance category"))
+    paper.fields([
+        (_("Opening date and time"), moment(attendance.opened_at)), (_("Closing date"), moment(attendance.closed_at)),
+        (_("Motive"), str(attendance.motive or "")), (_("Occurrence"), str(attendance.occurrence or "")),
+        (_("Cause"), str(attendance.cause or "")), (_("Unit"), str(attendance.unit or "")),
+        (_("Place"), str(attendance.local_partner or "")), (_("Note on the place"), attendance.local_note or ""),
+        (_("Reason of the cancellation"), attendance.cancel_reason or ""),
+        (_("Opening attendant"), _full(attendance.opened_by)), (_("Changing attendant"), _full(attendance.changed_by))])
+
+
+def _notes(paper, notes):
+    if notes:
+        paper.section(_("Internal notes"))
+    for note in notes:
+        paper.prose(f"{moment(note.written_at)} · {_full(note.author) or _('System')}", note.text)
+
+
+def _surveys(paper, surveys):
+    if not surveys:
+        return
+    asked = {answer.question_id for survey in surveys for answer in survey.answers}
+    texts = dict(db.session.execute(select(SurveyQuestion.id, SurveyQuestion.text).where(
+        SurveyQuestion.id.in_(asked))).all()) if asked else {}
+    for survey in surveys:
+        paper.section(_("Survey: %(name)s", name=survey.survey))
+        paper.quiet(_("Answered at %(when)s", when=moment(survey.answered_at)) if survey.answered_at
+                    else _("Not answered"))
+        paper.fields([(texts.get(answer.question_id, ""), _answer(answer.value)) for answer in survey.answers])
+
+
+def _answer(value) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _log(paper, content):
+    if not content.log:
+        return
+    paper.section(_("Logs"))
+    if content.older_log:
+        paper.quiet(_("The %(most)s newest entries.", most=len(content.log)))
+    reader = Reader("attendance", None)
+    for entry in content.log:
+        lines = [f"{line.label}: {line.old or '—'} → {line.new or '—'}" for line in reader.lines(entry)]
+        who = entry.actor_name or _("System")
+        paper.prose(f"{moment(entry.at)} · {who} · {ACTIONS.get(entry.action, entry.action)}", "\n".join(lines) or "—")
