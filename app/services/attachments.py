@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from ..database import after_commit
 from ..errors import Conflict, Forbidden, Invalid, NotFound
 from ..files import content, names, scanner
+from ..files.scanner import Scanner
 from ..files.store import FolderStore, Incoming, TooLarge, store_of
 from ..models.attachment import Attachment
 from ..models.attendance import Attendance, AttendanceDetail
@@ -34,7 +35,7 @@ class Uploads:
 
     store: FolderStore
     max_mb: int = 20
-    scanner: scanner.Scanner | None = None
+    scanner: Scanner | None = None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from ...security.permissions import Perm
 from ...services import attendances, drafts, idempotency
 from ..lookup import whole
 from . import typed
+from .attachments import files_shown
 from .emails import shown_on_record
 from .form import AttendanceForm
 
@@ -286,7 +287,8 @@ class AttendanceRecordView(BaseView):
             title=_("Attendance %(number)s", number=attendance) if attendance else _("New attendance"),
             related_here=related, recent=recent, today=utc_now().astimezone(ZoneInfo(company.timezone)).date(),
             alerts=alerts.current(session, viewer, entity, now=utc_now()),
-            mails=shown_on_record(attendance), labels=labels_of(session, attendance),
+            mails=shown_on_record(attendance), files=files_shown(attendance, detail),
+            labels=labels_of(session, attendance),
             answers=reads.survey_answers(session, attendance.id) if attendance else [],
             conclusion={name: url_for(endpoint, pk=entity.id) for name, endpoint, permission in CONCLUSION
                         if entity and endpoint in current_app.view_functions and viewer.may(permission)},
