@@ -28,7 +28,7 @@ def demo_command(info):
 
 def plant(settings) -> None:
     """Plant what is missing; nothing where all accounts are there."""
-    from ..services import grants
+    from ..services import demo, grants
     from ..services.demo import attendances, company, people
 
     session = db.session
@@ -45,3 +45,4 @@ def plant(settings) -> None:
             select(User).where(User.username.in_(people.OPERATORS)))}
         operators = [grants.viewer_of(session, rows[name]) for name in people.OPERATORS]
         attendances.plant(session, firm, operators, now=now)
+        demo.plant_rest(session, firm, operators, now=now)

@@ -1,1 +1,8 @@
 """The demo company: a dairy, its customers and three weeks of attendances. Planting it again adds nothing."""
+
+
+def plant_rest(session, company, operators, *, now) -> None:
+    """What hangs on the people and the attendances, a file a noun; after them."""
+    from . import products
+
+    products.plant(session, company, operators, now=now)

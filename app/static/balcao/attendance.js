@@ -182,6 +182,6 @@
   if (!wrong && refusal) refusal.focus();
   if (wrong) window.jQuery(function () { // after the lookups are drawn: a drawn select hands its focus to its box
     var drawn = wrong.nextElementSibling;
-    (drawn && drawn.matches(".select2") && drawn.querySelector(".select2-selection") || wrong).focus();
+    (drawn && drawn.matches(".select2") && drawn.querySelector(".select2-selection--multiple .select2-search__field, .select2-selection--single") || wrong).focus();
   });
 })();

@@ -40,7 +40,9 @@
       shown.removeAttr("aria-labelledby");
       // Select2 calls the text inside a box of its own, which has no name while it is empty.
       shown.find(".select2-selection__rendered").removeAttr("role aria-readonly");
-      if (describes) shown.attr("aria-describedby", describes);
+      var within = shown.find(".select2-search__field"); // of several choices: the box one types in
+      within.attr("aria-label", name);
+      if (describes) shown.add(within).attr("aria-describedby", describes);
       if (select.getAttribute("aria-invalid")) shown.attr("aria-invalid", "true");
       if (select.getAttribute("aria-required")) shown.attr("aria-required", "true");
     }

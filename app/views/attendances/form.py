@@ -75,6 +75,7 @@ class AttendanceForm(FlaskForm):
     REQUIRED = ("channel_id", "description", "motive_id", "situation_id", "role_type_id")
     stale = False  # somebody else saved in between: both values are shown
     loose: tuple = ()  # refusals that belong to no field
+    of_page = False  # they are of the detail page: said in its block
     definitions: tuple = ()  # of "Dados Complementares"; set on the class made for the request
 
     @classmethod

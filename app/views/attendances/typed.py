@@ -36,6 +36,7 @@ def record_part(values: dict) -> dict:
 def keep_refused(form, key: str, status: int) -> bool:
     """Keep what was typed and what is wrong with it. False where it is too long to be kept."""
     wrong = {"status": status, "stale": form.stale, "loose": [str(text) for text in form.loose],
+             "of_page": form.of_page,
              "errors": {field.name: [str(text) for text in field.errors] for field in form if field.errors}}
     values = {**posted(), drafts.REFUSED: wrong}
     if "version" in values:
@@ -57,7 +58,8 @@ def read_draft(draft) -> tuple[MultiDict, dict]:
 
 def show_refused(form, wrong: dict) -> None:
     """Put what was wrong back at its fields."""
-    form.stale, form.loose = bool(wrong.get("stale")), wrong.get("loose", ())
+    form.stale, form.of_page = bool(wrong.get("stale")), bool(wrong.get("of_page"))
+    form.loose = wrong.get("loose", ())
     for name, texts in wrong.get("errors", {}).items():
         if name in form:
             form[name].errors = [*form[name].errors, *texts]
