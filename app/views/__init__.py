@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 def register(appbuilder) -> None:
     """Register every view of the back office, in the order of the menu."""
-    from . import alerts, attendances, duplicates, entities, history, home, lists, orders, registers
+    from . import alerts, attendances, duplicates, entities, history, home, imports, lists, orders, registers
     from .jobs import JobView
     from .logs import LogView
     from .lookup import LookupView
@@ -18,9 +18,9 @@ def register(appbuilder) -> None:
     alerts.register(appbuilder)
     duplicates.register(appbuilder)
     orders.register(appbuilder)
+    imports.register(appbuilder)
     history.register(appbuilder)
     home.register(appbuilder)
-    lists.register(appbuilder)
     registers.register(appbuilder)
 
     access = {"category": "Access", "category_label": _l("Security")}
@@ -32,3 +32,4 @@ def register(appbuilder) -> None:
     appbuilder.add_view(MailboxView, "Outbox", label=_l("Outbox"), icon="fa-paper-plane", category="Settings")
     for view in (JobView, LookupView, LogView):
         appbuilder.add_view_no_menu(view)
+    lists.register(appbuilder)  # last: it looks for the views that have tools

@@ -56,8 +56,10 @@ class CustomFieldsMixin:
         return super().list_cells() + [self._custom_cell(each) for each in self.custom_definitions() if each.in_list]
 
     def show_cells(self):
-        return super().show_cells() + [self._custom_cell(each) for each in self.custom_definitions()]
+        return super().show_cells() + [self._custom_cell(each)[:2] for each in self.custom_definitions()]
 
     @staticmethod
     def _custom_cell(definition):
-        return definition.name, lambda item: fields.shown(definition, (item.custom_values or {}).get(definition.key))
+        """(label, item -> text, key)"""
+        return (definition.name, lambda item: fields.shown(definition, (item.custom_values or {}).get(definition.key)),
+                PREFIX + definition.key)

@@ -1,5 +1,5 @@
 """Entidades: the list with one search box, the record, "Cadastro completo" and "Cadastro simplificado"."""
-from flask import abort, flash, g, jsonify, request
+from flask import flash, g, jsonify, request
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -95,6 +95,8 @@ class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
     list_title, add_title, edit_title, show_title = (
         _l("Entities"), _l("New entity"), _l("Complete registration"), _l("Entity"))
     list_columns = ["name", "document", "main_phone", "main_econtact", "active_roles", "active"]
+    list_key, list_file = "entities", "entidades"
+    more_columns = ("kind", "trade_name", "birth_date", "company")
     order_columns, base_order = ["name"], ("name", "asc")
     search_columns = ["roles", "kind", "company", "active"]
     search_filters = {"roles": [HasRole]}
@@ -142,22 +144,12 @@ class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
             asked = [*asked, (g.box, text)]
         return rows, asked
 
-    def _page(self, query, order, size):
+    def keyed(self, query, key, desc, *, size, after=None, before=None):
         if g.box is None:
-            return super()._page(query, order, size)
-        name = self.__class__.__name__
-        try:
-            found, before, after = g.box.search.page(
-                g.box.scope, limit=size, after=request.args.get("after_" + name),
-                before=request.args.get("before_" + name))
-        except ValueError:
-            abort(400)
-        rows = search.load(db.session, [pk for pk, _name in found])
-        first = self.link(**{"after_" + name: None, "before_" + name: None}) if before else None
-        return rows, {
-            "first": first, "last": None, "numbers": [],
-            "previous": before and self.link(**{"before_" + name: before, "after_" + name: None}),
-            "next": after and self.link(**{"after_" + name: after, "before_" + name: None})}
+            return super().keyed(query, key, desc, size=size, after=after, before=before)
+        found, before, after = g.box.search.page(g.box.scope, limit=size, after=after, before=before)
+        rows = search.load(db.session, [pk for pk, _name in found], [joinedload(Entity.company)])
+        return rows, before, after
 
     def _kept_arguments(self):
         kept = super()._kept_arguments()

@@ -3,7 +3,7 @@ import operator
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-from flask import abort, g, request
+from flask import abort, g, redirect, request
 from flask_appbuilder import expose, has_access
 from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
@@ -12,6 +12,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ..queries import paging
 from ..security.permissions import Perm
+from .lists.source import SOURCES
+from .lists.tools import ListTools
 from .lookup import whole
 
 PAGE_SIZES = (10, 25, 50, 100, 200)
@@ -38,9 +40,15 @@ class ListingMixin:
     count_cap, max_page_size = 10_000, PAGE_SIZES[-1]
     empty_text = None  # a sentence: what is missing here, and what to do
     list_template, show_template = "balcao/list.html", "balcao/show.html"
+    # Saved views, columns and exports: the name under which they are kept, columns offered besides `list_columns`, and
+    # what the names of exported files begin with.
+    list_key: str | None = None
+    more_columns: tuple[str, ...] = ()
+    list_file: str | None = None
 
     def _init_listing(self):
         self._cells = [(self.label_columns[name], self._getter(name), name) for name in self.list_columns]
+        self._more_cells = [(self.label_columns[name], self._getter(name), name) for name in self.more_columns]
         self._list_options = self._eager(self.list_columns)
         self._show_options = self._eager(self.show_columns)
 
@@ -78,8 +86,23 @@ class ListingMixin:
         return cell
 
     def list_cells(self) -> list[tuple]:
-        """[(label, item -> text)]: a hook, low-code appends to it for this request."""
-        return [(label, get) for label, get, _name in self._cells]
+        """[(label, item -> text, name)]: a hook, low-code appends to it for this request."""
+        return list(self._cells)
+
+    def all_cells(self) -> list[tuple]:
+        """The same of every column of its own that a person may choose."""
+        return [*self._cells, *self._more_cells]
+
+    def chosen_cells(self, tools) -> list[tuple]:
+        """The cells of the columns that the person chose, in his order."""
+        if tools is None:
+            return self.list_cells()
+        known = {name: cell for cell in [*self.list_cells(), *self._more_cells] for name in cell[2:]}
+        return [known[column.key] for column in tools.columns if column.key in known]
+
+    def _options_for(self, names):
+        """Loader options for the columns shown besides the list's own."""
+        return [*self._list_options, *self._eager([name for name in names if name in self.more_columns])]
 
     def show_cells(self) -> list[tuple]:
         """[(label, item -> text)] of the record page."""
@@ -149,12 +172,11 @@ class ListingMixin:
         column, direction = order
         name, desc = self.__class__.__name__, direction == "desc"
         query, key = self._order_key(query, column)
-        query = query.options(*self._list_options)
         if self.growing:
             try:
-                rows, before, after = paging.page(
-                    query, key, self.datamodel.get_pk(), desc=desc, size=size,
-                    after=request.args.get("after_" + name), before=request.args.get("before_" + name))
+                rows, before, after = self.keyed(
+                    query, key, desc, size=size, after=request.args.get("after_" + name),
+                    before=request.args.get("before_" + name))
             except ValueError:
                 abort(400)
             start = self.link(**{"after_" + name: None, "before_" + name: None}) if before else None
@@ -166,10 +188,23 @@ class ListingMixin:
         at = self._whole_argument("page_", MAX_PAGE) or 0
         if g.list_count <= self.count_cap:  # the last row of the last page may just have been deleted
             at = min(at, max(g.list_count - 1, 0) // size)
+        return self.numbered(query, key, desc, size=size, at=at * size), self._numbers(at, size)
+
+    def keyed(self, query, key, desc, *, size, after=None, before=None):
+        """(rows, key of the page before, key of the page after). Raises ValueError for a key that was not made here."""
+        return paging.page(query, key, self.datamodel.get_pk(), desc=desc, size=size, after=after, before=before)
+
+    def numbered(self, query, key, desc, *, size, at):
+        """The rows from the place `at` on."""
         pk = self.datamodel.get_pk()
         keys = (key.desc(), pk.desc()) if desc else (key.asc(), pk.asc())
-        rows = query.order_by(*keys).limit(size).offset(at * size).all()
-        return rows, self._numbers(at, size)
+        return query.order_by(*keys).limit(size).offset(at).all()
+
+    def ordered(self, query, names):
+        """(query that loads what the columns `names` show, (column of the order, descending)) of the address."""
+        column, direction = self._order()
+        query, key = self._order_key(query.options(*self._options_for(names)), column)
+        return query, (key, direction == "desc")
 
     def _numbers(self, at, size):
         """Links of a list with page numbers: a window of seven round the page."""
@@ -186,39 +221,43 @@ class ListingMixin:
     def _heads(self, cells, order):
         """[(label, direction of the order now or None, link or None)]."""
         name, heads = self.__class__.__name__, []
-        for label, _get, column in self._cells:
+        for label, _get, column in cells:
             now, href = (order[1] if column == order[0] else None), None
             if column in self.order_columns:
                 href = self.link(**{
                     "_oc_" + name: column, "_od_" + name: "desc" if now == "asc" else "asc",
                     "after_" + name: None, "before_" + name: None, "page_" + name: None})
             heads.append((label, now, href))
-        return heads + [(label, None, None) for label, _get in cells[len(heads):]]
+        return heads
 
-    def list_page(self) -> str:
+    def list_page(self, tools=None) -> str:
         """The whole page: search panel, tools, table."""
-        name = self.__class__.__name__
+        name, tools = self.__class__.__name__, tools or self._tools()
         panel, asked = self.search_rows()
         query = self.filtered(self.visible_query(), asked)
         count = g.list_count = paging.capped_count(query, self.datamodel.get_pk(), self.count_cap)
-        size = max(self._whole_argument("psize_", self.max_page_size) or self.page_size, 1)
-        order = self._order()
-        rows, pages = self._page(query, order, size)
-        cells = self.list_cells()
+        size = self._whole_argument("psize_", self.max_page_size) or (tools.size if tools else self.page_size)
+        order, cells = self._order(), self.chosen_cells(tools)
+        rows, pages = self._page(query.options(*self._options_for([cell[2] for cell in cells])), order, max(size, 1))
         start = {"page_" + name: None, "after_" + name: None, "before_" + name: None}
         sizes = [(n, self.link(**{"psize_" + name: n}, **start)) for n in PAGE_SIZES if n <= self.max_page_size]
         return self.render_template(
             self.list_template, title=self.list_title, root=self._root(), view=name, panel=panel, asked=bool(asked),
-            heads=self._heads(cells, order), rows=[(row.id, [get(row) for _label, get in cells]) for row in rows],
+            heads=self._heads(cells, order), rows=[(row.id, [cell[1](row) for cell in cells]) for row in rows],
             pages=pages, size=size, sizes=sizes, count=f"{min(count, self.count_cap):,}".replace(",", "."),
             capped=count > self.count_cap, can={each: self.may(each) for each in ("add", "show", "edit", "delete")},
-            actions=self.list_actions(), empty_text=self.empty_text, kept=self._kept_arguments(),
+            actions=self.list_actions(), empty_text=self.empty_text, kept=self._kept_arguments(), tools=tools,
             sure=_("Delete “%(name)s”? This cannot be undone.", name="\0").split("\0"))
 
     def _kept_arguments(self):
         """What a new search keeps: order and size."""
         name = self.__class__.__name__
-        return [(k, request.args[k]) for k in ("_oc_" + name, "_od_" + name, "psize_" + name) if k in request.args]
+        kept = ("_oc_" + name, "_od_" + name, "psize_" + name, *(("view", "columns") if self.list_key else ()))
+        return [(k, request.args[k]) for k in kept if k in request.args]
+
+    def _tools(self):
+        """The tools of this list, where it has some and somebody looks at it."""
+        return ListTools(SOURCES[self.list_key]) if self.list_key and g.get("viewer") else None
 
     def list_actions(self) -> dict:
         """FAB actions over several rows that the viewer may run."""
@@ -228,7 +267,10 @@ class ListingMixin:
     @expose("/list/")
     @has_access
     def list(self):
-        return self.list_page()
+        tools = self._tools()
+        if tools and (start := tools.start()):
+            return redirect(start)
+        return self.list_page(tools)
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access

@@ -7,8 +7,10 @@ def register(appbuilder) -> None:
 
     from ...services import jobs
     from . import export
+    from .generated import register_generated
     from .routes import ListToolsView
 
     appbuilder.add_view_no_menu(ListToolsView)
     appbuilder.add_view_no_menu(export.ListExportView)
+    register_generated(appbuilder)
     jobs.register_kind(export.KIND, _l("Export"), export.run)
