@@ -9,7 +9,8 @@ engine, metadata = extension.db.engine, extension.db.metadata
 
 def ours(_object, name, kind, _reflected, _compare_to):
     """Search indexes are made by hand in their migration: not for autogenerate to drop."""
-    return not (kind == "table" and "_fts" in name) and not (kind == "index" and (name or "").startswith("trgm_"))
+    by_hand = {"table": "_fts" in (name or ""), "index": (name or "").startswith("trgm_"), "column": name == "words"}
+    return not by_hand.get(kind)
 
 
 def compare_type(_context, _inspected, _metadata, inspected_type, metadata_type):
