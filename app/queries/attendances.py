@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import and_, exists, false, func, literal, or_, select, union_all
-from sqlalchemy.orm import Load, joinedload, selectinload
+from sqlalchemy import and_, event, exists, false, func, literal, or_, select, union_all
+from sqlalchemy.orm import Load, Session, joinedload, selectinload
 from sqlalchemy.sql import operators
 
 from ..models.attendance import Attendance, AttendanceDetail
@@ -17,11 +17,13 @@ from ..models.label import AttendanceLabel
 from ..models.survey import SurveyAnswer, SurveyParticipation
 from ..security.visibility import visible
 from . import paging
+from .among import among, each_of
 from .labels import bears_any, walks
 from .search import FEW, beginning, name_condition
 
 COUNT_CAP = 1_000  # counting on would cost more than the list itself, and tells nobody more
 BRANCHES = 24  # parts of one statement: planning more would take longer than sorting
+MANY = 20_000  # people that are named by id; of more, the statement looks for them itself
 FEW_PEOPLE = 200  # whose attendances are cheaper sorted than met on a walk through the list
 ORDERS = {"opened_at": Attendance.opened_at, "closed_at": Attendance.closed_at, "id": Attendance.id}
 
@@ -184,27 +186,50 @@ def day_start(day: date, timezone: str) -> datetime:
 def _matching(session, text, viewer, *, counting=False) -> tuple[list, bool]:
     """(conditions, whether few rows satisfy them): protocol from its beginning, number, or words of the person's name.
 
-    Matches are looked up first and named by id. Of more than FEW protocols with this beginning, the highest are listed.
-    Of many people, a list in order meets attendances soon on its own walk, by no index of theirs ("+ 0"); who counts
-    begins with the people.
+    Matches are looked up first, once for a list and its count, and named by id. Of more than FEW protocols with this
+    beginning, the highest are listed. Of many people, a list in order meets attendances soon on its own walk, by no
+    index of theirs ("+ 0"); who counts begins with the people.
     """
     if not text:
         return [], False
     if any(c.isdigit() for c in text) and re.fullmatch(r"[0-9A-Za-z.\- ]+", text):
-        typed = text.replace(" ", "").upper()
-        ids = set(session.scalars(
-            select(Attendance.id).where(beginning(Attendance.protocol, typed), visible(Attendance, viewer))
-            .order_by(Attendance.protocol.desc()).limit(FEW + 1)))
-        number = typed.replace(".", "")
-        return [Attendance.id.in_(ids | ({int(number)} if number.isdigit() and len(number) < 10 else set()))], True
-    named = select(Entity.id).where(name_condition(text))  # whose attendances one may see is asked of these
-    people = named.cte().prefix_with("MATERIALIZED")
-    ids = list(session.scalars(select(people).limit(FEW + 1)))
-    if len(ids) <= FEW:
-        return [Attendance.entity_id.in_(ids)], len(ids) <= FEW_PEOPLE
-    if counting:
-        return [Attendance.entity_id.in_(select(people))], False
-    return [(Attendance.entity_id + 0).in_(named)], False
+        return [among(Attendance.id, _once(session, text, _numbered, viewer))], True
+    people = _once(session, text, _named)
+    if len(people) <= FEW:
+        return [among(Attendance.entity_id, people)], len(people) <= FEW_PEOPLE
+    if len(people) > MANY:
+        people = select(Entity.id).where(name_condition(text))
+        return [Attendance.entity_id.in_(people) if counting else (Attendance.entity_id + 0).in_(people)], False
+    return [Attendance.entity_id.in_(each_of(session, people)) if counting
+            else among(Attendance.entity_id + 0, people)], False
+
+
+def _once(session, text, find, *arguments) -> list[int]:
+    """What `find` answers, read once in a transaction."""
+    key, kept = (text, find, *arguments), session.info.get("matching")
+    if kept is None or kept[0] != key:
+        kept = session.info["matching"] = key, find(session, text, *arguments)
+    return kept[1]
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _look_again(session, _transaction):
+    session.info.pop("matching", None)
+
+
+def _numbered(session, text, viewer) -> list[int]:
+    typed = text.replace(" ", "").upper()
+    number = typed.replace(".", "")
+    ids = session.scalars(
+        select(Attendance.id).where(beginning(Attendance.protocol, typed), visible(Attendance, viewer))
+        .order_by(Attendance.protocol.desc()).limit(FEW + 1))
+    return [*ids, *([int(number)] if number.isdigit() and len(number) < 10 else ())]
+
+
+def _named(session, text) -> list[int]:
+    """Whose attendances one may see is asked of these."""
+    people = select(Entity.id).where(name_condition(text)).cte().prefix_with("MATERIALIZED")
+    return list(session.scalars(select(people).limit(MANY + 1)))
 
 
 def count_by_situation(session, viewer, *, entity_id: int) -> list[tuple[Situation, int]]:
