@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from app.models.classification import Motive, Occurrence
 from app.models.company import Unit
 from app.models.entity import Address, EContact, EContactKind, EntityContact, EntityRole, Phone
+from app.models.product import Product, ProductInformation
 from tests.support.seeding import seeding
 from tests.support.world import add_attendance, add_entity
 
@@ -19,6 +20,9 @@ PEOPLE = {
     "refused": ("Bento Quaresma", None),
     "phones": ("Nilza Carvalho", None),
     "reveal": ("Jurandir Sá", "02936571065"),
+    "known": ("Palmira Bastos", None),
+    "places": ("Laerte Dornelas", None),
+    "back": ("Eunice Tavares", None),
 }
 
 
@@ -33,13 +37,20 @@ def build(session, world) -> SimpleNamespace:
         made.roleless = add_entity(session, world.company, "Nádia Sem Papel")
         made.partner = add_entity(session, world.company, "Mercado Bonfim", role=partner)
         _fill(made.whole, world)
-        session.add(Occurrence(name="Produto", motive=Motive(name="Elogio")))  # a second motive that no test renames
+        praise = Motive(name="Elogio")
+        session.add(Occurrence(name="Produto", motive=praise))  # a second motive that no test renames
+        session.add(ProductInformation(
+            product=Product(name="Iogurte natural", code="7001"), motive=praise, title="Prazo de resposta",
+            text="Cinco dias úteis depois da coleta."))
         made.desk_stale = add_attendance(session, world, made.stale, protocol="2026000201", motive=world.motive,
                                          role_type=customer)
         made.desk_closed = add_attendance(session, world, made.closed, protocol="2026000202", motive=world.motive,
                                           role_type=customer, phase="closed")
         made.desk_leaving = add_attendance(session, world, made.leaving, protocol="2026000203", motive=world.motive,
                                            role_type=customer)
+        for number in (5, 6, 7):
+            add_attendance(session, world, made.leaving, protocol=f"202600020{number}", motive=world.motive,
+                           role_type=customer)
     return made
 
 

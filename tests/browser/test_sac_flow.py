@@ -72,7 +72,7 @@ def test_the_menu_leads_to_the_search_and_the_search_to_the_entity(open_page, se
                  "S-62")
 def test_an_attendance_is_filled_block_by_block_and_confirmed_by_keyboard(open_page, server):
     page = open_page("attendant", f"/attendances/new?entity={server.ids['whole']}")
-    assert page.locator("main section h2").all_inner_texts() == BLOCKS
+    assert page.locator("main section:has(> header > .step) h2").all_inner_texts() == BLOCKS
     buttons = page.get_by_role("group", name="Botões de conclusão")
     expect(buttons.get_by_role("button", name="Confirmar")).to_be_visible()
 
@@ -358,6 +358,7 @@ def test_a_closed_record_is_read_only_until_a_supervisor_reopens_it(open_page):
     expect(field(page, "Descrição")).to_be_editable()
     page.get_by_role("radio", name="Encerrado").check()
     page.get_by_role("button", name="Confirmar").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Encerrar").click()
     expect(block(page, 4)).to_contain_text(re.compile(r"Data fechamento\s*\d\d/\d\d/\d{4}"))
     expect(field(page, "Descrição")).to_be_disabled()
 
