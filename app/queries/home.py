@@ -127,6 +127,11 @@ def by_number(session, viewer, typed: str, *, protocols=()) -> list[Attendance]:
     return list(dict.fromkeys(found))
 
 
+def by_ids(session, viewer, ids) -> list[Attendance]:
+    """The attendances with these ids that one may see."""
+    return _found(session, viewer, Attendance.id.in_(ids)) if ids else []
+
+
 def _found(session, viewer, condition) -> list[Attendance]:
     return list(session.scalars(
         select(Attendance).where(condition, visible(Attendance, viewer)).order_by(Attendance.protocol.desc())

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 def register(appbuilder) -> None:
     """Register every view of the back office, in the order of the menu."""
-    from . import alerts, attendances, duplicates, entities, history, home, imports, lists, orders, registers
+    from . import alerts, attendances, duplicates, entities, history, home, imports, lists, orders, palette, registers
     from .jobs import JobView
     from .logs import LogView
     from .lookup import LookupView
@@ -21,6 +21,7 @@ def register(appbuilder) -> None:
     imports.register(appbuilder)
     history.register(appbuilder)
     home.register(appbuilder)
+    palette.register(appbuilder)
     registers.register(appbuilder)
 
     access = {"category": "Access", "category_label": _l("Security")}

@@ -83,6 +83,11 @@ class Shell:
         return tenant_of(db.session, self.viewer)
 
     @property
+    def is_staff(self) -> bool:
+        """Somebody of the company, not a user of a portal."""
+        return bool(self.viewer and not self.viewer.entity_id)
+
+    @property
     def may_search(self) -> bool:
         return bool(self.viewer and self.viewer.may(Perm.ATTENDANCE_READ))
 
