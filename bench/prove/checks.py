@@ -68,8 +68,9 @@ def whole_records(session: Session, book) -> Result:
         select(AttendanceDetail.attendance_id).where(AttendanceDetail.page == 1)))).all()
     silent = session.scalars(select(Attendance.protocol).where(~Attendance.id.in_(
         select(LogEntry.target_id).where(LogEntry.target == "attendance", LogEntry.seq == 1)))).all()
-    entries = dict(session.execute(select(LogEntry.target_id, func.count()).where(LogEntry.target == "attendance")
-                                   .group_by(LogEntry.target_id)).all())
+    entries = Counter(dict(session.execute(
+        select(LogEntry.target_id, func.count()).where(LogEntry.target == "attendance")
+        .group_by(LogEntry.target_id)).all()))
     ours = session.scalars(select(Attendance).options(selectinload(Attendance.details)).where(Attendance.id.in_(
         select(AttendanceDetail.attendance_id).where(AttendanceDetail.description.like("Prova abre %"))))).all()
     uneven = [row.protocol for row in ours
