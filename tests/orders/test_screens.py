@@ -1,4 +1,4 @@
-""""Vendas" and "Notas" of an entity: only its own rows, filters, totals, pages by key, what is said where nothing is."""
+""""Vendas" and "Notas" of an entity: only its own rows, filters, totals, pages by key, and what is said of none."""
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -128,7 +128,7 @@ def test_notes_are_narrowed_by_period_number_and_state(bought, attendant, world,
     assert response.status_code == 200
     body = response.text.split("</form>", 1)[1].split("<main", 1)[-1]
     body = re.sub(r'value="[^"]*"', "", body)
-    assert {n for n in re.findall(r">(?:\s*)([AJZ]-\d|[567]0\d)(?:/1)?<", body)} == found
+    assert set(re.findall(r">(?:\s*)([AJZ]-\d|[567]0\d)(?:/1)?<", body)) == found
     if not found:
         assert "Nenhum pedido encontrado" in text(response)
         assert "Nenhuma nota fiscal encontrada" in text(response)

@@ -3,6 +3,9 @@
 
 def plant_rest(session, company, operators, *, now) -> None:
     """What hangs on the people and the attendances, a file a noun; after them."""
-    from . import products
+    from . import emails, labels, orders, products
 
     products.plant(session, company, operators, now=now)
+    orders.plant(session, company, now=now)
+    emails.plant(session, company, operators, now=now)
+    labels.plant(session, company, operators, now=now)

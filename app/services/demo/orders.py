@@ -42,7 +42,8 @@ def plant(session, company: Company, *, now) -> None:
            for code, name in {**PRODUCTS, **MORE}.items()}
     if session.scalar(select(Order.id).where(Order.company_id == company.id).limit(1)) is not None:
         return
-    people = {row.name: row.id for row in session.scalars(select(Entity).where(Entity.company_id == company.id)).unique()}
+    named = session.execute(select(Entity.name, Entity.id).where(Entity.company_id == company.id))
+    people = dict(named.all())
     today = now.date()
     for number, name, days, state, bought, invoice in ORDERS:
         if name not in people:

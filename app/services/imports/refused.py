@@ -1,9 +1,12 @@
 """The file of refused rows that lies beside the input: line, reasons, and the row as it stood."""
+import codecs
 import csv
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+COLUMNS = ("Linha", "Motivo")
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -42,3 +45,13 @@ class RefusedFile:
 
     def __exit__(self, *_error):
         self.close()
+
+
+def refused_csv(header: Sequence[str], rows: Iterable) -> bytes:
+    """The refused rows of a run (line, words, cells) as the same kind of file, to be fetched in one piece."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow([*COLUMNS, *map(disarmed, header)])
+    for row in sorted(rows, key=lambda row: row.line):
+        writer.writerow([row.line, disarmed(row.words), *map(disarmed, row.cells)])
+    return codecs.BOM_UTF8 + text.getvalue().encode()

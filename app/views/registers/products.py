@@ -15,6 +15,7 @@ class ProductView(RegisterView):
     add_columns = edit_columns = show_columns = ["name", "code", "description", "active"]
     label_columns = {"name": _l("Product"), "code": _l("Code"), "description": _l("Description"),
                      "active": _l("Active")}
+    list_template = "imports/list.html"
     empty_text = _l("A product is what customers ask about; information for the attendants hangs on it.")
 
 

@@ -1,0 +1,225 @@
+"""A sheet loaded into a register: rows made into records, compared with what is there, written where they differ.
+
+`check` only reads, so a trial run holds nobody up; `write` does the same and writes, each record in a savepoint of its
+own, so that one that is refused takes no other with it. The same file again finds everything unchanged.
+"""
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from ...errors import DomainError, Invalid
+from ..refusals import REFUSALS, refusal
+from .columns import Column, Context, decimal_mark, guess, read_row
+from .sheet import Row, Sheet
+
+BATCH, BATCH_ROWS = 200, 2_000  # records of a transaction, and rows: the values of one are asked for in one query
+CREATE, UPDATE, UNCHANGED = "imported", "updated", "unchanged"
+COUNTS = ("read", CREATE, UPDATE, UNCHANGED, "refused")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that cannot be imported, as it stood, with every reason."""
+
+    line: int
+    cells: list[str]
+    reasons: list[DomainError]
+
+    @property
+    def words(self) -> str:
+        return " ".join(map(str, self.reasons))
+
+
+@dataclass
+class Tally:
+    """What became of rows; of each exactly one thing."""
+
+    read: int = 0
+    imported: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    rows: list[Refused] = field(default_factory=list)  # the refused ones
+
+    def add(self, other: "Tally") -> None:
+        for name in COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.rows += other.rows
+
+    def counts(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in COUNTS}
+
+    def refuse(self, rows: Sequence[Row], reasons: list[DomainError]) -> None:
+        self.read += len(rows)
+        self.refused += len(rows)
+        self.rows += [Refused(row.line, row.cells, reasons) for row in rows]
+
+    def count(self, what: str, rows: Sequence[Row]) -> None:
+        self.read += len(rows)
+        setattr(self, what, getattr(self, what) + len(rows))
+
+
+@dataclass
+class Record:
+    """What the rows of one record tell: each row with its values, and the refusals of any of them."""
+
+    key: Any
+    rows: list[Row] = field(default_factory=list)
+    values: list[dict] = field(default_factory=list)
+    refusals: list[tuple[Row, list[DomainError]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is to be done for a record: `what` is CREATE, UPDATE or UNCHANGED."""
+
+    what: str
+    pk: int | None = None
+    values: dict = field(default_factory=dict)
+
+
+class Importer:
+    """What a register says of its import; a run has one, which may remember plain values of what it has met.
+
+    `key(values)` names the record a row belongs to. `load(session, records, actor)` reads what a batch needs;
+    `plan(record)` then answers a Step or raises; `write(session, step, actor, now)` does it.
+    """
+
+    columns: tuple[Column, ...] = ()
+    several = False  # rows of one key are one record; else each after the first must repeat it
+
+    def key(self, values: dict) -> Any:
+        raise LookupError
+
+    def load(self, session, records: Sequence[Record], *, actor) -> None:
+        """Read what the records of a batch refer to, in a fixed number of queries."""
+
+    def plan(self, record: Record) -> Step:
+        raise LookupError
+
+    def write(self, session, step: Step, *, actor, now: datetime) -> None:
+        raise LookupError
+
+
+def missing(columns: Sequence[Column], mapping: dict[str, int]) -> list[Column]:
+    """The columns that must be chosen and are not."""
+    return [column for column in columns if column.required and column.key not in mapping]
+
+
+def _parted(records):
+    batch, rows = [], 0
+    for record in records:
+        if batch and (len(batch) == BATCH or rows + len(record.rows) > BATCH_ROWS):
+            yield batch
+            batch, rows = [], 0
+        batch.append(record)
+        rows += len(record.rows)
+    if batch:
+        yield batch
+
+
+class Loading:
+    """One run over a sheet. `mapping` {key of a column: index in the header}."""
+
+    def __init__(self, importer: Importer, sheet: Sheet, mapping: dict[str, int] | None = None,
+                 decimal: str | None = None, *, now: datetime):
+        self.importer, self.sheet = importer, sheet
+        self.mapping = guess(importer.columns, sheet.header) if mapping is None else mapping
+        self.decimal = decimal or decimal_mark(importer.columns, self.mapping, sheet.rows)
+        if lacking := missing(importer.columns, self.mapping):
+            raise Invalid(_l("The file has no column for: %(columns)s."), field="mapping",
+                          columns=", ".join(str(column.label) for column in lacking))
+        self._context = Context(self.decimal, now)
+
+    def batches(self) -> list[list[Record]]:
+        """The records of the sheet in the order in which they begin; rows that cannot be read stand by themselves."""
+        records: dict[Any, Record] = {}
+        for row in self.sheet.rows:
+            values, refusals = {}, [row.trouble] if row.trouble else []
+            if not refusals:
+                values, refusals = read_row(self.importer.columns, self.mapping, row.cells, self._context)
+            key = ("line", row.line) if row.trouble else self._key(values, row)
+            record = records.setdefault(key, Record(key))
+            record.rows.append(row)
+            record.values.append(values)
+            if refusals:
+                record.refusals.append((row, refusals))
+        return list(_parted(records.values()))
+
+    def _key(self, values, row):
+        try:
+            return self.importer.key(values)
+        except KeyError:  # the row lacks what names it, and is refused for that
+            return "line", row.line
+
+    def check(self, session, batch: Sequence[Record], *, actor) -> Tally:
+        """What would become of these records; nothing is written."""
+        tally = Tally()
+        for record, step in self._planned(session, batch, tally, actor):
+            self._count(tally, record, step.what)
+        return tally
+
+    def write(self, session, batch: Sequence[Record], *, actor, now: datetime) -> Tally:
+        """Import these records in the caller's unit of work."""
+        tally = Tally()
+        for record, step in self._planned(session, batch, tally, actor):
+            try:
+                if step.what != UNCHANGED:
+                    with session.begin_nested():
+                        self.importer.write(session, step, actor=actor, now=now)
+            except REFUSALS as raised:
+                error = refusal(raised)
+                tally.refuse(record.rows, list(getattr(error, "errors", [error])))
+            else:
+                self._count(tally, record, step.what)
+        return tally
+
+    def _count(self, tally, record, what):
+        """Rows that only repeat the first change nothing."""
+        first = len(record.rows) if self.importer.several else 1
+        tally.count(what, record.rows[:first])
+        tally.count(UNCHANGED, record.rows[first:])
+
+    def _planned(self, session, batch, tally, actor):
+        """[(record, step)] of those that are not refused; the others are in the tally."""
+        good = []
+        for record in batch:
+            if record.refusals and self.importer.several:
+                self._refuse_whole(record, tally)
+                continue
+            for row, reasons in record.refusals:
+                tally.refuse([row], reasons)
+                at = record.rows.index(row)
+                del record.rows[at], record.values[at]
+            if record.rows:
+                good.append(record if self.importer.several else self._one(record, tally))
+        self.importer.load(session, good, actor=actor)
+        planned = []
+        for record in good:
+            try:
+                planned.append((record, self.importer.plan(record)))
+            except DomainError as error:
+                tally.refuse(record.rows, list(getattr(error, "errors", [error])))
+        return planned
+
+    @staticmethod
+    def _refuse_whole(record, tally):
+        """A record of several rows is imported whole or not at all."""
+        told = {row.line: reasons for row, reasons in record.refusals}
+        line = next(iter(told))
+        for row in record.rows:
+            with_it = [Invalid(_l("Line %(line)s of the same order is refused."), line=line)]
+            tally.refuse([row], told.get(row.line, with_it))
+
+    @staticmethod
+    def _one(record, tally):
+        """The record of its first row; rows that say something else of the same key are refused."""
+        first = record.values[0]
+        other = [row for row, values in zip(record.rows, record.values, strict=True) if values != first]
+        tally.refuse(other, [Invalid(_l("Line %(line)s says something else of the same record."),
+                                     line=record.rows[0].line)])
+        kept = [row for row in record.rows if row not in other]
+        return Record(record.key, kept, [first])

@@ -1,0 +1,36 @@
+"""The import of each register that can be filled from a CSV file, each with the permission of its own noun."""
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from ...services import jobs
+from . import work
+from .pages import ImportView
+
+
+class ProductImportView(ImportView):
+    route_base, register, class_permission_name = "/products/import", "products", "classification"
+    title, crumb, back = _l("Import products"), _l("Products"), "/products/list/"
+
+
+class OrderImportView(ImportView):
+    route_base, register, class_permission_name = "/orders/import", "orders", "order"
+    title, crumb, back = _l("Import orders"), _l("Orders"), "/orders/list/"
+
+
+class InvoiceImportView(ImportView):
+    route_base, register, class_permission_name = "/invoices/import", "invoices", "order"
+    title, crumb, back = _l("Import invoices"), _l("Invoices"), "/invoices/list/"
+
+
+VIEWS = {view.register: view for view in (ProductImportView, OrderImportView, InvoiceImportView)}
+
+
+def _page(job) -> str:
+    return url_for(f"{VIEWS[job.arguments['register']].__name__}.result", pk=job.id)
+
+
+def register(appbuilder) -> None:
+    """The pages of every register, and the kind of job of large files."""
+    for view in VIEWS.values():
+        appbuilder.add_view_no_menu(view)
+    jobs.register_kind(work.KIND, _l("CSV import"), work.run, _page)

@@ -1,0 +1,68 @@
+"""A CSV file loaded into a register as long work: batch after batch, safe to begin again, refused rows to fetch."""
+from flask_babel import lazy_gettext as _l
+
+from ...database import utc_now
+from ...errors import Invalid
+from ...files.store import store_of
+from ...services.imports import sheet
+from ...services.imports.loading import Loading, Tally
+from ...services.imports.refused import refused_csv
+from ...services.imports.registers import KINDS
+from ...services.records import require
+
+KIND = "import"
+TOLD = 50  # refused rows that the result itself tells; the file has all
+
+
+def run(work) -> dict:
+    """`arguments`: register, stored (name in the store), name (of the file), mapping, decimal, trial.
+
+    A trial writes nothing. Returns the counts and the first refused rows.
+    """
+    asked = work.arguments
+    kind, trial = KINDS[asked["register"]], asked["trial"]
+    require(work.actor, kind.permission)
+    try:
+        with store_of(work.settings).open(asked["stored"]) as file:
+            content = sheet.read(file.read())
+    except FileNotFoundError:
+        raise Invalid(_l("The file is no longer kept: send it again.")) from None
+    loading = Loading(kind.make(), content, asked["mapping"], asked["decimal"], now=utc_now())
+    tally = _all(work, loading, trial)
+    rows = sorted(tally.rows, key=lambda row: row.line)
+    if rows:
+        with work.file(refused_name(asked["name"])) as incoming:
+            incoming.write(refused_csv(content.header, rows))
+    return {**tally.counts(), "told": [[row.line, row.words] for row in rows[:TOLD]]}
+
+
+def _all(work, loading, trial) -> Tally:
+    """Every batch, from where an earlier try had come; of its batches only the refused rows are looked up again."""
+    tally, total = Tally(), len(loading.sheet.rows)
+    done = work.kept.get("batches", 0)
+    for number, batch in enumerate(loading.batches(), 1):
+        if trial or number <= done:
+            outcome = loading.check(work.session, batch, actor=work.actor)
+            work.session.rollback()  # a trial holds nothing while it goes on
+            if trial:
+                work.progress(tally.read + outcome.read, total)
+        else:
+            reached = tally.read + sum(len(record.rows) for record in batch)
+            with work.step(reached, total) as (session, kept):
+                outcome = loading.write(session, batch, actor=work.actor, now=utc_now())
+                kept["batches"] = number
+                kept["counts"] = _sum(kept.get("counts", {}), outcome.counts())
+        tally.add(outcome)
+    if done:
+        for name, value in work.kept.get("counts", {}).items():
+            setattr(tally, name, value)
+    return tally
+
+
+def _sum(one, other) -> dict:
+    return {name: one.get(name, 0) + value for name, value in other.items()}
+
+
+def refused_name(name: str) -> str:
+    """What the file of refused rows is called."""
+    return f"{name}.recusadas.csv"
