@@ -1,5 +1,5 @@
 """"Trabalhos": one's own long work with its progress, to cancel it and to fetch what it made."""
-from flask import abort, flash, g, jsonify, redirect, request, send_file, url_for
+from flask import abort, current_app, flash, g, jsonify, redirect, request, send_file, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -69,7 +69,7 @@ class JobView(BaseView):
         if job.state != JobState.DONE or not job.stored_name:
             abort(404)
         try:
-            content = store_of(self.appbuilder.app.config).open(job.stored_name)
+            content = store_of(current_app.config).open(job.stored_name)
         except FileNotFoundError:
             abort(404)
         return send_file(content, as_attachment=True, download_name=job.filename, max_age=0,

@@ -251,7 +251,7 @@ def test_a_document_is_masked_on_every_page_and_read_only_in_forms(browser, no_r
                         f"/entities/simple/{pk}", f"/logs/entity/{pk}", "/lookup/entity?q=52998224725"):
             page = person.get(address)
             assert page.status_code == 200, address
-            shown = page.text.replace("?q=52998224725", "").replace('value="52998224725"', "")
+            shown = page.text.replace("q=52998224725", "").replace('value="52998224725"', "")
             assert "529.982.247-25" not in shown, address
             assert "52998224725" not in shown, address
     box = re.search(r"<input[^>]+data-masked[^>]*>", browser.get(f"/entities/edit/{pk}").text)[0]

@@ -18,7 +18,8 @@ def store(app, tmp_path, monkeypatch):
 @pytest.fixture
 def staff(make_user, world):
     """`staff("ana", "Attendant")`: a user of Azul."""
-    return lambda username, *roles, **values: make_user(username, *roles or ("Attendant",), companies=[world.company], **values)
+    return lambda username, *roles, **values: make_user(
+        username, *roles or ("Attendant",), companies=[world.company], **values)
 
 
 @pytest.fixture
@@ -62,7 +63,8 @@ def protocols(page) -> list[str]:
 def heads(page) -> list[str]:
     """The names of the columns of the table."""
     row = re.search(r'<table class="table table-hover b-grid"><thead><tr>(.*?)</tr>', page.text, re.S)[1]
-    texts = (re.sub(r"<[^>]+>", "", cell).replace("\u200b", "").strip() for cell in re.findall(r"<th.*?</th>", row, re.S))
+    cells = re.findall(r"<th.*?</th>", row, re.S)
+    texts = (re.sub(r"<[^>]+>", "", cell).replace("\u200b", "").strip() for cell in cells)
     return [text for text in texts if text]
 
 

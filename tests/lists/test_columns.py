@@ -2,14 +2,15 @@
 import pytest
 
 from app.models.custom_field import CustomField, FieldType
+from app.views.attendances.listed import COLUMNS
 from tests.lists.conftest import LIST, by_script, heads, protocols
 
 pytestmark = pytest.mark.req("B-40")
-COLUMNS = "/lists/attendances/columns"
+CHOOSE = "/lists/attendances/columns"
 
 
 def choose(browser, *keys, query=""):
-    return by_script(browser, COLUMNS, {"columns": list(keys), "query": query})
+    return by_script(browser, CHOOSE, {"columns": list(keys), "query": query})
 
 
 def test_the_chosen_columns_stand_in_their_order_and_are_there_the_next_time(browser, sign_in, ana, staff):
@@ -22,7 +23,7 @@ def test_the_chosen_columns_stand_in_their_order_and_are_there_the_next_time(bro
 def test_the_list_as_delivered_comes_back(browser):
     first = heads(browser.get(LIST))
     choose(browser, "entity")
-    by_script(browser, COLUMNS, {"reset": "1", "query": ""})
+    by_script(browser, CHOOSE, {"reset": "1", "query": ""})
     assert heads(browser.get(LIST)) == first
 
 
@@ -38,17 +39,13 @@ def test_columns_nobody_knows_are_left_out_of_an_address(browser):
 
 
 def test_every_column_can_be_shown(browser, world, session):
-    from app.views.attendances.listed import COLUMNS as offered
-
-    page = browser.get(f"{LIST}?columns={','.join(offered)}")
-    assert heads(page) == [str(column.label) for column in offered.values()]
+    page = browser.get(f"{LIST}?columns={','.join(COLUMNS)}")
+    assert heads(page) == [str(column.label) for column in COLUMNS.values()]
     assert protocols(page)
 
 
 def test_the_number_of_queries_is_fixed_whatever_the_columns(browser, many, queries):
-    from app.views.attendances.listed import COLUMNS as offered
-
-    address = f"{LIST}?columns={','.join(offered)}"
+    address = f"{LIST}?columns={','.join(COLUMNS)}"
     many(40)
     browser.get(address)
     queries.clear()

@@ -4,8 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import select
 
-from app.models.saved_view import SavedView
 from app.models.log import LogEntry
+from app.models.saved_view import SavedView
 from tests.lists.conftest import LIST, by_script, heads, protocols
 from tests.support.world import add_attendance
 

@@ -99,6 +99,7 @@ class AttendanceList(ListSource):
         return form.filter()
 
     def count(self, cap):
+        order_asked()  # before the first byte of a file, not after it
         return reads.count_attendances(db.session, g.viewer, self.filters(), timezone=str(get_timezone()), cap=cap)
 
     def rows(self, chosen) -> Iterator[list]:

@@ -36,6 +36,7 @@ class GeneratedList(ListSource):
         return self.view.filtered(self.view.visible_query(), asked)
 
     def count(self, cap):
+        self.view.ordered(self.view.visible_query(), [])  # before the first byte of a file, not after it
         return paging.capped_count(self._query(), self.view.datamodel.get_pk(), cap)
 
     def rows(self, chosen) -> Iterator[list]:
