@@ -107,11 +107,9 @@ def _engine_options(url: str) -> dict:
         return {}
     options = {"pool_size": 24, "max_overflow": 8, "pool_pre_ping": not url.startswith("sqlite")}
     if not url.startswith("sqlite"):
-        # Eight tables that a page joins, PostgreSQL plans for 25 ms in every order there is and then runs for one;
-        # compiling a query takes longer than any of ours; and a plan made for no value in particular is a bad one for a
-        # list of which some values are rare.
-        options["connect_args"] = {
-            "options": "-c join_collapse_limit=4 -c jit=off -c plan_cache_mode=force_custom_plan"}
+        # Eight tables that a page joins, PostgreSQL plans for 25 ms in every order there is and then runs for one; and
+        # compiling a query takes longer than any of ours.
+        options["connect_args"] = {"options": "-c join_collapse_limit=4 -c jit=off"}
     return options
 
 

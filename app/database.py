@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from psycopg.pq import TransactionStatus
 from sqlalchemy import JSON, DateTime, UniqueConstraint, event
+from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine
 from sqlalchemy.types import TypeDecorator
@@ -45,15 +46,21 @@ def _sqlite_manners(connection, _record):
 
 @event.listens_for(Engine, "begin")
 def _begin(connection):
-    """On SQLite a writer takes the lock at BEGIN: a reader that turns writer midway is refused at once, with no wait.
-    On PostgreSQL a writer's statements, short and always the same, keep their plans; a reader's are planned with the
-    values asked for (config.py)."""
+    """On SQLite a writer takes the lock at BEGIN: a reader that turns writer midway is refused at once, no wait."""
     connection.info["wrote"] = False
-    writer = connection.get_execution_options().get("writes")
     if connection.dialect.name == "sqlite":
+        writer = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
-    elif writer:
-        connection.exec_driver_sql("SELECT set_config('plan_cache_mode', 'auto', true)")
+
+
+def plan_for_values(session) -> None:
+    """From here to the end of the transaction PostgreSQL plans each query for the values asked for: of a list, a plan
+    for no value in particular is a bad one where some values are rare. Short statements do without."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_FOR_VALUES)
+
+
+_FOR_VALUES = sql_text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
 
 
 @event.listens_for(Engine, "before_cursor_execute")

@@ -7,7 +7,7 @@ from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_babel import gettext as _
 from flask_login import UserMixin, current_user, login_user, logout_user
 
-from ..database import unit_of_work, utc_now
+from ..database import plan_for_values, unit_of_work, utc_now
 from ..services import login
 from . import sessions
 from .viewer import Viewer
@@ -51,6 +51,8 @@ class AppSecurityManager(SecurityManager):
             found = sessions.check(self.session, token, now=now, limits=limits)
             if found is None:
                 return None
+        if request.method in ("GET", "HEAD"):
+            plan_for_values(self.session)
         g.session_id, g.session_token = found.id, token
         g.viewer, g.profile = found.viewer, found.profile
         return Person(found.viewer)
