@@ -1,15 +1,18 @@
 """The first page, by role, and the supervisor's panel."""
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g, redirect, request, url_for
 from flask_appbuilder import IndexView, expose
+from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 
 from ..database import utc_now
 from ..extensions import db
+from ..queries import charts as figures
 from ..queries import home as reads
 from ..security.permissions import Perm
+from .lookup import whole
 
 
 class HomeView(IndexView):
@@ -31,9 +34,18 @@ class HomeView(IndexView):
     def _panel(self, viewer):
         zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
         today = datetime.combine(utc_now().astimezone(zone).date(), time(), zone)
+        days = whole(request.args.get("days"))
+        days = days if days in figures.PERIODS else figures.PERIODS[1]
+        charts = figures.charts(db.session, viewer, days=days, timezone=zone.key, now=utc_now()) if viewer.may(
+            Perm.REPORT_READ) else None
         return self.render_template(
-            "home/panel.html", counts=reads.open_counts(db.session, viewer), cap=reads.COUNT_CAP, today=today.date(),
+            "home/panel.html", charts=charts, periods=figures.PERIODS, days=days, day_name=_day_name,
+            counts=reads.open_counts(db.session, viewer), cap=reads.COUNT_CAP, today=today.date(),
             opened_today=reads.opened_since(db.session, viewer, today), latest=reads.latest_of(db.session, viewer))
+
+
+def _day_name(text: str) -> str:
+    return format_date(date.fromisoformat(text), "full")
 
 
 def register(appbuilder) -> None:

@@ -1,0 +1,84 @@
+"""Figures of the supervisor's panel: attendances opened in a period, by situation, motive, channel and day."""
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import DateTime, Integer, func, literal, select, union_all
+
+from ..models.attendance import Attendance
+from ..models.classification import Channel, Motive, Situation
+from ..security.visibility import visible
+
+PERIODS = (7, 30, 90)  # days
+MOST = 20  # bars of a chart; what is beyond is one bar
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: how many, and the arguments of the list it opens; none where no filter says just these."""
+
+    label: str
+    n: int
+    query: dict | None
+
+
+@dataclass(frozen=True)
+class Charts:
+    since: date
+    until: date
+    total: int
+    situations: list[Bar]
+    motives: list[Bar]
+    channels: list[Bar]
+    days: list[Bar]  # label: yyyy-mm-dd
+
+
+def charts(session, viewer, *, days: int, timezone: str, now: datetime) -> Charts:
+    """Of the last `days` local days, today included: five queries, two of which walk the period by its index."""
+    zone = ZoneInfo(timezone)
+    until = now.astimezone(zone).date()
+    since = until - timedelta(days=days - 1)
+    period = {"opened_from": since.isoformat(), "opened_to": until.isoformat()}
+    by = {Attendance.situation_id: Counter(), Attendance.motive_id: Counter(), Attendance.channel_id: Counter()}
+    for *keys, n in session.execute(
+            select(*by, func.count()).where(visible(Attendance, viewer), Attendance.opened_at >= _midnight(since, zone),
+                                            Attendance.opened_at < _midnight(until + timedelta(days=1), zone))
+            .group_by(*by)):
+        for counter, key in zip(by.values(), keys, strict=True):
+            counter[key] += n
+    situations, motives, channels = by.values()
+    return Charts(
+        since, until, situations.total(), situations=_bars(session, Situation, "situation", situations, period),
+        motives=_bars(session, Motive, "motive", motives, period),
+        channels=_bars(session, Channel, "channel", channels, period),
+        days=_days(session, viewer, since, days, zone))
+
+
+def _bars(session, model, name, counter, period) -> list[Bar]:
+    """The largest first; those without a value and those beyond MOST have no filter of their own."""
+    rows = session.execute(select(model.id, model.name).where(model.id.in_([pk for pk in counter if pk is not None])))
+    names = dict(map(tuple, rows))
+    ranked = sorted(((names[pk], counter[pk], pk) for pk in counter if pk in names), key=lambda x: (-x[1], x[0]))
+    bars = [Bar(label, n, {name: pk, **period}) for label, n, pk in ranked[:MOST]]
+    rest = sum(n for _label, n, _pk in ranked[MOST:])
+    return bars + [Bar("", n, None) for n in (counter.get(None, 0) + rest,) if n]
+
+
+def _days(session, viewer, since, count, zone) -> list[Bar]:
+    """Every day of the period, those without attendances too: one range of the index a day."""
+    days = [since + timedelta(days=n) for n in range(count)]
+    edges = union_all(*(
+        select(literal(place, Integer).label("place"), literal(_midnight(day, zone), DateTime).label("begins"),
+               literal(_midnight(day + timedelta(days=1), zone), DateTime).label("ends"))
+        for place, day in enumerate(days))).cte("edges")
+    counted = (select(func.count()).where(Attendance.opened_at >= edges.c.begins, Attendance.opened_at < edges.c.ends,
+                                          visible(Attendance, viewer)).correlate(edges).scalar_subquery())
+    numbers = dict(map(tuple, session.execute(select(edges.c.place, counted))))
+    return [Bar(day.isoformat(), numbers[place], {"opened_from": day.isoformat(), "opened_to": day.isoformat()})
+            for place, day in enumerate(days)]
+
+
+def _midnight(day: date, zone) -> datetime:
+    """The beginning of a local day as the tables keep times: UTC, without a zone."""
+    return datetime.combine(day, time(), zone).astimezone(UTC).replace(tzinfo=None)
