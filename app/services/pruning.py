@@ -6,6 +6,7 @@ from sqlalchemy import delete
 from ..models.desk import AnsweredRequest
 from ..models.identity import LoginAttempt, LoginThrottle, PasswordReset, UserSession
 from ..models.job import Job
+from ..models.notification import Notification
 
 # (what decides the age, how old it may get)
 KEPT = (
@@ -15,6 +16,7 @@ KEPT = (
     (UserSession.last_seen_at, timedelta(days=30)),  # long past any limit; till then a person sees where they signed in
     (UserSession.revoked_at, timedelta(days=30)),
     (Job.finished_at, timedelta(days=30)),  # its file goes sooner: jobs.KEPT
+    (Notification.at, timedelta(days=90)),
     (AnsweredRequest.at, timedelta(days=7)),  # no caller repeats a request after a week
 )
 

@@ -9,6 +9,7 @@ def register(appbuilder) -> None:
     from .logs import LogView
     from .lookup import LookupView
     from .mailbox import MailboxView
+    from .notifications import NotificationView
     from .roles import RoleView
     from .security_log import SecurityLogView
     from .users import UserView
@@ -31,6 +32,6 @@ def register(appbuilder) -> None:
 
     registers.register_settings(appbuilder)
     appbuilder.add_view(MailboxView, "Outbox", label=_l("Outbox"), icon="fa-paper-plane", category="Settings")
-    for view in (JobView, LookupView, LogView):
+    for view in (JobView, LookupView, LogView, NotificationView):
         appbuilder.add_view_no_menu(view)
     lists.register(appbuilder)  # last: it looks for the views that have tools

@@ -13,7 +13,9 @@ from flask_login import current_user
 from ..extensions import db
 from ..models.classification import Phase
 from ..queries.home import Tenant, tenant_of
+from ..queries.notifications import unread_count
 from ..security.permissions import Perm
+from .bell import bell
 
 THEMES = ("light", "dark", "auto")
 THEME_COOKIE = "balcao_theme"  # of who is not signed in
@@ -86,6 +88,11 @@ class Shell:
     def is_staff(self) -> bool:
         """Somebody of the company, not a user of a portal."""
         return bool(self.viewer and not self.viewer.entity_id)
+
+    @cached_property
+    def bell(self) -> dict:
+        """What the bell of a member of staff shows; one query."""
+        return bell(unread_count(db.session, self.viewer.user_id))
 
     @property
     def may_search(self) -> bool:

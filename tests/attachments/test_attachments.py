@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from app.errors import Conflict, Forbidden, NotFound
 from app.files.store import FolderStore, store_of
@@ -34,9 +36,14 @@ def browser(ana, sign_in):
     return sign_in(ana)
 
 
-def send(browser, attendance, *files, page=1, key="", **options):
-    data = {"files": [(io.BytesIO(content), name) for name, content in files], "request_key": key}
-    return browser.post(f"/attachments/add/{attendance.id}/{page}", data, content_type="multipart/form-data", **options)
+def send(browser, attendance, *files, page=1, key="", csrf=True, headers=None):
+    address = f"/attachments/add/{attendance.id}/{page}"
+    values = {"files": [FileStorage(io.BytesIO(content), name) for name, content in files], "request_key": key}
+    if csrf:
+        values["csrf_token"] = browser.token(address)
+    boundary, body = encode_multipart(values)  # by itself the test client would make a temporary file of a large one
+    return browser.open("POST", address, data=body, headers=headers,
+                        content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def rows(session):

@@ -39,6 +39,7 @@ def register(appbuilder) -> None:
     from .listed import AttendanceList
     from .many import ManyAttendancesView
     from .merging import AttendanceMergeView
+    from .notes import NoteView
     from .pickers import AttendancePickersView
     from .record import AttendanceRecordView
     from .report import AttendanceReportView
@@ -56,6 +57,7 @@ def register(appbuilder) -> None:
     appbuilder.add_view_no_menu(AttendanceMergeView)
     appbuilder.add_view_no_menu(AttendanceLabelView)
     appbuilder.add_view_no_menu(AttachmentView)
+    appbuilder.add_view_no_menu(NoteView)
     appbuilder.add_view_no_menu(ManyAttendancesView)
     register_source("operator", Source(User, Perm.ATTENDANCE_READ, search=colleagues.find))
     register_source("assignee", Source(User, Perm.ATTENDANCE_READ, search=find_assignees))

@@ -25,7 +25,6 @@ from ..errors import wants_json
 
 ICONS = {"image": "fa-file-image", "audio": "fa-file-audio", "video": "fa-file-video", "text": "fa-file-lines",
          "application/pdf": "fa-file-pdf", "application/zip": "fa-file-zipper"}
-PICTURES = "image/"  # shown in place: browsers show no PDF under a policy that forbids it everything
 
 
 class AttachmentView(BaseView):
@@ -149,8 +148,8 @@ def _row(file, open_=True) -> SimpleNamespace:
     icon = ICONS.get(file.mime) or ICONS.get(file.mime.partition("/")[0], "fa-file")
     return SimpleNamespace(
         id=file.id, name=file.filename, size=size_text(file.size), icon=icon, at=file.uploaded_at,
-        who=file.uploaded_by.get_full_name() if file.uploaded_by else "", picture=file.mime.startswith(PICTURES) and
-        file.mime in INLINE, may_remove=open_ and attachments.may_remove(file, g.viewer))
+        who=file.uploaded_by.get_full_name() if file.uploaded_by else "", may_be_seen=file.mime in INLINE,
+        may_remove=open_ and attachments.may_remove(file, g.viewer))
 
 
 def _page(attendance_id, number):

@@ -22,6 +22,7 @@ from . import typed
 from .attachments import files_shown
 from .emails import shown_on_record
 from .form import AttendanceForm
+from .notes import notes_shown
 
 OPENING_PHASES = {Phase.OPEN, Phase.IN_PROGRESS, Phase.PENDING, Phase.CLOSED}
 NEW = "new"  # in the place of a page's number: the page to be added
@@ -287,7 +288,7 @@ class AttendanceRecordView(BaseView):
             title=_("Attendance %(number)s", number=attendance) if attendance else _("New attendance"),
             related_here=related, recent=recent, today=utc_now().astimezone(ZoneInfo(company.timezone)).date(),
             alerts=alerts.current(session, viewer, entity, now=utc_now()),
-            mails=shown_on_record(attendance), files=files_shown(attendance, detail),
+            mails=shown_on_record(attendance), files=files_shown(attendance, detail), notes=notes_shown(attendance),
             labels=labels_of(session, attendance),
             answers=reads.survey_answers(session, attendance.id) if attendance else [],
             conclusion={name: url_for(endpoint, pk=entity.id) for name, endpoint, permission in CONCLUSION

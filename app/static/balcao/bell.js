@@ -1,0 +1,36 @@
+// The bell: asks how much is unread every minute while the page is seen, and when it is seen again.
+(function () {
+  "use strict";
+  var bell = document.querySelector("[data-bell]"), MINUTE = 60000;
+  if (!bell) return;
+  var count = bell.querySelector("[data-bell-count]"), timer = null, asked = 0;
+  var token = document.querySelector("meta[name=csrf-token]").content;
+
+  function show(told) {
+    count.textContent = told.text;
+    count.hidden = !told.count;
+    bell.setAttribute("aria-label", told.label);
+  }
+
+  function ask() {
+    window.clearTimeout(timer);
+    if (document.hidden) return;
+    timer = window.setTimeout(ask, MINUTE);
+    if (Date.now() - asked < 2000) return; // focus and visibility come together
+    asked = Date.now();
+    fetch(bell.dataset.bell, { credentials: "same-origin", headers: { "Accept": "application/json" } })
+      .then(function (answer) { return answer.ok && !answer.redirected ? answer.json() : null; })
+      .then(function (told) { if (told) show(told); })
+      .catch(function () { /* the next minute asks again */ });
+  }
+  timer = window.setTimeout(ask, MINUTE);
+  document.addEventListener("visibilitychange", ask);
+  window.addEventListener("focus", ask);
+  window.addEventListener("pageshow", function (event) { if (event.persisted) ask(); });
+
+  // A notification that is opened is read; the browser sends this on while it leaves.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("[data-read]");
+    if (link) fetch(link.dataset.read, { method: "POST", keepalive: true, credentials: "same-origin", headers: { "Accept": "application/json", "X-CSRFToken": token } });
+  });
+})();

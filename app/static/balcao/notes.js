@@ -1,0 +1,126 @@
+// "Notas internas": a note is added in place; "@" offers the colleagues who may see the attendance.
+(function () {
+  "use strict";
+  var panel = document.getElementById("notes"), box = document.getElementById("note-text");
+  if (!panel || !box) return;
+  var form = box.form, people = document.getElementById("note-people"), error = document.getElementById("note-err");
+  var said = panel.querySelector("[data-said]"), words = panel.dataset;
+  var at = -1, chosen = -1, asked = 0, timer = null, sending = false;
+  var AT = /(^|[^\w@.+-])@([\wÀ-ÿ.+@-]{0,40})$/;
+
+  box.setAttribute("aria-autocomplete", "list");
+  box.setAttribute("aria-haspopup", "listbox");
+  box.setAttribute("aria-controls", "note-people");
+  ["input", "change"].forEach(function (kind) { // a note is no change of the record that stands to be confirmed
+    panel.addEventListener(kind, function (event) { event.stopPropagation(); });
+  });
+
+  function close() {
+    asked += 1;
+    window.clearTimeout(timer);
+    people.hidden = true;
+    people.textContent = "";
+    box.removeAttribute("aria-activedescendant");
+    chosen = at = -1;
+  }
+
+  function mark(number) {
+    var rows = people.children;
+    chosen = (number + rows.length) % rows.length;
+    Array.from(rows).forEach(function (row, index) { row.setAttribute("aria-selected", String(index === chosen)); });
+    box.setAttribute("aria-activedescendant", rows[chosen].id);
+    rows[chosen].scrollIntoView({ block: "nearest" });
+  }
+
+  function take(row) {
+    var end = box.selectionStart, name = "@" + row.dataset.login + " ", from = at;
+    box.setRangeText(name, from, end, "end");
+    close();
+    box.focus();
+  }
+
+  function offer(found, from) {
+    people.textContent = "";
+    at = from;
+    said.textContent = found.length > 1 ? words.found.replace("{n}", found.length) : found.length ? words.one : words.none;
+    if (!found.length) { people.hidden = true; box.removeAttribute("aria-activedescendant"); return; }
+    found.forEach(function (person, number) {
+      var row = document.createElement("li"), name = document.createElement("b"), login = document.createElement("span");
+      row.id = "note-person-" + number;
+      row.setAttribute("role", "option");
+      row.dataset.login = person.login;
+      name.textContent = person.name;
+      login.textContent = "@" + person.login;
+      row.append(name, " ", login);
+      row.addEventListener("mousedown", function (event) { event.preventDefault(); take(row); });
+      people.append(row);
+    });
+    people.hidden = false;
+    mark(0);
+  }
+
+  function look() {
+    var found = box.selectionStart === box.selectionEnd && AT.exec(box.value.slice(0, box.selectionStart));
+    if (!found) { if (at >= 0 || !people.hidden) close(); return; }
+    var mine = asked += 1, from = box.selectionStart - found[2].length - 1;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(function () {
+      fetch(words.people + "?q=" + encodeURIComponent(found[2]), { credentials: "same-origin", headers: { "Accept": "application/json" } })
+        .then(function (answer) { return answer.ok && !answer.redirected ? answer.json() : { people: [] }; })
+        .then(function (told) { if (mine === asked) offer(told.people, from); })
+        .catch(function () { if (mine === asked) close(); });
+    }, 120);
+  }
+
+  box.addEventListener("input", look);
+  box.addEventListener("blur", close);
+  box.addEventListener("keydown", function (event) {
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+      event.preventDefault();
+      form.requestSubmit();
+      return;
+    }
+    if (people.hidden || event.isComposing) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") mark(chosen + (event.key === "ArrowDown" ? 1 : -1));
+    else if (event.key === "Enter" || event.key === "Tab" && !event.shiftKey) take(people.children[chosen]);
+    else if (event.key === "Escape") { event.stopPropagation(); close(); }
+    else return;
+    event.preventDefault();
+  });
+
+  function refuse(text) {
+    error.textContent = text;
+    error.hidden = !text;
+    if (text) {
+      box.setAttribute("aria-invalid", "true");
+      box.setAttribute("aria-describedby", "note-help note-err");
+      box.focus();
+    } else {
+      box.removeAttribute("aria-invalid");
+      box.setAttribute("aria-describedby", "note-help");
+    }
+  }
+
+  form.addEventListener("submit", function (event) {
+    event.preventDefault();
+    if (sending) return;
+    sending = true;
+    close();
+    fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { "Accept": "application/json", "X-CSRFToken": form.elements.csrf_token.value } })
+      .then(function (answer) {
+        return answer.json().then(function (told) {
+          if (!answer.ok) return refuse(told.error.message);
+          refuse("");
+          panel.querySelector("[data-notes]").insertAdjacentHTML("beforeend", told.html);
+          var nothing = panel.querySelector("[data-nothing]");
+          if (nothing) nothing.remove();
+          box.value = "";
+          form.elements.request_key.value = Array.from(window.crypto.getRandomValues(new Uint8Array(16)), function (x) { return x.toString(16).padStart(2, "0"); }).join("");
+          said.textContent = words.added;
+          box.focus();
+        });
+      }).catch(function () { refuse(words.failed); }).then(function () { sending = false; });
+  });
+  // What is typed here is no draft of the record: it is asked for before it is lost.
+  window.addEventListener("beforeunload", function (event) { if (box.value.trim() && !sending) event.preventDefault(); });
+})();
