@@ -1,12 +1,32 @@
 """E-mails that were written from an attendance, and the templates that may be chosen for one."""
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
+from ..models.attendance import Attendance
 from ..models.email_template import EmailTemplate
+from ..models.entity import Entity
 from ..models.outbox import Outbox
 from ..security.visibility import visible
+from .attendances import id_at
 
 SHOWN = 20
+
+
+def find_to_write(session, viewer, address: str) -> Attendance | None:
+    """The attendance behind an address with every e-mail of its entity, and what templates may tell of it.
+
+    The record page loads an entity with its main e-contact alone: here all of them are read anew.
+    """
+    pk = id_at(session, viewer, address)
+    if pk is None:
+        return None
+    query = select(Attendance).where(Attendance.id == pk).execution_options(populate_existing=True)
+    return session.scalar(query.options(
+        joinedload(Attendance.company), joinedload(Attendance.situation), joinedload(Attendance.channel),
+        joinedload(Attendance.motive), joinedload(Attendance.occurrence), joinedload(Attendance.cause),
+        selectinload(Attendance.details), joinedload(Attendance.entity).selectinload(Entity.econtacts),
+        joinedload(Attendance.entity).selectinload(Entity.contacts)))
 
 
 def of_attendance(session, attendance_id: int, *, limit: int = SHOWN) -> list:

@@ -8,6 +8,7 @@ import base64
 import json
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import false, or_, select, tuple_, union_all
@@ -171,11 +172,17 @@ def _decode(text) -> tuple[datetime, int, int]:
 
 # ---- what is shown
 
+@cache
+def _rows(rank):
+    """Made once: building it costs as much as its query."""
+    return _BY_RANK[rank].rows()
+
+
 def _entries(session, found) -> list[Entry]:
     parts = []
     for source in SOURCES:
         if ids := [pk for _at, rank, pk in found if rank == source.rank]:
-            parts.append(source.rows().where(source.model.id.in_(ids)))
+            parts.append(_rows(rank=source.rank).where(source.model.id.in_(ids)))
     rows = {(row.rank, row.id): row for row in session.execute(union_all(*parts))}
     made = []
     for at, rank, pk in found:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Date, Integer, String, cast, literal, null, or_, select
+from sqlalchemy import Date, Integer, String, and_, cast, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
 from ..database import UTCDateTime, json_type
@@ -84,16 +84,11 @@ def _closed(_mine, entity_id, viewer):
     return [[Attendance.entity_id == entity_id, Attendance.closed_at.is_not(None), visible(Attendance, viewer)]]
 
 
-def _told(action):
-    """Entries of the log of an attendance. The closing that holds stands in the attendance itself."""
-    def branches(mine, _entity_id, _viewer):
-        told = [LogEntry.target == Attendance.__tablename__, LogEntry.target_id.in_(mine), LogEntry.action == action]
-        if action == "close":
-            still = select(Attendance.id).where(Attendance.id == LogEntry.target_id,
-                                                Attendance.closed_at == LogEntry.at).exists()
-            told.append(~still)
-        return [told]
-    return branches
+def _turned(mine, _entity_id, _viewer):
+    """Reopened, or closed once before: the closing that holds stands in the attendance itself."""
+    still = select(Attendance.id).where(Attendance.id == LogEntry.target_id, Attendance.closed_at == LogEntry.at)
+    return [[LogEntry.target == Attendance.__tablename__, LogEntry.target_id.in_(mine),
+             or_(LogEntry.action == "reopen", and_(LogEntry.action == "close", ~still.exists()))]]
 
 
 def _mails(mine, entity_id, _viewer):
@@ -127,11 +122,11 @@ def _show_attendance(user_id):
     return shown
 
 
-def _show_told():
+def _show_turned():
     attendance = aliased(Attendance)
     return ([(attendance, attendance.id == LogEntry.target_id)],
             {"attendance_id": attendance.id, "protocol": attendance.protocol, "title": attendance.title,
-             "who": LogEntry.actor_name})
+             "state": LogEntry.action, "who": LogEntry.actor_name})
 
 
 def _show_detail():
@@ -211,8 +206,7 @@ SOURCES = tuple(Source(kind, group, permissions, rank, *rest) for rank, (kind, g
     ("survey", "survey", (Perm.SURVEY_ANSWER, Perm.SURVEY_RESULTS), SurveyParticipation,
      SurveyParticipation.invited_at, _surveys, (), _show_survey, False,
      ((SurveyParticipation.survey_id, Survey.name),)),
-    ("reclosed", "attendance", _READ, LogEntry, LogEntry.at, _told("close"), (), _show_told, False, _ITS_ATTENDANCE),
-    ("reopened", "attendance", _READ, LogEntry, LogEntry.at, _told("reopen"), (), _show_told, False, _ITS_ATTENDANCE),
+    ("turned", "attendance", _READ, LogEntry, LogEntry.at, _turned, (), _show_turned, False, _ITS_ATTENDANCE),
     ("closed", "attendance", _READ, Attendance, Attendance.closed_at, _closed, (Attendance.protocol, Attendance.title),
      _show_attendance(Attendance.changed_by_id)))))
 GROUPS = ("attendance", "detail", "note", "email", "order", "invoice", "appointment", "alert", "survey", "log")

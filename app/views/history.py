@@ -34,7 +34,7 @@ GROUPS = {
     "order": (_l("Orders"), "fa-cart-shopping"), "invoice": (_l("Invoices"), "fa-file-invoice-dollar"),
     "appointment": (_l("Appointments"), "fa-calendar-days"), "alert": (_l("Alerts"), "fa-bell"),
     "survey": (_l("Surveys"), "fa-square-poll-vertical"), "log": (_l("Registration changes"), "fa-id-badge")}
-ICONS = {"closed": "fa-circle-check", "reclosed": "fa-circle-check", "reopened": "fa-rotate-left"}
+ICONS = {"closed": "fa-circle-check"}
 ORDERS = {OrderState.OPEN: (_l("Order open"), "info"), OrderState.INVOICED: (_l("Order invoiced"), "brand"),
           OrderState.DELIVERED: (_l("Order delivered"), "ok"), OrderState.CANCELLED: (_l("Order cancelled"), "line")}
 APPOINTMENTS = {AppointmentState.SCHEDULED: (_l("Scheduled"), "info"), AppointmentState.DONE: (_l("Done"), "ok"),
@@ -142,11 +142,11 @@ class Teller:
         return self._attendance(entry, _("Attendance cancelled") if cancelled else _("Attendance closed"),
                                 chip=(entry.more, "line" if cancelled else "ok"), texts=(("", entry.title),))
 
-    def _reclosed(self, entry):
-        return self._attendance(entry, _("Attendance closed"))
-
-    def _reopened(self, entry):
-        return self._attendance(entry, _("Attendance reopened"))
+    def _turned(self, entry):
+        """Reopened, or closed once before."""
+        if entry.state == "reopen":
+            return {**self._attendance(entry, _("Attendance reopened")), "icon": "fa-rotate-left"}
+        return {**self._attendance(entry, _("Attendance closed")), "icon": ICONS["closed"]}
 
     def _detail(self, entry):
         active = entry.state == "active"

@@ -17,7 +17,7 @@ from tests.support.clock import HOUR, NOON
 
 pytestmark = pytest.mark.req("S-20")
 
-HARD = ("Tab\taqui 😀👩‍💻🇧🇷❤️ " + "x" * 900 + "\r\nשלום עולם 123\nالسلام عليكم\x00\x07\x1b[31m\u202e\u2028漢字 𝔘 "
+HARD = ("Tab\taqui 😀👩‍💻🇧🇷❤️ " + "x" * 900 + "\r\nשלום עולם 123\nالسلام عليكم\x07\x1b[31m\u202e\u2028漢字 𝔘 "
         + "{nb} ⁅00⁆\n\n\n" + "palavra " * 120)
 
 

@@ -12,7 +12,6 @@ from ...database import unit_of_work, utc_now
 from ...errors import DomainError
 from ...extensions import db
 from ...models.outbox import OutboxState
-from ...queries import attendances as reads
 from ...queries import emails as mails
 from ...security.permissions import Perm
 from ...services import email_templates, emails, idempotency
@@ -73,7 +72,7 @@ class AttendanceEmailView(BaseView):
     @expose("/<address>/email", methods=["GET", "POST"])
     @has_access
     def email(self, address):
-        attendance = reads.find_by_address(db.session, g.viewer, address) or abort(404)
+        attendance = mails.find_to_write(db.session, g.viewer, address) or abort(404)
         form, status, preview = EmailForm(), 200, None
         form.offer(attendance, g.viewer)
         if request.method == "GET":
@@ -94,7 +93,7 @@ class AttendanceEmailView(BaseView):
                     flash(_("E-mail to %(recipient)s queued. What becomes of it is shown here.", recipient=sent),
                           "success")
                     return redirect(url_for("AttendanceRecordView.record", address=address) + "#emails")
-                attendance = reads.find_by_address(db.session, g.viewer, address) or abort(404)
+                attendance = mails.find_to_write(db.session, g.viewer, address) or abort(404)
                 form.offer(attendance, g.viewer)
         return self.render_template(
             "emails/write.html", title=_("E-mail to the entity"), form=form, attendance=attendance,
