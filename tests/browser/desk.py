@@ -23,6 +23,8 @@ PEOPLE = {
     "known": ("Palmira Bastos", None),
     "places": ("Laerte Dornelas", None),
     "back": ("Eunice Tavares", None),
+    "told": ("Vera Pacheco", None),
+    "written": ("Amélia Brandão", None),
 }
 
 
@@ -51,6 +53,10 @@ def build(session, world) -> SimpleNamespace:
         for number in (5, 6, 7):
             add_attendance(session, world, made.leaving, protocol=f"202600020{number}", motive=world.motive,
                            role_type=customer)
+        for key, protocol in (("told", "2026000290"), ("written", "2026000291")):
+            setattr(made, f"desk_{key}", add_attendance(
+                session, world, getattr(made, key), protocol=protocol, motive=world.motive, occurrence=world.occurrence,
+                cause=world.cause, role_type=customer))
     return made
 
 
