@@ -312,7 +312,8 @@ _RECORD = select(Attendance).options(
     joinedload(Attendance.local_partner).load_only(Entity.name, Entity.social_name),
     joinedload(Attendance.related).load_only(Attendance.protocol),
     *_entity_block(joinedload(Attendance.entity)),
-    selectinload(Attendance.details).options(_name_of(AttendanceDetail.operator)))
+    selectinload(Attendance.details).options(
+        _name_of(AttendanceDetail.operator), joinedload(AttendanceDetail.product)))
 _FOR_WHOM = select(Entity).options(joinedload(Entity.company), *_entity_block(Load(Entity)))
 
 

@@ -248,3 +248,14 @@ def test_what_was_chosen_may_stay_when_it_is_switched_off(desk, world, seeding, 
     assert response.status_code == 302
     assert attendance.details[0].description == "Corrigido"
     assert desk.open(request_key="k2").status_code == 422
+
+
+@pytest.mark.req("S-63", "S-64")
+def test_the_conclusion_bar_leads_to_the_entitys_orders_and_to_a_new_attendance(desk, world):
+    bar = re.search(r'aria-label="Botões de conclusão".*?</footer>', desk.page(world.attendance), re.S)[0]
+    links = {re.sub(r"<[^>]+>", "", text).strip(): href for href, text in re.findall(
+        r'<a class="btn btn-default"[^>]*? href="([^"]+)">(.*?)</a>', bar)}
+    assert links == {"Pesquisa": f"/surveys/entity/{world.entity.id}", "Vendas": f"/orders/entity/{world.entity.id}",
+                     "Novo": f"/attendances/new?entity={world.entity.id}"}
+    for name in ("Vendas", "Novo"):
+        assert desk.browser.get(links[name]).status_code == 200

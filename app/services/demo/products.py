@@ -28,7 +28,8 @@ INFORMATION = (
     ("7004", "Solicitação", "Coleta de produto", "Coleta de manteiga",
      "Coletar com gelo; a caixa térmica sai do Centro de Distribuição Campinas."),
 )
-LOTS = (("7001", "L26-0418", None, 45, 15), ("7002", "QM-1177", "SN-40021", 30, -4), ("7001", "L26-0420", None, 20, 40))
+# Of yogurt: lot, serial number, days since it was made, days that are left.
+LOTS = (("L26-0418", None, 45, 15), ("L26-0377", "SN-40021", 60, -4), ("L26-0420", None, 20, 40))
 
 
 def plant(session, company: Company, operators: list, *, now) -> None:
@@ -48,9 +49,9 @@ def plant(session, company: Company, operators: list, *, now) -> None:
         select(Attendance.id).join(Attendance.motive)
         .where(Attendance.company_id == company.id, Attendance.phase.in_(OPEN_PHASES), Motive.name == "Reclamação")
         .order_by(Attendance.id).limit(len(LOTS))).all()
-    for number, (pk, (code, lot, serial, age, left)) in enumerate(zip(complaints, LOTS, strict=False)):
+    for number, (pk, (lot, serial, age, left)) in enumerate(zip(complaints, LOTS, strict=False)):
         attendances.save_detail(session, pk, version=None, actor=operators[number % len(operators)], now=now, detail={
-            "page": 1, "product_id": ids[code], "lot_number": lot, "serial_number": serial,
+            "page": 1, "product_id": ids["7001"], "lot_number": lot, "serial_number": serial,
             "information_ids": [made["Prazo de resposta ao consumidor"].id],
             "manufactured_on": (now - timedelta(days=age)).date(), "expires_on": (now + timedelta(days=left)).date(),
             "note": "Produto guardado refrigerado para a coleta."})

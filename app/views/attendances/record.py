@@ -2,7 +2,7 @@
 import uuid
 from zoneinfo import ZoneInfo
 
-from flask import abort, current_app, flash, g, jsonify, redirect, request, url_for
+from flask import abort, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
@@ -29,8 +29,7 @@ NEW = "new"  # in the place of a page's number: the page to be added
 MAY = (("write", Perm.ATTENDANCE_WRITE), ("edit_entity", Perm.ENTITY_WRITE), ("read_entity", Perm.ENTITY_READ),
        ("logs", Perm.LOG_READ), ("reveal", Perm.DOCUMENT_REVEAL), ("email", Perm.EMAIL_SEND),
        ("merge", Perm.ATTENDANCE_MERGE), ("orders", Perm.ORDER_READ))
-CONCLUSION = (("surveys", "EntitySurveysView.surveys", Perm.SURVEY_ANSWER),
-              ("orders", "EntityOrdersView.orders", Perm.ORDER_READ))  # shortcuts of the conclusion bar (S-64, S-65)
+CONCLUSION = (("surveys", Perm.SURVEY_ANSWER), ("orders", Perm.ORDER_READ))  # of the entity: S-64, S-65
 
 
 class AttendanceRecordView(BaseView):
@@ -291,8 +290,8 @@ class AttendanceRecordView(BaseView):
             mails=shown_on_record(attendance), files=files_shown(attendance, detail), notes=notes_shown(attendance),
             labels=labels_of(session, attendance),
             answers=reads.survey_answers(session, attendance.id) if attendance else [],
-            conclusion={name: url_for(endpoint, pk=entity.id) for name, endpoint, permission in CONCLUSION
-                        if entity and endpoint in current_app.view_functions and viewer.may(permission)},
+            conclusion={name: f"{request.script_root}/{name}/entity/{entity.id}" for name, permission in CONCLUSION
+                        if entity and viewer.may(permission)},
             may={name: viewer.may(permission) for name, permission in MAY})
 
 
