@@ -91,6 +91,7 @@ _FIXED = {
     "FAB_MENU": "app.views.menu.AppMenu",
     "FAB_BASE_TEMPLATE": "balcao/base.html",
     "FAB_PASSWORD_HASH_METHOD": "scrypt",
+    "FAB_API_KEY_ENABLED": True, "FAB_API_KEY_PREFIXES": ["blc_"],  # app/services/api_tokens.py
     "AUTH_RATE_LIMITED": False,  # our own counters span form and REST, in every process
     "SESSION_COOKIE_NAME": "balcao_session", "SESSION_COOKIE_HTTPONLY": True, "SESSION_COOKIE_SAMESITE": "Lax",
     "SESSION_IDLE_MINUTES": 8 * 60, "SESSION_ABSOLUTE_HOURS": 12,

@@ -1,5 +1,5 @@
 """Who is asking: plain values, made from a request, a token or a job, with no Flask in sight."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .permissions import Perm
 
@@ -17,6 +17,10 @@ class Viewer:
 
     def may(self, permission: Perm) -> bool:
         return permission.pair in self.permissions
+
+    def limited(self, allowed: frozenset[tuple[str, str]]) -> "Viewer":
+        """The same person with no more than these permissions; never an administrator."""
+        return replace(self, admin=False, permissions=self.permissions & allowed)
 
     @property
     def all_companies(self) -> bool:

@@ -4,7 +4,20 @@ from flask_babel import lazy_gettext as _l
 
 def register(appbuilder) -> None:
     """Register every view of the back office, in the order of the menu."""
-    from . import alerts, attendances, duplicates, entities, history, home, imports, lists, orders, palette, registers
+    from . import (
+        alerts,
+        api_tokens,
+        attendances,
+        duplicates,
+        entities,
+        history,
+        home,
+        imports,
+        lists,
+        orders,
+        palette,
+        registers,
+    )
     from .jobs import JobView
     from .logs import LogView
     from .lookup import LookupView
@@ -34,4 +47,5 @@ def register(appbuilder) -> None:
     appbuilder.add_view(MailboxView, "Outbox", label=_l("Outbox"), icon="fa-paper-plane", category="Settings")
     for view in (JobView, LookupView, LogView, NotificationView):
         appbuilder.add_view_no_menu(view)
+    api_tokens.register(appbuilder)
     lists.register(appbuilder)  # last: it looks for the views that have tools

@@ -99,6 +99,10 @@ class Shell:
         return bool(self.viewer and self.viewer.may(Perm.ATTENDANCE_READ))
 
     @property
+    def may_use_tokens(self) -> bool:
+        return bool(self.viewer and self.viewer.may(Perm.TOKEN_USE))
+
+    @property
     def may_configure(self) -> bool:
         return bool(self.viewer and self.viewer.may(Perm.SETTING_READ))
 

@@ -157,11 +157,8 @@
       select.dispatchEvent(new Event("change", { bubbles: true }));
       select.focus();
     }
-    var close = event.target.closest("[data-close]"), copy = event.target.closest("[data-copy]");
+    var close = event.target.closest("[data-close]");
     if (close) closePanel(document.querySelector(close.dataset.close));
-    if (copy && navigator.clipboard) navigator.clipboard.writeText(document.querySelector(copy.dataset.copy).textContent.trim()).then(function () {
-      copy.querySelector("span").textContent = copy.dataset.copied;
-    });
   });
 
   function closePanel(panel) {
