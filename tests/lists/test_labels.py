@@ -129,11 +129,12 @@ def test_a_walk_along_the_index_of_labels(session, labels, labelled, queries, br
     """The page is read from the label's own index, in its order: nothing is sorted."""
     from sqlalchemy import text
 
-    if session.get_bind().dialect.name != "sqlite":
-        pytest.skip("the plan of a small table says nothing on PostgreSQL")
     queries.clear()
-    browser.get(f"{LIST}?label={labels['VIP'].id}")
+    page = browser.get(f"{LIST}?label={labels['VIP'].id}")
     walk = next(each for each in queries if "attendance_label" in each and "LIMIT" in each and "count(" not in each)
+    if session.get_bind().dialect.name != "sqlite":  # the plan of a small table says nothing there
+        assert len(protocols(page)) == 15
+        return
     plan = " ".join(row[3] for row in session.execute(text("EXPLAIN QUERY PLAN " + walk.replace("?", "1"))))
     assert "ix_attendance_label_label" in plan
     assert "TEMP B-TREE" not in plan

@@ -33,7 +33,7 @@ def plant(session, company, operators: list, *, now) -> None:
                                actor=operators[0], now=now)
     boss = operators[-1]
     if session.scalar(select(SavedView.id).where(SavedView.owner_id == boss.user_id).limit(1)) is None:
-        query = urlencode({"phase": "not_closed", "label": made[0].id})
+        query = urlencode({"label": made[0].id})
         list_views.save_view(
-            session, "attendances", name="Recall em aberto", query=query, shared=True, actor=boss, now=now,
+            session, "attendances", name="Recall lote 4471", query=query, shared=True, actor=boss, now=now,
             columns=["protocol", "opened_at", "entity", "occurrence", "situation", "labels", "assignee"])

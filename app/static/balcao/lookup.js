@@ -23,6 +23,7 @@
 
     function draw() {
       box.select2({
+        dropdownParent: select.closest("dialog") ? $(select.closest("dialog")) : undefined, // what lies below a dialog cannot be reached
         theme: "bootstrap", width: "100%", allowClear: !select.multiple, language: words_here,
         placeholder: parent && !parent.value ? waiting : " ",
         ajax: {
