@@ -1,6 +1,7 @@
 """The language of a request: the person's own, else the one chosen in this browser, else the installation's (G-04)."""
 from flask import current_app, g, has_request_context, request
 from flask import session as cookie
+from flask_babel import get_locale, get_translations
 
 from ..database import unit_of_work, utc_now
 from ..extensions import db
@@ -19,10 +20,24 @@ def selected() -> str:
     return default
 
 
+def texts():
+    """The catalogue of this request's language. A page has a hundred texts: it is looked up once, not for each."""
+    if not has_request_context():
+        return get_translations()
+    locale, kept = get_locale(), g.get("texts")
+    if kept is None or kept[0] is not locale:
+        g.texts = kept = (locale, get_translations())
+    return kept[1]
+
+
 def init_app(app) -> None:
     """After AppBuilder, which installs a selector of its own."""
     app.extensions["babel"].locale_selector = selected
-    # Jinja's own _ looks `gettext` up by name, at each of a page's hundred texts
+    app.jinja_env.install_gettext_callables(
+        lambda text: texts().ugettext(text), lambda one, many, n: texts().ungettext(one, many, n), newstyle=True,
+        pgettext=lambda about, text: texts().upgettext(about, text),
+        npgettext=lambda about, one, many, n: texts().unpgettext(about, one, many, n))
+    # Jinja's own _ looks `gettext` up by name, at each of them
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
     @app.before_request
