@@ -230,9 +230,9 @@ class ListingMixin:
             heads.append((label, now, href))
         return heads
 
-    def list_page(self, tools=None) -> str:
+    def list_page(self) -> str:
         """The whole page: search panel, tools, table."""
-        name, tools = self.__class__.__name__, tools or self._tools()
+        name, tools = self.__class__.__name__, self._tools()
         panel, asked = self.search_rows()
         query = self.filtered(self.visible_query(), asked)
         count = g.list_count = paging.capped_count(query, self.datamodel.get_pk(), self.count_cap)
@@ -256,8 +256,12 @@ class ListingMixin:
         return [(k, request.args[k]) for k in kept if k in request.args]
 
     def _tools(self):
-        """The tools of this list, where it has some and somebody looks at it."""
-        return ListTools(SOURCES[self.list_key]) if self.list_key and g.get("viewer") else None
+        """The tools of this list, where it has some and somebody looks at it; made once a request."""
+        if not self.list_key or not g.get("viewer"):
+            return None
+        if g.get("_list_tools") is None or g._list_tools.source.key != self.list_key:
+            g._list_tools = ListTools(SOURCES[self.list_key])
+        return g._list_tools
 
     def list_actions(self) -> dict:
         """FAB actions over several rows that the viewer may run."""
@@ -270,7 +274,7 @@ class ListingMixin:
         tools = self._tools()
         if tools and (start := tools.start()):
             return redirect(start)
-        return self.list_page(tools)
+        return self.list_page()
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from flask import request
+from markupsafe import Markup
 
 from ...queries import paging
 from ...security.permissions import Perm
@@ -62,13 +63,15 @@ def _typed(view, name, shown):
 
     def value(row):
         raw = get(row)
+        raw = raw() if callable(raw) else raw
         if isinstance(raw, datetime):
             return local(raw)
         if isinstance(raw, date) or plain and isinstance(raw, (int, float)) and not isinstance(raw, bool):
             return raw
         if plain and isinstance(raw, Decimal):
             return float(raw)
-        return str(shown(row))
+        text = shown(row)
+        return text.striptags() if isinstance(text, Markup) else str(text)  # a chip is its words
     return value
 
 
