@@ -50,6 +50,7 @@ class Order(Versioned, Model):
                         info={"field": "total", "message": _l("The total cannot be negative.")}),
         Index("ix_sales_order_entity", "entity_id", "ordered_on", "id"),
         Index("ix_sales_order_company", "company_id", "ordered_on", "id"),
+        Index("ix_sales_order_date", "ordered_on", "id"),
     )
 
     def __str__(self):
@@ -109,6 +110,7 @@ class Invoice(Versioned, Model):
                         info={"field": "total", "message": _l("The total cannot be negative.")}),
         Index("ix_invoice_entity", "entity_id", "issued_on", "id"),
         Index("ix_invoice_company", "company_id", "issued_on", "id"),
+        Index("ix_invoice_date", "issued_on", "id"),
     )
 
     def __str__(self):

@@ -1,7 +1,10 @@
 """Which rows stand for `own`, `foreign` and `closed` in the addresses of the table of routes."""
+from flask import current_app
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 
+from app.files.store import store_of
+from app.models.attachment import Attachment
 from app.models.classification import (
     Cause,
     Channel,
@@ -14,9 +17,13 @@ from app.models.classification import (
 )
 from app.models.company import Company, Department, Unit
 from app.models.custom_field import CustomField
+from app.models.email_template import EmailTemplate
 from app.models.entity import ContactType, Entity, RoleType
 from app.models.identity import LoginAttempt, UserSession
+from app.models.job import Job
 from app.models.log import LogEntry
+from app.models.notification import Notification
+from app.models.order import Invoice, Order
 from app.models.outbox import Outbox
 from app.models.survey import Survey
 from app.views.base import AppModelView
@@ -31,9 +38,21 @@ def seed(session, world, near, far) -> dict:
                body="Texto", due_at=NOON, created_at=NOON, state="dead") for user in (near, far))
     field = CustomField(name="Carteirinha", key="carteirinha", target="entity")
     survey = Survey(name="Satisfação")
+    template = EmailTemplate(name="Retorno", subject="Assunto", body="Texto")
+    session.add(template)
     near_try, far_try = (
         LoginAttempt(at=NOON, username=user.username, user_id=user.id, via="form", outcome="ok", ip="::1")
         for user in (near, far))
+    sales = {}
+    for entity in (world.entity, world.other_entity):
+        bought = Order(entity=entity, company=entity.company, number="1", ordered_on=NOON.date())
+        sales[entity] = bought, Invoice(entity=entity, company=entity.company, number="1", issued_on=NOON.date())
+    session.add_all([row for pair in sales.values() for row in pair])
+    loaded = Job(user_id=near.id, kind="import", arguments={}, created_at=NOON)
+    session.add(loaded)
+    files = [_attached(session, row) for row in (world.attendance, world.other_attendance, world.restricted_attendance)]
+    bells = [Notification(user_id=user.id, key="k", kind="mentioned", at=NOON) for user in (near, far)]
+    session.add_all(bells)
     session.add_all([device, letter, far_letter, field, survey, near_try, far_try])
     for record in (world.entity, world.other_entity, world.attendance, world.restricted_attendance, near):
         session.add(LogEntry(target=record.__tablename__, target_id=record.id, **entry("update")))
@@ -43,9 +62,10 @@ def seed(session, world, near, far) -> dict:
         Entity: pair(world.entity, world.other_entity), Company: pair(world.company, world.other_company),
         Unit: pair(world.unit, world.other_unit, closed=world.restricted_unit),
         Department: pair(world.department, world.other_department),
+        Order: pair(*(rows[0] for rows in sales.values())), Invoice: pair(*(rows[1] for rows in sales.values())),
         User: pair(near, far), Role: pair(role["Attendant"], role["Admin"]),
         LoginAttempt: pair(near_try, far_try), Outbox: pair(letter, far_letter),
-        CustomField: field.id, Survey: survey.id,
+        EmailTemplate: template.id, CustomField: field.id, Survey: survey.id,
         Channel: world.channels["phone"].id, Situation: world.situations["open"].id, Motive: world.motive.id,
         Occurrence: world.occurrence.id, Cause: world.cause.id, Classification: world.classification.id,
         Subclassification: world.subclassification.id, DefaultMotive: world.default_motive.id,
@@ -54,15 +74,25 @@ def seed(session, world, near, far) -> dict:
     address = {"own": world.attendance.protocol, "foreign": world.other_attendance.protocol,
                "closed": world.restricted_attendance.protocol}
     entity = of_model[Entity]
+    attendances = pair(world.attendance, world.other_attendance, closed=world.restricted_attendance)
     return {
         "/": {"filename": "x.txt", "locale": "en", "token": "t"},
         "/lookup": {"source": "motive"},
         "/logs": {
             "target": {"own": "entity", "foreign": "entity", "attend.": "attendance", "closed": "attendance"},
             "pk": {**entity, "attend.": world.attendance.id, "closed": world.restricted_attendance.id}},
+        "/orders/entity": {"pk": entity}, "/invoices/entity": {"pk": entity},
+        **{f"/{register}/import": {"token": "t", "pk": {"foreign": loaded.id}}
+           for register in ("products", "orders", "invoices")},
         "/parameters": {"key": "protocol_mask"},
         "/account/sessions": {"pk": {"foreign": device.id}},
         "/attendances": {"address": address, "pk": entity},
+        "/history/entity": {"pk": entity},
+        "/attendances/<address>/email": {"form": {"action": {"own": "preview"}}},
+        "/attachments": {"pk": pair(files[0], files[1], closed=files[2]), "attendance": attendances, "number": 1},
+        "/notes": {"attendance": attendances},
+        "/notes/<int:attendance>/add": {"form": {"text": {"own": "Ligar amanhã"}}},
+        "/notifications": {"pk": {"foreign": bells[0].id}},
         "/attendances/new": {"query": {"entity": entity}},
         "/attendances/draft": {"json": {"entity_id": entity, "values": {"own": {"title": "Rascunho"}}}},
         "/attendances/draft/discard": {"form": {"entity_id": entity}},
@@ -80,6 +110,16 @@ def of_registers(appbuilder, models) -> dict:
             name = next(iter(view.actions), "none")
             found[view.route_base + "/"] = {"pk": models[view.datamodel.obj], "name": name}
     return found
+
+
+def _attached(session, attendance) -> Attachment:
+    """A file with its bytes."""
+    with store_of(current_app.config).new("attachment") as incoming:
+        incoming.write(b"Laudo")
+        file = Attachment(attendance_id=attendance.id, filename="laudo.txt", mime="text/plain", size=incoming.size,
+                          sha256=incoming.sha256, uploaded_at=NOON, stored_name=incoming.keep())
+    session.add(file)
+    return file
 
 
 def entry(action) -> dict:

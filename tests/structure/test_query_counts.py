@@ -1,11 +1,16 @@
 """A page sends a fixed number of queries, however many rows it shows: 3 or 30."""
 import pytest
 
+from app.models.attachment import Attachment
 from app.models.attendance import AttendanceDetail
 from app.models.classification import Cause, Motive, Occurrence
 from app.models.company import Department, Unit
+from app.models.email_template import EmailTemplate
 from app.models.entity import EContact, EntityContact, Phone
+from app.models.note import AttendanceNote
+from app.models.order import Invoice, Order, OrderItem
 from app.models.outbox import Outbox
+from app.models.product import Product
 from tests.support import people
 from tests.support.clock import MINUTE, NOON
 from tests.support.world import add_attendance, add_entity
@@ -43,10 +48,23 @@ class Grower:
         occurrence = Occurrence(name=f"Ocorrência {number:03}", motive=motive)
         session.add_all([unit, occurrence, Cause(name=f"Causa {number:03}", occurrence=occurrence),
                          Department(name=f"Setor {number:03}", company=world.company, parent=world.department)])
+        order = Order(entity=world.entity, company=world.company, number=f"P{number}", ordered_on=opened_at.date())
+        order.items = [OrderItem(product=Product(name=f"Produto {number:03}", code=f"C{number}"), quantity=1)]
+        session.add_all([order, Invoice(entity=world.entity, company=world.company, number=f"{number}", order=order,
+                                        issued_on=opened_at.date())])
+        session.add(Outbox(key=f"e{number}", kind="email", recipient="a@example.com", subject="Assunto", body="Texto",
+                           due_at=NOON, created_at=opened_at, attendance_id=world.attendance.id,
+                           entity_id=world.entity.id))
+        session.add(EmailTemplate(name=f"Modelo {number:03}", subject="Assunto", body="Texto"))
         session.add(Outbox(key=f"k{number}", kind="email", recipient="a@example.com", subject="Assunto", body="Texto",
                            due_at=NOON, created_at=opened_at))
-        people.make_user(session, f"colega{number}", "Attendant", companies=[world.company], units=[unit])
+        mate = people.make_user(session, f"colega{number}", "Attendant", companies=[world.company], units=[unit])
         session.info["unlogged"] = True
+        session.add_all([
+            Attachment(attendance_id=world.attendance.id, filename=f"a{number}.pdf", mime="application/pdf", size=1,
+                       sha256="0" * 64, stored_name=f"gone/{number}", uploaded_at=NOON, uploaded_by=mate),
+            AttendanceNote(attendance_id=world.attendance.id, text=f"@colega{number}", written_at=NOON, author=mate,
+                           mentions=[mate])])
 
 
 # name -> address, from the world
@@ -57,7 +75,15 @@ PAGES = {
     "attendance list, filtered": lambda world: f"/attendances/list?situation={world.situations['open'].id}&q=pessoa",
     "attendances of an entity": lambda world: f"/attendances/entity/{world.entity.id}",
     "record": lambda world: f"/attendances/{world.attendance.protocol}",
+    "history of an entity": lambda world: f"/history/entity/{world.entity.id}",
+    "e-mail to the entity": lambda world: f"/attendances/{world.attendance.protocol}/email",
+    "report of an attendance": lambda world: f"/attendances/{world.attendance.protocol}/report.pdf",
+    "e-mail templates": lambda world: "/email-templates/list/",
     "new attendance": lambda world: f"/attendances/new?entity={world.entity.id}",
+    "orders of an entity": lambda world: f"/orders/entity/{world.entity.id}",
+    "orders and invoices of an entity": lambda world: f"/invoices/entity/{world.entity.id}?number=1",
+    "orders": lambda world: "/orders/list/",
+    "invoices": lambda world: "/invoices/list/",
     "search of the top bar": lambda world: "/search?q=pessoa",
     "entities": lambda world: "/entities/list/",
     "entity": lambda world: f"/entities/show/{world.entity.id}",
@@ -73,6 +99,8 @@ PAGES = {
     "mailbox": lambda world: "/mailbox/list/",
     "settings": lambda world: "/settings/",
     "account": lambda world: "/account/",
+    "notes of an attendance": lambda world: f"/notes/{world.attendance.id}",
+    "notifications": lambda world: "/notifications/",
     "lookup": lambda world: "/lookup/motive?q=motivo",
 }
 API_PAGES = {
