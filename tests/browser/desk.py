@@ -25,6 +25,7 @@ PEOPLE = {
     "back": ("Eunice Tavares", None),
     "told": ("Vera Pacheco", None),
     "written": ("Amélia Brandão", None),
+    "filed": ("Noêmia Arruda", None),
 }
 
 
@@ -50,6 +51,8 @@ def build(session, world) -> SimpleNamespace:
                                           role_type=customer, phase="closed")
         made.desk_leaving = add_attendance(session, world, made.leaving, protocol="2026000203", motive=world.motive,
                                            role_type=customer)
+        made.desk_files = add_attendance(session, world, made.filed, protocol="2026000204", motive=world.motive,
+                                         role_type=customer)
         for number in (5, 6, 7):
             add_attendance(session, world, made.leaving, protocol=f"202600020{number}", motive=world.motive,
                            role_type=customer)
