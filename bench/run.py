@@ -16,7 +16,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from . import cases, report
+from . import cases, history, report
 from .databases import ROOT, Databases
 
 SIZES = {"small": (10_000, 100_000), "full": (10_000, 1_000_000)}
@@ -72,6 +72,7 @@ def measure(databases, sizes, folder):
     yield from _searches(desks)
     yield from _pages(desks)
     yield from _generated(databases, Desk(urls[0], sizes[0], folder, user="bench-all"))
+    yield from history.lines(desks, _in_turns, _lines)
     yield from _openings(desks[-1])
 
 

@@ -149,11 +149,11 @@ class Teller:
         return {**self._attendance(entry, _("Attendance closed")), "icon": ICONS["closed"]}
 
     def _detail(self, entry):
-        active = entry.state == "active"
+        direction = _("Active") if entry.state == "active" else _("Receptive")
         answer = _("Answer (%(when)s)", when=moment(entry.also_at)) if entry.also_at else _("Answer")
         return self._attendance(
             entry, _("Detail %(number)s", number=entry.number), page=entry.number,
-            chip=(f"{entry.title} · {_('Active') if active else _('Receptive')}", "line"),
+            chip=(f"{entry.title} · {direction}", "line"),
             texts=(("", entry.text), (answer, entry.more)))
 
     def _note(self, entry):
@@ -247,9 +247,8 @@ def _day(day: date) -> str:
     """Today, yesterday, or the day with its weekday."""
     passed = (utc_now().astimezone(local_zone()).date() - day).days
     written = format_date(day, "dd/MM/yyyy")
-    if passed in (0, 1):
-        return f"{_('Today') if passed == 0 else _('Yesterday')}, {written}"
-    return f"{format_date(day, 'EEEE')}, {written}"
+    name = _("Today") if passed == 0 else _("Yesterday") if passed == 1 else format_date(day, "EEEE")
+    return f"{name}, {written}"
 
 
 def _link(**change) -> str:

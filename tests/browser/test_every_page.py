@@ -39,6 +39,7 @@ def _deeper(role, ids):
         "/search?q=ana", "/search?q=ninguem", "/account/profile", "/account/password",
         "/attendances/list", "/attendances/2026000101", "/attendances/2026000102",
         f"/attendances/new?entity={ids['entity']}", f"/attendances/entity/{ids['entity']}",
+        f"/history/entity/{ids['entity']}", "/attendances/2026000101/email", "/email-templates/add",
         "/motives/add", f"/motives/edit/{ids['motive']}", f"/motives/show/{ids['motive']}",
         f"/occurrences/edit/{ids['occurrence']}", "/units/add", "/users/add", "/roles/add",
         "/entities/add", f"/entities/show/{ids['entity']}", f"/entities/edit/{ids['entity']}",

@@ -111,6 +111,13 @@ def test_an_email_is_written_looked_at_and_sent_from_the_record(open_page):
 
 
 @pytest.mark.req("S-42")
+def test_a_closed_attendance_that_one_may_not_change_still_leads_to_its_email(open_page):
+    page = open_page("attendant", "/attendances/2026000202")
+    page.get_by_role("link", name="Enviar e-mail à entidade").click()
+    expect(page.get_by_role("button", name="Enviar e-mail")).to_be_visible()
+
+
+@pytest.mark.req("S-42")
 def test_the_page_of_the_email_fits_a_phone(open_page):
     page = open_page("attendant", "/attendances/2026000291/email", size=NARROW, dark=True)
     expect(page.get_by_role("button", name="Enviar e-mail")).to_be_visible()

@@ -78,6 +78,18 @@ def test_changes_of_the_registration_are_told_with_both_values(look, acting, wor
     assert "•••.533.447-••" in page
 
 
+def test_the_days_near_by_have_names(look, session, seeding, world):
+    from app.database import utc_now
+
+    with seeding():
+        for n in (0, 1):
+            session.add(AttendanceNote(attendance=world.attendance, text="x", written_at=utc_now() - n * DAY))
+    page = look(kind="note")
+    assert "Hoje, " in page
+    assert "Ontem, " in page
+    assert "segunda-feira, 16/03/2026" in look()
+
+
 def test_each_entry_leads_to_its_record(look, life, world):
     page = look()
     for address in ("/attendances/2026000201", "/attendances/2026000201?page=2", f"/orders/show/{life.order.id}",

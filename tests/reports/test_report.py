@@ -108,6 +108,7 @@ def test_the_log_is_there_for_who_may_read_logs(printed, session, seeding, world
                                     now=NOON + HOUR)
     words = printed()[0]
     assert "Logs" in words
+    assert "Observação do local: Loja fechada" in words
     assert "Loja fechada" in words
     role = session.scalar(select(Role).where(Role.name == "Attendant"))
     with seeding():

@@ -12,6 +12,7 @@ LOG_LABELS = {
     "expires_on": _l("Expiry date"),
     "situation": _l("Situation"), "phase": _l("Phase"), "closed_at": _l("Closing date"), "protocol": _l("Protocol"),
     "kind": _l("Kind"), "title": _l("Title"), "attachment": _l("Attachment"),
+    "recipient": _l("Recipient"), "subject": _l("Subject"),
     "internal_note": _l("Internal note"), "product": _l("Product"), "information": _l("Information"),
     "merged": _l("Merged attendance"), "merged_into": _l("Merged into"), "pages": _l("Detail pages"),
     "split_from": _l("Split from"), "split_into": _l("Split into"), "assignee": _l("Responsible"),

@@ -140,7 +140,8 @@ def _notes(paper, notes):
     if notes:
         paper.section(_("Internal notes"))
     for note in notes:
-        paper.prose(f"{moment(note.written_at)} · {_full(note.author) or _('System')}", note.text)
+        who = _full(note.author) or _("System")
+        paper.prose(f"{moment(note.written_at)} · {who}", note.text)
 
 
 def _surveys(paper, surveys):
@@ -170,6 +171,7 @@ def _log(paper, content):
         paper.quiet(_("The %(most)s newest entries.", most=len(content.log)))
     reader = Reader("attendance", None)
     for entry in content.log:
-        lines = [f"{line.label}: {line.old or '—'} → {line.new or '—'}" for line in reader.lines(entry)]
+        lines = [f"{line.label}: " + (f"{line.old} → {line.new or '—'}" if line.old else line.new)
+                 for line in reader.lines(entry)]
         who = entry.actor_name or _("System")
         paper.prose(f"{moment(entry.at)} · {who} · {ACTIONS.get(entry.action, entry.action)}", "\n".join(lines) or "—")
