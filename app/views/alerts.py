@@ -29,6 +29,7 @@ class AlertView(AppModelView):
     order_columns = ["id"]
     list_title, add_title, edit_title = _l("Alerts"), _l("New alert"), _l("Edit alert")
     list_columns = ["text", "priority", "entity", "valid_from", "valid_until", "active"]
+    list_key, list_file = "alerts", "alertas"
     search_columns = ["entity", "priority", "text", "valid_until", "active"]
     add_columns = ["entity", "priority", "text", "valid_from", "valid_until", "active"]
     edit_columns = ["priority", "text", "valid_from", "valid_until", "active"]

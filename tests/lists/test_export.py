@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -12,7 +13,9 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 
 from app.jobs import work
+from app.models.alert import Alert, AlertPriority
 from app.models.job import Job, JobState
+from app.models.order import Order
 from app.services import sheets
 from app.views.lists import export
 from tests.lists.conftest import LIST, heads, protocols
@@ -208,6 +211,21 @@ def test_entities_are_exported_as_they_are_listed(browser, session, seeding, wor
     assert table(browser.get(f"/lists/entities/export.csv?{back}"))[1] == ["Pessoa 029"]
     assert sheet(browser.get("/lists/entities/export.xlsx?columns=birth_date&q=pessoa").data)[1] == [
         datetime.fromisoformat("1990-01-01")]
+
+
+def test_amounts_and_chips_of_other_registers_are_numbers_and_words(browser, session, seeding, world):
+    with seeding():
+        priority = AlertPriority(name="Alta <b>", position=0)
+        session.add(Order(entity=world.entity, company=world.company, number="P-1", total=Decimal("1234.50"),
+                          ordered_on=date(2026, 3, 16)))
+        session.add(Alert(entity=world.entity, text="Cuidado", priority=priority, valid_from=date(2026, 3, 1)))
+    session.commit()
+    rows = table(browser.get("/lists/orders/export.csv?columns=number,ordered_on,total"))
+    assert rows[1] == ["P-1", "16/03/2026", "1234,5"]
+    assert sheet(browser.get("/lists/orders/export.xlsx?columns=total").data)[1] == [1234.5]
+    assert table(browser.get("/lists/alerts/export.csv?columns=priority"))[1] == ["Alta <b>"]
+    for address in ("/orders/list/", "/invoices/list/", "/alerts/list/"):
+        assert "Salvar visão" in browser.get(address).text, address
 
 
 def test_new_rows_while_it_is_read_do_not_repeat_others(browser, session, seeding, world, many, monkeypatch):

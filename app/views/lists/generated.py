@@ -68,7 +68,7 @@ def _typed(view, name, shown):
             return local(raw)
         if isinstance(raw, date) or plain and isinstance(raw, (int, float)) and not isinstance(raw, bool):
             return raw
-        if plain and isinstance(raw, Decimal):
+        if isinstance(raw, Decimal):  # an amount is added up there, whatever sign it has here
             return float(raw)
         text = shown(row)
         return text.striptags() if isinstance(text, Markup) else str(text)  # a chip is its words

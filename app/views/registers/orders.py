@@ -90,7 +90,7 @@ class OrderView(OfEntityView):
     noun, route_base, date_column = "order", "/orders", "ordered_on"
     datamodel, service, child_rows = SQLAInterface(Order), orders, orders.ROWS
     list_title, add_title, edit_title, show_title = _l("Orders"), _l("New order"), _l("Edit order"), _l("Sales order")
-    list_columns = ["number", "entity", "ordered_on", "state", "total"]
+    list_columns, list_key, list_file = ["number", "entity", "ordered_on", "state", "total"], "orders", "pedidos"
     order_columns, base_order = ["ordered_on"], ("ordered_on", "desc")
     search_columns = ["number", "entity", "state", "ordered_on"]
     add_fieldsets = edit_fieldsets = [
@@ -130,6 +130,7 @@ class InvoiceView(OfEntityView):
     list_title, add_title, edit_title, show_title = (
         _l("Invoices"), _l("New invoice"), _l("Edit invoice"), _l("Invoice"))
     list_columns = ["number", "series", "entity", "order", "issued_on", "total"]
+    list_key, list_file = "invoices", "notas"
     order_columns, base_order = ["issued_on"], ("issued_on", "desc")
     search_columns = ["number", "entity", "access_key", "issued_on"]
     add_columns = edit_columns = ["entity", "order", "number", "series", "access_key", "issued_on", "total"]
