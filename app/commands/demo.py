@@ -29,7 +29,8 @@ def demo_command(info):
 def plant(settings) -> None:
     """Plant what is missing; nothing where all accounts are there."""
     from ..services import demo, grants
-    from ..services.demo import attendances, company, people
+    from ..services.attachments import uploads_of
+    from ..services.demo import attendances, company, notes, people
 
     session = db.session
     names = people.missing(session)
@@ -46,3 +47,4 @@ def plant(settings) -> None:
         operators = [grants.viewer_of(session, rows[name]) for name in people.OPERATORS]
         attendances.plant(session, firm, operators, now=now)
         demo.plant_rest(session, firm, operators, now=now)
+        notes.plant_file(session, firm, operators, uploads_of(settings), now=now)
