@@ -21,10 +21,12 @@ from app.models.email_template import EmailTemplate
 from app.models.entity import ContactType, Entity, RoleType
 from app.models.identity import LoginAttempt, UserSession
 from app.models.job import Job
+from app.models.label import Label
 from app.models.log import LogEntry
 from app.models.notification import Notification
 from app.models.order import Invoice, Order
 from app.models.outbox import Outbox
+from app.models.saved_view import SavedView
 from app.models.survey import Survey
 from app.views.base import AppModelView
 from tests.support.clock import NOON
@@ -49,7 +51,8 @@ def seed(session, world, near, far) -> dict:
         sales[entity] = bought, Invoice(entity=entity, company=entity.company, number="1", issued_on=NOON.date())
     session.add_all([row for pair in sales.values() for row in pair])
     loaded = Job(user_id=near.id, kind="import", arguments={}, created_at=NOON)
-    session.add(loaded)
+    label, view = Label(name="VIP"), SavedView(name="Minha", list_key="attendances", owner_id=near.id)
+    session.add_all([loaded, label, view])
     files = [_attached(session, row) for row in (world.attendance, world.other_attendance, world.restricted_attendance)]
     bells = [Notification(user_id=user.id, key="k", kind="mentioned", at=NOON) for user in (near, far)]
     session.add_all(bells)
@@ -65,7 +68,7 @@ def seed(session, world, near, far) -> dict:
         Order: pair(*(rows[0] for rows in sales.values())), Invoice: pair(*(rows[1] for rows in sales.values())),
         User: pair(near, far), Role: pair(role["Attendant"], role["Admin"]),
         LoginAttempt: pair(near_try, far_try), Outbox: pair(letter, far_letter),
-        EmailTemplate: template.id, CustomField: field.id, Survey: survey.id,
+        Label: label.id, EmailTemplate: template.id, CustomField: field.id, Survey: survey.id,
         Channel: world.channels["phone"].id, Situation: world.situations["open"].id, Motive: world.motive.id,
         Occurrence: world.occurrence.id, Cause: world.cause.id, Classification: world.classification.id,
         Subclassification: world.subclassification.id, DefaultMotive: world.default_motive.id,
@@ -92,6 +95,9 @@ def seed(session, world, near, far) -> dict:
         "/attachments": {"pk": pair(files[0], files[1], closed=files[2]), "attendance": attendances, "number": 1},
         "/notes": {"attendance": attendances},
         "/notes/<int:attendance>/add": {"form": {"text": {"own": "Ligar amanhã"}}},
+        "/jobs": {"pk": {"foreign": loaded.id}},
+        "/lists": {"key": "attendances", "kind": "csv", "action": "take", "pk": {"foreign": view.id}},
+        "/attendances/many": {"action": "situation"},
         "/notifications": {"pk": {"foreign": bells[0].id}},
         "/attendances/new": {"query": {"entity": entity}},
         "/attendances/draft": {"json": {"entity_id": entity, "values": {"own": {"title": "Rascunho"}}}},
