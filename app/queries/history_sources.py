@@ -92,10 +92,9 @@ def _turned(mine, _entity_id, _viewer):
 
 
 def _mails(mine, entity_id, _viewer):
-    """To the entity, and about its attendances: never of one that the viewer does not see."""
-    mail = Outbox.kind == "email"
-    return [[mail, Outbox.entity_id == entity_id, or_(Outbox.attendance_id.is_(None), Outbox.attendance_id.in_(mine))],
-            [mail, Outbox.entity_id.is_(None), Outbox.attendance_id.in_(mine)]]
+    """To the entity, never about an attendance that the viewer does not see; what colleagues are told is none of it."""
+    return [[Outbox.kind == "email", Outbox.entity_id == entity_id,
+             or_(Outbox.attendance_id.is_(None), Outbox.attendance_id.in_(mine))]]
 
 
 def _appointments(mine, entity_id, viewer):

@@ -1,5 +1,11 @@
-"""Texts compared in SQL as people type them: without accents and case, on both engines."""
-from sqlalchemy import String, func
+"""Texts compared in SQL as people type them: without accents and case, on both engines.
+
+PostgreSQL matches a regular expression with the accented letters of each letter, several times faster than taking the
+accents off every text; SQLite calls a function of ours.
+"""
+import re
+
+from sqlalchemy import Boolean, func, literal
 from sqlalchemy.engine import Engine
 from sqlalchemy.event import listens_for
 from sqlalchemy.ext.compiler import compiles
@@ -7,26 +13,27 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from ..text import normalise
 
-_FROM = "áàâãäåéèêëíìîïóòôõöúùûüçñýÿ"
-_TO = "aaaaaaeeeeiiiiooooouuuucnyy"
-_TABLE = str.maketrans(_FROM, _TO)
+_ACCENTED = {"a": "áàâãäå", "e": "éèêë", "i": "íìîï", "o": "óòôõö", "u": "úùûü", "c": "ç", "n": "ñ", "y": "ýÿ"}
+_TABLE = str.maketrans({accented: plain for plain, all_ in _ACCENTED.items() for accented in all_})
 
 
-class flat(FunctionElement):  # noqa: N801  (read as a function)
-    """A text column in lower case without accents."""
+class _Found(FunctionElement):
+    """(column, regular expression, LIKE pattern): whether the text stands in the column."""
 
     inherit_cache = True
-    type = String()
+    type = Boolean()
 
 
-@compiles(flat, "postgresql")
+@compiles(_Found, "postgresql")
 def _by_postgresql(element, compiler, **options):
-    return compiler.process(func.translate(func.lower(*element.clauses), _FROM, _TO), **options)
+    column, expression, _like = element.clauses
+    return compiler.process(column.op("~*", is_comparison=True)(expression), **options)
 
 
-@compiles(flat)
+@compiles(_Found)
 def _by_sqlite(element, compiler, **options):
-    return compiler.process(func.balcao_flat(*element.clauses), **options)
+    column, _expression, like = element.clauses
+    return compiler.process(func.balcao_flat(column).like(like, escape="/"), **options)
 
 
 @listens_for(Engine, "connect")
@@ -40,7 +47,9 @@ def _flat(text):
 
 
 def contains(column, typed: str):
-    """The condition that a column has this text somewhere in it; what stands for something in LIKE is plain here."""
-    words = normalise(typed).translate(_TABLE)
-    return flat(column).contains(words, autoescape=True)
-
+    """The condition that a text column has what was typed somewhere in it; no character of it means anything else."""
+    plain = normalise(typed).translate(_TABLE)
+    expression = "".join(f"[{c}{_ACCENTED[c]}{_ACCENTED[c].upper()}]" if c in _ACCENTED else re.escape(c)
+                         for c in plain)
+    like = re.sub(r"([%_/])", r"/\1", plain)
+    return _Found(column, literal(expression), literal(f"%{like}%"))
