@@ -25,6 +25,7 @@ def create_app(settings: dict | None = None) -> Flask:
     from . import api, cli, models, views  # noqa: F401  (models: the metadata must be whole before AppBuilder reads it)
     from .security import csp, locale
     from .views import colours, errors, formats, health, shell
+    from .views.attendances import report
 
     csp.init_app(app)
     colours.init_app(app)
@@ -37,6 +38,6 @@ def create_app(settings: dict | None = None) -> Flask:
         appbuilder.init_app(app, db.session)
         locale.init_app(app)
         views.register(appbuilder)
-        api.register(appbuilder)
+        api.register(appbuilder, report=report.of)
     cli.register(app)
     return app

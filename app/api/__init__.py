@@ -1,13 +1,35 @@
 """REST over the same services and queries; register() names every resource."""
+from collections.abc import Callable
 
 
-def register(appbuilder) -> None:
-    """Add the resources under /api/v1/."""
+def register(appbuilder, *, report: Callable) -> None:
+    """Add the resources under /api/v1/. `report(attendance, notes)` is the printed report: (bytes, file name)."""
+    from .alerts import AlertApi
+    from .attachments import AttachmentApi
     from .attendances import AttendanceApi
     from .classifications import ClassificationApi
+    from .detail_pages import DetailApi
+    from .duplicates import PersonMergeApi
+    from .emails import EmailApi
+    from .forwarding import ForwardApi, OperatorApi
+    from .invoices import InvoiceApi
+    from .jobs import JobApi
+    from .labels import AttendanceLabelApi
     from .login import LoginApi
+    from .logs import AttendanceLogApi, PersonLogApi
+    from .merging import AttendanceMergeApi
+    from .notes import NoteApi
     from .openapi import OpenApi
+    from .orders import OrderApi
+    from .own import NotificationApi, SavedViewApi
     from .persons import PersonApi
+    from .registers import RESOURCES
+    from .reports import ReportApi
 
-    for resource in (LoginApi, AttendanceApi, ClassificationApi, PersonApi, OpenApi):
+    ReportApi.printed = staticmethod(report)
+    for resource in (
+            LoginApi, AttendanceApi, DetailApi, AttachmentApi, AttendanceLabelApi, NoteApi, ForwardApi,
+            AttendanceMergeApi, EmailApi, ReportApi, AttendanceLogApi, PersonApi, PersonMergeApi, PersonLogApi,
+            AlertApi, OrderApi, InvoiceApi, ClassificationApi, *RESOURCES, OperatorApi, SavedViewApi,
+            NotificationApi, JobApi, OpenApi):
         appbuilder.add_api(resource)

@@ -1,230 +1,219 @@
-"""Attendances over REST: open, read, list, add a detail, close."""
-from flask import jsonify, request
-from flask_appbuilder.api import expose
-from flask_appbuilder.security.decorators import protect
+"""Attendances over REST: open, list, read, change, reopen, close."""
+from flask import jsonify
 from flask_babel import get_timezone
 from flask_babel import gettext as _
+from marshmallow import fields
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
-from ..database import unit_of_work, utc_now
 from ..errors import Invalid, NotFound
 from ..extensions import db
-from ..models.attendance import Attendance, AttendanceKind
+from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind
 from ..models.classification import Channel, Phase
+from ..models.entity import Entity, RoleType
+from ..models.label import AttendanceLabel
 from ..queries import attendances as reads
 from ..services import attendances, opening
-from . import schemas
-from .base import BadRequest, Resource, actor, body, instant, limit, once, whole_argument
+from . import custom, schemas
+from .arguments import Flag, Listed, Many, Whole, day, text
+from .base import BadRequest, Resource, actor, attendance_id, body, not_a_key, written
+from .detail_pages import DETAIL, page_values, put_codes
+from .labels import LABEL
+from .operation import operation
+from .shapes import FLAG, NAMED, OBJECT, TEXT, Shape, empty, many, named, person
 
-OPEN, ADD_DETAIL, CLOSE = schemas.OpenAttendance(), schemas.AddDetail(), schemas.CloseAttendance()  # slow to make
 KINDS = {"phone": AttendanceKind.PHONE}
+PAGE_OF_OPENING = ("direction", "description", "answer", "received_at", *schemas.Page._declared_fields)
+
+
+def _situation_of(row):
+    return {**named(row.situation), "phase": row.phase}
+
+
+ATTENDANCE = Shape(
+    "Attendance", Attendance, "id protocol kind title company_id opened_at received_at closed_at direction version",
+    person=(empty(NAMED), lambda row: named(row.entity)), channel=(TEXT, lambda row: row.channel.code),
+    situation=({"type": "object", "required": ["id", "name", "phase"],
+                "properties": {**NAMED["properties"], "phase": {"type": "string", "enum": list(Phase)}}},
+               _situation_of),
+    motive=(empty(NAMED), lambda row: named(row.motive)),
+    occurrence=(empty(NAMED), lambda row: named(row.occurrence)),
+    cause_id=(empty({"type": "integer"}), lambda row: row.cause_id),
+    merged_into=(empty(NAMED), lambda row: named(getattr(row, "merged_into", None))))
+WHOLE_ATTENDANCE = ATTENDANCE.plus(
+    "AttendanceWithDetails",
+    role=(empty(TEXT), lambda row: row.role_type.code if row.role_type else None),
+    unit=(empty(NAMED), lambda row: named(row.unit)), local_note=(empty(TEXT), lambda row: row.local_note),
+    local_partner=(empty(NAMED), lambda row: named(row.local_partner)),
+    assignee=(empty(NAMED), lambda row: person(row.assignee)),
+    department=(empty(NAMED), lambda row: named(row.department)),
+    related=(empty(TEXT), lambda row: str(row.related) if row.related else None),
+    cancel_reason=(empty(TEXT), lambda row: row.cancel_reason), is_open=(FLAG, lambda row: row.is_open),
+    custom_values=(OBJECT, lambda row: row.custom_values),
+    labels=(many(LABEL.ref), lambda row: [LABEL(each.label) for each in row.labels]),
+    details=(many(DETAIL.ref), lambda row: [DETAIL(page) for page in row.details]))
+_MERGED = joinedload(Attendance.merged_into).load_only(Attendance.protocol)
+_NAME = (Entity.name, Entity.social_name)
+_LOADED = (
+    _MERGED, joinedload(Attendance.role_type), joinedload(Attendance.unit), joinedload(Attendance.assignee),
+    joinedload(Attendance.department), joinedload(Attendance.local_partner).load_only(*_NAME),
+    selectinload(Attendance.labels).joinedload(AttendanceLabel.label),
+    selectinload(Attendance.details).options(
+        joinedload(AttendanceDetail.operator), joinedload(AttendanceDetail.product),
+        joinedload(AttendanceDetail.contact), selectinload(AttendanceDetail.information)))
+
+
+class ListAttendances(Listed):
+    q = text(200, metadata={"description": "Protocol, number or words of the person's name"})
+    situation = text(20, metadata={"description": "Id of a situation, or a phase"})
+    channel = text(40, metadata={"description": "Code of a channel"})
+    person_id = Whole()
+    motive_id = Whole()
+    occurrence_id = Whole()
+    cause_id = Whole()
+    company_id = Whole()
+    unit_id = Whole()
+    department_id = Whole()
+    assignee_id = Whole()
+    unassigned = Flag(load_default=None)
+    label_id = Many(Whole(), load_default=list)
+    opened_from = day(metadata={"description": "A local day, inclusive"})
+    opened_to = day(metadata={"description": "A local day, inclusive"})
+
+
+class AttendanceRecord(schemas.Record):
+    page = fields.Nested(schemas.ChangePage, metadata={"description": "One detail page that is saved with it"})
+
+
+LIST, OPEN, CLOSE = ListAttendances(), schemas.OpenAttendance(), schemas.CloseAttendance()
+CHANGE = schemas.change_of(AttendanceRecord)
 
 
 class AttendanceApi(Resource):
     resource_name = "attendances"
     class_permission_name = "attendance"
     method_permission_name = {
-        "post": "write", "get_list": "read", "get": "read", "add_detail": "write", "close": "write"}
+        "post": "write", "get_list": "read", "get": "read", "change": "write", "close": "write"}
     openapi_spec_tag = "Attendances"
 
-    @expose("", methods=["POST"])
-    @protect()
+    @operation("", "POST", summary="Open an attendance", body=OPEN, answer=ATTENDANCE, status=201, once=True)
     def post(self):
-        """Open an attendance; the answer has its protocol.
-        ---
-        post:
-          summary: Open an attendance
-          parameters: [IdempotencyKey]
-          requestBody:
-            required: true
-            content: {application/json: {schema: {$ref: '#/components/schemas/OpenAttendance'}}}
-          responses:
-            201:
-              description: Opened
-              content: {application/json: {schema: {$ref: '#/components/schemas/Attendance'}}}
-        """
+        """The answer has its protocol."""
         data = body(OPEN)
-        now, person_id = utc_now(), data.pop("person_id")
-        values, detail = _split(data)
-        with unit_of_work(db.session) as session:
-            answer = once(session, "attendance", request.get_json(), now, lambda: shown(opening.open_attendance(
-                session, entity_id=person_id, values={**values, "role_type_code": data["role"]},
+
+        def act(session, now):
+            values, detail = _split(session, data)
+            return ATTENDANCE(opening.open_attendance(
+                session, entity_id=data["person_id"], values={**values, "role_type_code": data["role"]},
                 detail={**detail, "channel_code": data["channel"]}, actor=actor(), now=now,
-                kind=KINDS.get(data["channel"], AttendanceKind.MULTICHANNEL))))
-        return jsonify(answer), 201
+                kind=KINDS.get(data["channel"], AttendanceKind.MULTICHANNEL)))
+        return written(act, "attendance", status=201)
 
-    @expose("", methods=["GET"])
-    @protect()
+    @operation("", summary="List attendances", query=LIST, listed=ATTENDANCE)
     def get_list(self):
-        """Attendances one may see, newest first.
-        ---
-        get:
-          summary: List attendances
-          parameters:
-            - {in: query, name: q, schema: {type: string}, description: Protocol, number or words of the person's name}
-            - {in: query, name: situation, schema: {type: string}, description: 'Id of a situation, or a phase'}
-            - {in: query, name: channel, schema: {type: string}, description: Code of a channel}
-            - {in: query, name: after, schema: {type: string}, description: The `next` of the page before}
-            - {in: query, name: limit, schema: {type: integer, minimum: 1, maximum: 100, default: 25}}
-          responses:
-            200:
-              description: A page
-              content: {application/json: {schema: {$ref: '#/components/schemas/AttendancePage'}}}
-        """
-        filters = reads.AttendanceFilter(q=request.args.get("q", "")[:200], **_situation(), **_channel())
+        """Those one may see, newest first."""
+        args = LIST.read()
+        filters = reads.AttendanceFilter(
+            q=args["q"] or "", **_situation(args["situation"]), **_channel(args["channel"]), entity=args["person_id"],
+            motive=args["motive_id"], occurrence=args["occurrence_id"], cause=args["cause_id"],
+            company=args["company_id"], unit=args["unit_id"], department=args["department_id"],
+            assignee=args["assignee_id"], unassigned=args["unassigned"] or None, label=tuple(args["label_id"]),
+            opened_from=args["opened_from"], opened_to=args["opened_to"])
         try:
-            page = reads.list_attendances(db.session, actor(), filters, timezone=str(get_timezone()), size=limit(),
-                                          after=request.args.get("after"))
+            page = reads.list_attendances(db.session, actor(), filters, timezone=str(get_timezone()),
+                                          size=args["limit"], after=args["after"], load=(_MERGED,))
         except ValueError as error:
-            raise BadRequest(_("after is not a page key of this list.")) from error
-        return jsonify(items=[shown(row) for row in page.rows], next=page.next)
+            raise not_a_key() from error
+        return jsonify(items=[ATTENDANCE(row) for row in page.rows], next=page.next)
 
-    @expose("/<address>", methods=["GET"])
-    @protect()
+    @operation("/<address>", summary="Read an attendance", answer=WHOLE_ATTENDANCE)
     def get(self, address):
-        """One attendance with its details, by protocol or id-<id>.
-        ---
-        get:
-          summary: Read an attendance
-          parameters: [{in: path, name: address, required: true, schema: {type: string}}]
-          responses:
-            200:
-              description: The attendance
-              content: {application/json: {schema: {$ref: '#/components/schemas/AttendanceWithDetails'}}}
-        """
-        return jsonify(with_details(_found(address)))
+        return jsonify(WHOLE_ATTENDANCE(found(address)))
 
-    @expose("/<address>/details", methods=["POST"])
-    @protect()
-    def add_detail(self, address):
-        """Add a detail page to an open attendance.
-        ---
-        post:
-          summary: Add a detail
-          parameters:
-            - {in: path, name: address, required: true, schema: {type: string}}
-            - IdempotencyKey
-          requestBody:
-            required: true
-            content: {application/json: {schema: {$ref: '#/components/schemas/AddDetail'}}}
-          responses:
-            201:
-              description: Added
-              content: {application/json: {schema: {$ref: '#/components/schemas/Detail'}}}
-        """
-        data, pk, now = body(ADD_DETAIL), _id(address), utc_now()
-        _values, detail = _split(data)
+    @operation("/<address>", "PATCH", summary="Change an attendance", body=CHANGE, answer=WHOLE_ATTENDANCE,
+               description="What is left out stays. An open situation reopens a closed attendance, for who may; `page` "
+                           "saves one detail page with it.")
+    def change(self, address):
+        data, pk = body(CHANGE), attendance_id(address)
 
-        def act():
-            detail["channel_id"] = _code(session, Channel, data["channel"], "channel").id
-            return shown_detail(attendances.add_detail(session, pk, detail=detail, actor=actor(), now=now))
+        def act(session, now):
+            version, page = data.pop("version"), data.pop("page", None)
+            stored = session.get(Attendance, pk)
+            if "role" in data:
+                data["role_type_id"] = _role(session, data.pop("role"))
+            if "related" in data:
+                data["related_id"] = _related(data.pop("related"))
+            if "custom_values" in data:
+                data["custom_values"] = custom.checked(session, "attendance", data["custom_values"])
+            detail = {**page_values(session, page), "page": page.get("page", 1)} if page is not None else None
+            attendances.save_attendance(
+                session, stored.id, version=version, values=data, detail=detail, actor=actor(), now=now)
+            return WHOLE_ATTENDANCE(found(address))
+        return written(act)
 
-        with unit_of_work(db.session) as session:
-            answer = once(session, "detail", [pk, request.get_json()], now, act)
-        return jsonify(answer), 201
-
-    @expose("/<address>/close", methods=["POST"])
-    @protect()
+    @operation("/<address>/close", "POST", summary="Close an attendance", body=CLOSE, answer=WHOLE_ATTENDANCE,
+               once=True, description="With an answer for its last page if one is given.")
     def close(self, address):
-        """Close an attendance, with an answer for its last page if one is given.
-        ---
-        post:
-          summary: Close an attendance
-          parameters:
-            - {in: path, name: address, required: true, schema: {type: string}}
-            - IdempotencyKey
-          requestBody:
-            required: true
-            content: {application/json: {schema: {$ref: '#/components/schemas/CloseAttendance'}}}
-          responses:
-            200:
-              description: Closed
-              content: {application/json: {schema: {$ref: '#/components/schemas/AttendanceWithDetails'}}}
-        """
-        data, pk, now = body(CLOSE), _id(address), utc_now()
+        data, pk = body(CLOSE), attendance_id(address)
 
-        def act():
+        def act(session, now):
             attendances.close_attendance(session, pk, **data, actor=actor(), now=now)
-            return with_details(_found(address))
-
-        with unit_of_work(db.session) as session:
-            answer = once(session, "close", [pk, request.get_json()], now, act)
-        return jsonify(answer)
+            return WHOLE_ATTENDANCE(found(address))
+        return written(act, "close")
 
 
-# ---- pieces
-
-def _found(address) -> Attendance:
-    attendance = reads.find_for_api(db.session, actor(), address)
+def found(address) -> Attendance:
+    """The attendance as REST answers it, as it is now. Raises NotFound."""
+    db.session.flush()
+    attendance = reads.find_for_api(db.session, actor(), address, load=_LOADED)
     if attendance is None:
         raise NotFound(_("Attendance not found."))
     return attendance
 
 
-def _id(address) -> int:
-    pk = reads.id_at(db.session, actor(), address)
+# ---- pieces
+
+def _split(session, data):
+    """(values of the record, values of the detail) of a body; channel and role are still codes."""
+    detail = put_codes(session, {n: v for n, v in data.items() if n in PAGE_OF_OPENING and v is not None})
+    values = {name: value for name, value in data.items()
+              if name not in (*PAGE_OF_OPENING, "channel", "role", "person_id", "related")}
+    if data["related"] is not None:
+        values["related_id"] = _related(data["related"])
+    values["custom_values"] = custom.checked(session, "attendance", data.get("custom_values") or {})
+    return values, detail
+
+
+def _related(address) -> int | None:
+    if address is None:
+        return None
+    pk = reads.id_at(db.session, actor(), address.strip())
     if pk is None:
-        raise NotFound(_("Attendance not found."))
+        raise Invalid(_("There is no attendance with this number."), field="related")
     return pk
 
 
-def _split(data):
-    """(values of the record, values of the detail) of a body; channel and role are still codes."""
-    of_page = ("direction", "description", "answer", "received_at")
-    return ({n: v for n, v in data.items() if n not in (*of_page, "channel", "role")},
-            {n: data[n] for n in of_page})
+def _role(session, code) -> int | None:
+    if code is None:
+        return None
+    pk = session.scalar(select(RoleType.id).where(RoleType.code == code))
+    if pk is None:
+        raise Invalid(_("Not a valid choice."), field="role")
+    return pk
 
 
-def _code(session, model, code, field):
-    """The row with this code. Raises Invalid."""
-    row = session.scalar(select(model).where(model.code == code))
-    if row is None:
-        raise Invalid(_("Not a valid choice."), field=field)
-    return row
+def _situation(given) -> dict:
+    if not given or given in list(Phase):
+        return {"phase": given or None}
+    if not given.isascii() or not given.isdigit() or len(given) > 9:
+        raise BadRequest(_("%(name)s must be a whole number."), field="situation", name="situation")
+    return {"situation": (int(given),)}
 
 
-def _situation() -> dict:
-    text = request.args.get("situation", "")
-    if text in [phase.value for phase in Phase]:
-        return {"phase": text}
-    pk = whole_argument("situation")
-    return {"situation": (pk,)} if pk else {}
-
-
-def _channel() -> dict:
-    code = request.args.get("channel")
+def _channel(code) -> dict:
     if not code:
         return {}
     pk = db.session.scalar(select(Channel.id).where(Channel.code == code))
     if pk is None:
-        raise BadRequest(_("There is no channel with this code."))
+        raise BadRequest(_("There is no channel with this code."), field="channel")
     return {"channel": (pk,)}
-
-
-def shown(attendance) -> dict:
-    """An attendance as lists and openings answer it."""
-    def named(row):
-        return {"id": row.id, "name": str(row)} if row is not None else None
-
-    return {
-        "id": attendance.id, "protocol": attendance.protocol, "kind": attendance.kind, "title": attendance.title,
-        "company_id": attendance.company_id, "person": named(attendance.entity), "channel": attendance.channel.code,
-        "direction": attendance.direction,
-        "situation": {"id": attendance.situation_id, "name": attendance.situation.name, "phase": attendance.phase},
-        "motive": named(attendance.motive), "occurrence": named(attendance.occurrence),
-        "cause_id": attendance.cause_id, "opened_at": instant(attendance.opened_at),
-        "received_at": instant(attendance.received_at), "closed_at": instant(attendance.closed_at),
-        "version": attendance.version}
-
-
-def shown_detail(page) -> dict:
-    return {
-        "page": page.page, "channel": page.channel.code, "direction": page.direction, "description": page.description,
-        "answer": page.answer, "opened_at": instant(page.opened_at), "received_at": instant(page.received_at),
-        "answered_at": instant(page.answered_at)}
-
-
-def with_details(attendance) -> dict:
-    return {**shown(attendance), "custom_values": attendance.custom_values,
-            "related": str(attendance.related) if attendance.related else None,
-            "details": [shown_detail(page) for page in attendance.details]}

@@ -80,6 +80,7 @@ class LoginApi(BaseApi):
         ---
         post:
           summary: New access token
+          security: [{jwt: []}]
           description: The bearer token is the refresh token.
           responses:
             200:
@@ -102,6 +103,7 @@ class LoginApi(BaseApi):
         ---
         post:
           summary: Sign out
+          security: [{jwt: []}]
           responses:
             204: {description: The session is over; its tokens are void}
             401: {description: The token or its session is over}

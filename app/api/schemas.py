@@ -5,28 +5,11 @@ from marshmallow import RAISE, Schema, fields, validate
 from ..models.attendance import Direction
 
 REQUIRED = _l("This field is required.")
-MESSAGES = {"required": REQUIRED, "null": REQUIRED, "invalid": _l("Not a valid value."),
-            "validator_failed": _l("Not a valid value."), "type": _l("Not a valid value.")}
-_RANGE = validate.Range(min=1, max=2**31 - 1, error=_l("Not a valid value."))
-
-
-def _text(longest, **options):
-    length = validate.Length(max=longest, error=_l("At most {max} characters."))
-    return fields.String(validate=length, error_messages=MESSAGES, **options)
-
-
-def _whole():
-    return fields.Integer(strict=True, allow_none=True, load_default=None, validate=_RANGE, error_messages=MESSAGES)
-
-
-def _instant():
-    return fields.AwareDateTime(allow_none=True, load_default=None, error_messages={
-        **MESSAGES, "invalid_awareness": _l("The time needs its offset, such as -03:00.")})
-
-
-def _direction():
-    known = validate.OneOf([each.value for each in Direction], error=_l("Not a valid choice."))
-    return fields.String(load_default=Direction.RECEPTIVE.value, validate=known, error_messages=MESSAGES)
+NOT_VALID = _l("Not a valid value.")
+MESSAGES = {"required": REQUIRED, "null": REQUIRED, "invalid": NOT_VALID, "validator_failed": NOT_VALID,
+            "type": NOT_VALID}
+MOST_ROWS = 300
+_RANGE = validate.Range(min=1, max=2**31 - 1, error=NOT_VALID)
 
 
 class Body(Schema):
@@ -36,39 +19,153 @@ class Body(Schema):
     error_messages = {"unknown": _l("Unknown field."), "type": _l("The body must be a JSON object.")}
 
 
-class OpenAttendance(Body):
-    person_id = _whole()
-    role = _text(40, allow_none=True, load_default=None)
-    channel = _text(40, required=True)
-    direction = _direction()
-    description = _text(20_000, required=True)
-    answer = _text(20_000, allow_none=True, load_default=None)
-    received_at = _instant()
-    title = _text(200, allow_none=True, load_default=None)
-    company_id = _whole()
-    motive_id = _whole()
-    occurrence_id = _whole()
-    cause_id = _whole()
+class Strict(fields.Boolean):
+    """true or false, not what looks like it."""
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
 
 
-class AddDetail(Body):
-    channel = _text(40, required=True)
+class Text(fields.String):
+    """Text without what no person types: half a surrogate cannot be stored, NUL not in PostgreSQL."""
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+            raise self.make_error("invalid")
+        return text
+
+
+def text(longest, **options):
+    """A text that must be there if `required`, else may be null."""
+    length = validate.Length(max=longest, error=_l("At most {max} characters."))
+    return Text(validate=length, error_messages=MESSAGES, **_optional(options))
+
+
+def whole(**options):
+    """A whole number from 1: an id, a page."""
+    options.setdefault("validate", _RANGE)
+    return fields.Integer(strict=True, error_messages=MESSAGES, **_optional(options))
+
+
+def flag(**options):
+    return Strict(error_messages=MESSAGES, **_optional(options))
+
+
+def instant(**options):
+    return fields.AwareDateTime(format="iso", error_messages={
+        **MESSAGES, "invalid_awareness": _l("The time needs its offset, such as -03:00.")}, **_optional(options))
+
+
+def day(**options):
+    return fields.Date(format="iso", error_messages=MESSAGES, **_optional(options))
+
+
+def amount(**options):
+    """A decimal number, as JSON number or as text; never by way of a float's last digits."""
+    return fields.Decimal(error_messages={**MESSAGES, "special": NOT_VALID}, **_optional(options))
+
+
+def choice(*codes, **options):
+    return Text(validate=validate.OneOf(codes, error=_l("Not a valid choice.")), error_messages=MESSAGES,
+                **_optional(options))
+
+
+def several(inner, most=MOST_ROWS, **options):
+    """A list of values or rows."""
+    return fields.List(inner, error_messages=MESSAGES, validate=validate.Length(max=most, error=NOT_VALID), **options)
+
+
+def rows(schema, most=MOST_ROWS, **options):
+    return several(fields.Nested(schema), most, **options)
+
+
+def anything(**options):
+    """A JSON object whose names the product knows only when it runs."""
+    return fields.Dict(keys=fields.String(), error_messages=MESSAGES, **options)
+
+
+def _optional(options) -> dict:
+    if options.get("required") or "load_default" in options:
+        return options
+    return {"allow_none": True, "load_default": None, **options}
+
+
+def _direction():
+    return choice(*Direction, load_default=Direction.RECEPTIVE.value)
+
+
+def change_of(body: type[Body]) -> Body:
+    """The body of a PATCH: whatever is left out stays. `version` is that of the record as it was read: an older one is
+    refused with 409."""
+    version = whole(required=True, metadata={"description": "Of the record as it was read"})
+    made = type(f"Change{body.__name__.removeprefix('Add')}", (body,), {"version": version})
+    below = [f"{name}.{each}" for name, field in body._declared_fields.items() if isinstance(field, fields.Nested)
+             for each in field.schema.fields]
+    return made(partial=(*body._declared_fields, *below))
+
+
+class Page(Body):
+    """What stands on a detail page besides its channel and its words."""
+
+    contact_id = whole()
+    product_id = whole()
+    product_code = text(40)
+    information_ids = several(whole(), 100)
+    note = text(500)
+    lot_number = text(60)
+    serial_number = text(60)
+    manufactured_on = day()
+    expires_on = day()
+
+
+class AddDetail(Page):
+    channel = text(40, required=True)
     direction = _direction()
-    description = _text(20_000, required=True)
-    answer = _text(20_000, allow_none=True, load_default=None)
-    received_at = _instant()
+    description = text(20_000, required=True)
+    answer = text(20_000)
+    received_at = instant()
+
+
+class Record(Body):
+    """What an attendance says of itself."""
+
+    role = text(40)
+    title = text(200)
+    motive_id = whole()
+    occurrence_id = whole()
+    cause_id = whole()
+    unit_id = whole()
+    local_partner_id = whole()
+    local_note = text(500)
+    situation_id = whole()
+    related = text(60, metadata={"description": "Protocol of the related SAC, or id-<id>"})
+    custom_values = anything()
+
+
+class OpenAttendance(Record, AddDetail):
+    person_id = whole()
+    company_id = whole()
+
+
+class ChangePage(AddDetail):
+    """The page that is saved with its attendance."""
+
+    page = whole(load_default=1)
 
 
 class CloseAttendance(Body):
-    situation_id = _whole()
-    answer = _text(20_000, allow_none=True, load_default=None)
+    situation_id = whole()
+    answer = text(20_000)
+    version = whole()
 
 
 class RegisterPerson(Body):
-    name = _text(200, required=True)
-    document = _text(30, allow_none=True, load_default=None)
-    phone = _text(40, allow_none=True, load_default=None)
-    email = _text(320, allow_none=True, load_default=None)
-    roles = fields.List(_text(40), load_default=list, error_messages=MESSAGES,
-                        validate=validate.Length(max=20, error=_l("Not a valid value.")))
-    company_id = _whole()
+    name = text(200, required=True)
+    document = text(30)
+    phone = text(40)
+    email = text(320)
+    roles = several(text(40), 20, load_default=list)
+    company_id = whole()

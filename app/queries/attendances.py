@@ -269,12 +269,13 @@ def find_by_address(session, viewer, address: str) -> Attendance | None:
     return session.scalars(_RECORD.where(_at(address), visible(Attendance, viewer))).unique().one_or_none()
 
 
-def find_for_api(session, viewer, address: str) -> Attendance | None:
-    """The same with what REST answers of it."""
+def find_for_api(session, viewer, address: str, load=()) -> Attendance | None:
+    """The same with what REST answers of it, as it is now; `load` are loader options for what is shown besides."""
     return session.scalar(select(Attendance).where(_at(address), visible(Attendance, viewer)).options(
         joinedload(Attendance.entity), joinedload(Attendance.channel), joinedload(Attendance.situation),
         joinedload(Attendance.motive), joinedload(Attendance.occurrence), joinedload(Attendance.related),
-        selectinload(Attendance.details).joinedload(AttendanceDetail.channel)))
+        selectinload(Attendance.details).joinedload(AttendanceDetail.channel), *load)
+        .execution_options(populate_existing=True))
 
 
 def id_at(session, viewer, address: str) -> int | None:

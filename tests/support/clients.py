@@ -98,3 +98,6 @@ class ApiClient(Caller):
 
     def delete(self, url, **options):
         return self.call("DELETE", url, **options)
+
+    def patch(self, url, json=None, **options):
+        return self.call("PATCH", url, json={} if json is None else json, **options)

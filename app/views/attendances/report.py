@@ -32,14 +32,19 @@ class AttendanceReportView(BaseView):
     def report(self, address):
         """The stored attendance: what is typed and not confirmed is not in it."""
         attendance = reads.find_by_address(db.session, g.viewer, address) or abort(404)
-        notes = request.args.get("notes") == "1" and g.viewer.entity_id is None
-        content = report_of(db.session, g.viewer, attendance, notes=notes, log=g.viewer.may(Perm.LOG_READ))
-        response = make_response(written(content, internal=notes))
+        content, name = of(attendance, request.args.get("notes") == "1" and g.viewer.entity_id is None)
+        response = make_response(content)
         response.headers["Content-Type"] = "application/pdf"
-        response.headers["Content-Disposition"] = f'inline; filename="{file_name(attendance)}"'
+        response.headers["Content-Disposition"] = f'inline; filename="{name}"'
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def of(attendance, notes: bool) -> tuple[bytes, str]:
+    """(the report of an attendance as PDF, its file name), for the viewer of this request."""
+    content = report_of(db.session, g.viewer, attendance, notes=notes, log=g.viewer.may(Perm.LOG_READ))
+    return written(content, internal=notes), file_name(attendance)
 
 
 def file_name(attendance) -> str:

@@ -1,0 +1,97 @@
+"""Arguments in the query of an address: read through a schema, and described by it. What is unknown answers 400."""
+import re
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from marshmallow import ValidationError, fields, validate
+
+from . import schemas
+from .base import MAX_LIMIT, BadRequest, flat
+
+_DIGITS = re.compile(r"[0-9]{1,9}")
+NOT_VALID = _l("Not a valid value.")
+
+
+class Whole(fields.Field):
+    """A whole number as it stands in an address: digits and nothing else."""
+
+    def __init__(self, least=1, most=2**31 - 1, **options):
+        super().__init__(load_default=options.pop("load_default", None), **options)
+        self.least, self.most = least, most
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if not _DIGITS.fullmatch(value) or not self.least <= int(value) <= self.most:
+            raise ValidationError(_("Not a valid value."))
+        return int(value)
+
+
+class Flag(fields.Field):
+    """true or false."""
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if value not in ("true", "false"):
+            raise ValidationError(_("Not a valid value."))
+        return value == "true"
+
+
+class Many(fields.List):
+    """An argument that may be repeated: any of the values."""
+
+
+def text(longest=200, **options):
+    return fields.String(load_default=None, validate=validate.Length(max=longest, error=NOT_VALID), **options)
+
+
+def one_of(*codes, **options):
+    return fields.String(load_default=None, validate=validate.OneOf(codes, error=NOT_VALID), **options)
+
+
+def day(**options):
+    return fields.Date(load_default=None, error_messages={"invalid": NOT_VALID}, **options)
+
+
+class Arguments(schemas.Body):
+    """The arguments of a list or a page; each is optional."""
+
+    def read(self) -> dict:
+        """The arguments of this request as values. Raises BadRequest at the first that cannot be read."""
+        given = {}
+        for name, values in request.args.lists():
+            several = isinstance(self.fields.get(name), Many)
+            if len(values) > 1 and not several:
+                raise BadRequest(_("Not a valid value."), field=name)
+            given[name] = values if several else values[0]
+        try:
+            return self.load(given)
+        except ValidationError as error:
+            name, texts = next(flat(error.messages))
+            raise BadRequest(f"{name}: {texts[0]}", field=name.split(".")[0]) from error
+
+    def described(self) -> list[dict]:
+        """As parameters of OpenAPI."""
+        return [{"in": "query", "name": name, "schema": _schema(field),
+                 **({"description": said} if (said := field.metadata.get("description")) else {})}
+                for name, field in self.fields.items()]
+
+
+class Listed(Arguments):
+    """What every list takes."""
+
+    after = text(300, metadata={"description": "The `next` of the page before"})
+    limit = Whole(1, MAX_LIMIT, load_default=25)
+
+
+def _schema(field) -> dict:
+    if isinstance(field, Many):
+        return {"type": "array", "items": _schema(field.inner)}
+    if isinstance(field, Whole):
+        default = {} if field.load_default is None else {"default": field.load_default}
+        return {"type": "integer", "minimum": field.least, "maximum": field.most, **default}
+    if isinstance(field, Flag):
+        return {"type": "boolean"}
+    if isinstance(field, fields.Date):
+        return {"type": "string", "format": "date"}
+    choices = next((list(each.choices) for each in field.validators if isinstance(each, validate.OneOf)), None)
+    longest = next((each.max for each in field.validators if isinstance(each, validate.Length)), None)
+    return {"type": "string", **({"enum": choices} if choices else {}), **({"maxLength": longest} if longest else {})}
