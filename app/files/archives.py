@@ -83,7 +83,7 @@ def _opened(file, size) -> zipfile.ZipFile:
     try:
         file.seek(0)
         return zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, struct.error) as error:
         raise Invalid(NOT_READABLE, field="file") from error
 
 
