@@ -26,6 +26,7 @@ from app.models.log import LogEntry
 from app.models.notification import Notification
 from app.models.order import Invoice, Order
 from app.models.outbox import Outbox
+from app.models.product import Product, ProductInformation
 from app.models.saved_view import SavedView
 from app.models.survey import Survey
 from app.views.base import AppModelView
@@ -40,6 +41,9 @@ def seed(session, world, near, far) -> dict:
                body="Texto", due_at=NOON, created_at=NOON, state="dead") for user in (near, far))
     field = CustomField(name="Carteirinha", key="carteirinha", target="entity")
     survey = Survey(name="Satisfação")
+    product = Product(name="Iogurte", code="7001")
+    known = ProductInformation(product=product, motive=world.motive, title="Prazo", text="Cinco dias.")
+    session.add_all([product, known])
     template = EmailTemplate(name="Retorno", subject="Assunto", body="Texto")
     session.add(template)
     near_try, far_try = (
@@ -68,7 +72,8 @@ def seed(session, world, near, far) -> dict:
         Order: pair(*(rows[0] for rows in sales.values())), Invoice: pair(*(rows[1] for rows in sales.values())),
         User: pair(near, far), Role: pair(role["Attendant"], role["Admin"]),
         LoginAttempt: pair(near_try, far_try), Outbox: pair(letter, far_letter),
-        Label: label.id, EmailTemplate: template.id, CustomField: field.id, Survey: survey.id,
+        Label: label.id, EmailTemplate: template.id, Product: product.id, ProductInformation: known.id,
+        CustomField: field.id, Survey: survey.id,
         Channel: world.channels["phone"].id, Situation: world.situations["open"].id, Motive: world.motive.id,
         Occurrence: world.occurrence.id, Cause: world.cause.id, Classification: world.classification.id,
         Subclassification: world.subclassification.id, DefaultMotive: world.default_motive.id,
