@@ -236,7 +236,7 @@ def test_a_member_of_the_unit_sees_all_of_it(secret, world, make_user, sign_in):
 
 
 def test_the_history_of_an_entity_of_another_company_does_not_exist(look, world):
-    look(world.other_entity, status=404)
+    assert "Zilda" not in look(world.other_entity, status=404)
 
 
 def test_a_kind_is_shown_to_who_may_read_it_only(world, life, session, seeding, make_user, sign_in):
