@@ -70,7 +70,11 @@ class LocalDateTimeField(DateTimeLocalField):
     def process_formdata(self, values):
         super().process_formdata(values)
         if self.data is not None:
-            self.data = self.data.replace(tzinfo=local_zone()).astimezone(UTC)
+            try:
+                self.data = self.data.replace(tzinfo=local_zone()).astimezone(UTC)
+            except OverflowError as error:  # the first and the last day that a computer can count
+                self.data = None
+                raise ValueError(self.gettext("Not a valid datetime value.")) from error
 
     def _value(self):
         if self.raw_data:

@@ -1,5 +1,5 @@
 """Appointments with an entity ("Agenda"), with a reminder for the operator."""
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flask_appbuilder.security.sqla.models import User
@@ -11,6 +11,8 @@ from ..database import UTCDateTime
 from .attendance import Attendance
 from .base import Model, Versioned
 from .entity import Entity
+
+LONGEST = timedelta(days=7)  # of one appointment: what a range of the agenda has to look back for
 
 
 class AppointmentState(StrEnum):

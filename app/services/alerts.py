@@ -2,14 +2,13 @@
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import inspect
 
 from .. import colours
 from ..errors import Invalid, InvalidMany
 from ..models.alert import Alert, AlertPriority
 from ..security.permissions import Perm
 from . import records
-from .records import require
+from .records import is_changed, related_id, require
 
 LONGEST = Alert.__table__.c.text.type.length
 
@@ -50,26 +49,14 @@ def _check(session, item, _lists, *, actor):
         refused.append(Invalid(_l("This field is required."), field="text"))
     elif len(item.text) > LONGEST:
         refused.append(Invalid(_l("At most %(number)s characters."), field="text", number=LONGEST))
-    for name, column in (("entity", item.entity_id), ("priority", item.priority_id)):
-        if column is None and getattr(item, name) is None:
+    for name in ("entity", "priority"):
+        if related_id(item, name) is None:
             refused.append(Invalid(_l("This field is required."), field=name))
     if item.valid_from and item.valid_until and item.valid_until < item.valid_from:
         refused.append(Invalid(_l("The validity cannot end before it begins."), field="valid_until"))
-    if _chosen_now(item) and not _priority(session, item).active:
-        refused.append(Invalid(_l("This priority is offered no more."), field="priority"))
+    if is_changed(item, "priority"):  # an inactive one stays on the alert that has it
+        priority = session.get(AlertPriority, related_id(item, "priority") or 0)
+        if priority is not None and not priority.active:
+            refused.append(Invalid(_l("This priority is offered no more."), field="priority"))
     if refused:
         raise InvalidMany(refused)
-
-
-def _chosen_now(item) -> bool:
-    """The priority was set in this change: an inactive one stays on the alert that has it."""
-    history = inspect(item).attrs
-    return _has_priority(item) and (history.priority_id.history.has_changes() or history.priority.history.has_changes())
-
-
-def _has_priority(item) -> bool:
-    return item.priority is not None or item.priority_id is not None
-
-
-def _priority(session, item) -> AlertPriority:
-    return item.priority or session.get(AlertPriority, item.priority_id)

@@ -51,6 +51,21 @@ def check_related(session, item, actor) -> None:
             raise Invalid(_l("Not a valid choice."), field=relation.key)
 
 
+def related_id(item, name: str) -> int | None:
+    """The id a many-to-one has after what was set, by row or by id: a relation is not renewed before the flush."""
+    history = inspect(item).attrs[name].history
+    if history.has_changes():
+        row = history.added[0] if history.added else None
+        return row.id if row is not None else None
+    return getattr(item, f"{name}_id")
+
+
+def is_changed(item, *relations: str) -> bool:
+    """Whether one of these many-to-ones was set, by row or by id."""
+    attributes = inspect(item).attrs
+    return any(attributes[name].history.has_changes() for each in relations for name in (each, f"{each}_id"))
+
+
 def create(session, model, values, *, actor, now, rows=(), check=None):
     """Add a row of `model` with its child rows, in one log entry. Raises DomainError."""
     values = dict(values)
