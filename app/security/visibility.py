@@ -137,10 +137,15 @@ def _of_entity(column):
 
 
 def _participation(viewer):
-    """Of an entity one sees, or of an attendance one sees where it has no entity."""
-    return or_(_of_entity(SurveyParticipation.entity_id)(viewer),
-               and_(SurveyParticipation.entity_id.is_(None),
-                    _of_attendance(SurveyParticipation.attendance_id)(viewer)))
+    """Of an attendance one sees; else of an entity one sees."""
+    return or_(_of_attendance(SurveyParticipation.attendance_id)(viewer),
+               and_(SurveyParticipation.attendance_id.is_(None), _of_entity(SurveyParticipation.entity_id)(viewer)))
+
+
+def _appointment(viewer):
+    """Of an entity one sees, and not about an attendance that one may not see."""
+    return and_(_of_entity(Appointment.entity_id)(viewer),
+                or_(Appointment.attendance_id.is_(None), _of_attendance(Appointment.attendance_id)(viewer)))
 
 
 def _merge(viewer):
@@ -170,7 +175,7 @@ RULES = {
     Entity: _entity, EntityContact: _contact, Attendance: _attendance, AttendanceDetail: _detail, User: _user,
     Role: _role, LoginAttempt: _login_attempt, Outbox: _outbox,
     UserSession: lambda viewer: UserSession.user_id == viewer.user_id,
-    Alert: _of_entity(Alert.entity_id), Appointment: _of_entity(Appointment.entity_id),
+    Alert: _of_entity(Alert.entity_id), Appointment: _appointment,
     Order: _of_entity(Order.entity_id), Invoice: _of_entity(Invoice.entity_id),
     Attachment: _of_attendance(Attachment.attendance_id), AttendanceNote: _of_attendance(AttendanceNote.attendance_id),
     AttendanceLabel: _of_attendance(AttendanceLabel.attendance_id), SurveyParticipation: _participation,

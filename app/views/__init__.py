@@ -17,6 +17,7 @@ def register(appbuilder) -> None:
         orders,
         palette,
         registers,
+        surveys,
     )
     from .jobs import JobView
     from .logs import LogView
@@ -34,6 +35,7 @@ def register(appbuilder) -> None:
     orders.register(appbuilder)
     imports.register(appbuilder)
     history.register(appbuilder)
+    surveys.register(appbuilder)
     home.register(appbuilder)
     palette.register(appbuilder)
     registers.register(appbuilder)

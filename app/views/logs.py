@@ -29,6 +29,7 @@ ACTIONS = {
     "end_session": _l("Session ended"), "resend": _l("Sent again"), "email": _l("E-mail written"),
     "merge": _l("Merged"), "merged": _l("Became part of another"), "unmerge": _l("Merge undone"),
     "different": _l("Not the same person"), "split": _l("Split"),
+    "answer": _l("Survey answered"), "revoke": _l("Revoked"),
     "forward": _l("Forwarded"), "label": _l("Labels changed"),
 }
 # Names of fields that no register labels.

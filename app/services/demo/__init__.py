@@ -3,10 +3,11 @@
 
 def plant_rest(session, company, operators, *, now) -> None:
     """What hangs on the people and the attendances, a file a noun; after them."""
-    from . import emails, labels, notes, orders, products
+    from . import emails, labels, notes, orders, products, surveys
 
     products.plant(session, company, operators, now=now)
     orders.plant(session, company, now=now)
     emails.plant(session, company, operators, now=now)
     labels.plant(session, company, operators, now=now)
     notes.plant(session, company, operators, now=now)
+    surveys.plant(session, now=now)
