@@ -69,6 +69,7 @@ def load(environ=os.environ) -> dict:
         # smtp[s]://user:password@host:port; without it mail waits in the outbox
         "SMTP_URL": _smtp_url(environ),
         "MAIL_FROM": environ.get("MAIL_FROM") or f"nao-responda@{urlsplit(public_url).hostname}",
+        "WEBHOOK_ALLOW_PRIVATE": demo or _flag(environ, "WEBHOOK_ALLOW_PRIVATE"),  # webhooks into one's own network
         "UPLOADS_PATH": _uploads_path(environ, instance),  # the folder of files that people hand in
         "UPLOAD_MAX_MB": (upload_mb := _upload_mb(environ)),  # the largest of them, in MiB
         # what looks for viruses: a command that is given the path; 0 is clean, 1 infected, anything else an error

@@ -1,5 +1,5 @@
-"""The clocks of the jobs: two threads inside `flask serve`, or the whole of `flask worker`. The second thread does the
-long work that people ask for, so that no mail waits for it.
+"""The clocks of the jobs: threads inside `flask serve`, or the whole of `flask worker`. The second does the long work
+that people ask for, the third waits for other systems, so that no mail waits for either.
 
 Every job is safe to run twice and in several processes at once; a failing one is logged and tried again.
 """
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from ..channels.email import outbound
 from ..database import unit_of_work, utc_now
 from ..extensions import db
-from ..services import jobs, outbox, pruning
+from ..services import jobs, outbox, pruning, webhook_events
 from .alone import try_alone
 from .anchors import anchor_log
 from .files import prune_files
 from .mail import drain
+from .webhooks import deliver
 from .work import forget_old, run_waiting
 
 STOP_SECONDS = 2.5  # a message in mid-sending keeps its lease and is tried again
@@ -54,7 +55,12 @@ def _long_work(session, settings, stopping):
     run_waiting(session, settings, stopping)
 
 
+def _tell_others(session, settings, stopping):
+    deliver(session, settings, stopping)
+
+
 LONG_WORK = (Job("work", 2, _long_work, at_once=True),)
+WEBHOOKS = (Job("webhooks", 1, _tell_others, at_once=True),)
 JOBS = (
     Job("mail", 1, _send_mail, at_once=True),  # the second is the safety net: another process cannot wake this one
     Job("anchor", 60, lambda session, _settings, _stopping: anchor_log(session)),
@@ -138,7 +144,8 @@ class Crew:
 
 def start(app) -> Crew:
     """Start the jobs in their threads; the caller calls `.stop()` on what is returned."""
-    return Crew(Runner(app), Runner(app, LONG_WORK, wake_up=jobs.wake_up, name="work")).start()
+    return Crew(Runner(app), Runner(app, LONG_WORK, wake_up=jobs.wake_up, name="work"),
+                Runner(app, WEBHOOKS, wake_up=webhook_events.wake_up, name="webhooks")).start()
 
 
 def run_forever(app) -> None:

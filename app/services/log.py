@@ -2,6 +2,7 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -10,6 +11,7 @@ from sqlalchemy import bindparam, event, insert, inspect, select
 from sqlalchemy.orm import Session
 
 from ..models.base import Logged
+from ..models.desk import CacheVersion
 from ..models.log import LogEntry
 
 ACTOR_LENGTH = LogEntry.__table__.c.actor_name.type.length
@@ -90,11 +92,18 @@ def record_id(session, target: str, pk: int, action: str, changes: dict, *, acto
     """The same for a record known by table and id (a look at a document, a sign-in)."""
     session.flush()  # of two who write at once, the version of the record says so and not the chain
     previous = (0, "") if first else _head(session, target, pk)
-    session.execute(_WRITE, entry_values(target, pk, action, changes, actor=actor, now=now, previous=previous))
+    token = session.execute(
+        _WRITE, entry_values(target, pk, action, changes, actor=actor, now=now, previous=previous)).scalar()
+    for tell in after_entry:
+        tell(session, token, target, pk, action, changes, now=now)
 
 
 _ENTRIES = LogEntry.__table__  # entries are only ever added: no ORM row to keep, and a third of its cost
-_WRITE = insert(_ENTRIES)
+TOKEN_KEY = "webhooks"  # noqa: S105  (a name in a table)
+# The token of those who listen comes with the writing: to ask for it would be a statement more.
+_WRITE = insert(_ENTRIES).returning(
+    select(CacheVersion.token).where(CacheVersion.key == TOKEN_KEY).scalar_subquery())
+after_entry: list[Callable] = []  # who is told of every entry, in its transaction: (session, token, target, id, …)
 _HEAD = (select(_ENTRIES.c.seq, _ENTRIES.c.hash)
          .where(_ENTRIES.c.target == bindparam("target"), _ENTRIES.c.target_id == bindparam("pk"))
          .order_by(_ENTRIES.c.seq.desc()).limit(1))

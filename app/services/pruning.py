@@ -7,6 +7,7 @@ from ..models.desk import AnsweredRequest
 from ..models.identity import LoginAttempt, LoginThrottle, PasswordReset, UserSession
 from ..models.job import Job
 from ..models.notification import Notification
+from ..models.webhook import WebhookDelivery
 
 # (what decides the age, how old it may get)
 KEPT = (
@@ -17,6 +18,7 @@ KEPT = (
     (UserSession.revoked_at, timedelta(days=30)),
     (Job.finished_at, timedelta(days=30)),  # its file goes sooner: jobs.KEPT
     (Notification.at, timedelta(days=90)),
+    (WebhookDelivery.created_at, timedelta(days=90)),
     (AnsweredRequest.at, timedelta(days=7)),  # no caller repeats a request after a week
 )
 

@@ -35,6 +35,7 @@ def register(appbuilder) -> None:
 
 def register_settings(appbuilder) -> None:
     """The group "Configurações"."""
+    from ..webhooks import WebhookView
     from .emails import EmailTemplateView
     from .parameters import ParameterView
 
@@ -42,3 +43,4 @@ def register_settings(appbuilder) -> None:
                         category="Settings", category_label=_l("Settings"))
     appbuilder.add_view(EmailTemplateView, "E-mail templates", label=_l("E-mail templates"), icon="fa-envelope-open-text",
                         category="Settings")
+    appbuilder.add_view(WebhookView, "Webhooks", label=_l("Webhooks"), icon="fa-bolt", category="Settings")
