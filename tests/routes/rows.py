@@ -4,6 +4,8 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 
 from app.files.store import store_of
+from app.models.alert import Alert, AlertPriority
+from app.models.api_token import ApiToken
 from app.models.attachment import Attachment
 from app.models.classification import (
     Cause,
@@ -23,12 +25,13 @@ from app.models.identity import LoginAttempt, UserSession
 from app.models.job import Job
 from app.models.label import Label
 from app.models.log import LogEntry
+from app.models.merge import Merge
 from app.models.notification import Notification
 from app.models.order import Invoice, Order
 from app.models.outbox import Outbox
 from app.models.product import Product, ProductInformation
 from app.models.saved_view import SavedView
-from app.models.survey import Survey
+from app.models.survey import Survey, SurveyParticipation
 from app.views.base import AppModelView
 from tests.support.clock import NOON
 
@@ -61,6 +64,7 @@ def seed(session, world, near, far) -> dict:
     bells = [Notification(user_id=user.id, key="k", kind="mentioned", at=NOON) for user in (near, far)]
     session.add_all(bells)
     session.add_all([device, letter, far_letter, field, survey, near_try, far_try])
+    around = _around(session, world, near, survey)
     for record in (world.entity, world.other_entity, world.attendance, world.restricted_attendance, near):
         session.add(LogEntry(target=record.__tablename__, target_id=record.id, **entry("update")))
     session.flush()
@@ -73,7 +77,7 @@ def seed(session, world, near, far) -> dict:
         User: pair(near, far), Role: pair(role["Attendant"], role["Admin"]),
         LoginAttempt: pair(near_try, far_try), Outbox: pair(letter, far_letter),
         Label: label.id, EmailTemplate: template.id, Product: product.id, ProductInformation: known.id,
-        CustomField: field.id, Survey: survey.id,
+        CustomField: field.id, Survey: survey.id, **around["models"],
         Channel: world.channels["phone"].id, Situation: world.situations["open"].id, Motive: world.motive.id,
         Occurrence: world.occurrence.id, Cause: world.cause.id, Classification: world.classification.id,
         Subclassification: world.subclassification.id, DefaultMotive: world.default_motive.id,
@@ -101,6 +105,12 @@ def seed(session, world, near, far) -> dict:
         "/notes": {"attendance": attendances},
         "/notes/<int:attendance>/add": {"form": {"text": {"own": "Ligar amanhã"}}},
         "/jobs": {"pk": {"foreign": loaded.id}},
+        "/account/tokens": {"pk": {"foreign": around["token"]}},
+        "/alerts/entity": {"pk": entity}, "/duplicates/of": {"pk": entity},
+        "/duplicates/undo": {"pk": around["entity merges"]},
+        "/attendances/merging": {"pk": around["attendance merges"]},
+        "/surveys/entity": {"pk": entity}, "/surveys/results": {"pk": survey.id},
+        "/surveys/fill": {"pk": around["participations"]}, "/surveys/withdraw": {"pk": around["participations"]},
         "/lists": {"key": "attendances", "kind": "csv", "action": "take", "pk": {"foreign": view.id}},
         "/attendances/many": {"action": "situation"},
         "/notifications": {"pk": {"foreign": bells[0].id}},
@@ -121,6 +131,26 @@ def of_registers(appbuilder, models) -> dict:
             name = next(iter(view.actions), "none")
             found[view.route_base + "/"] = {"pk": models[view.datamodel.obj], "name": name}
     return found
+
+
+def _around(session, world, near, survey) -> dict:
+    """Alerts, merges, surveys put and a token of somebody else."""
+    priority = AlertPriority(name="Alta")
+    alerts = [Alert(entity=entity, priority=priority, text="Ligar antes") for entity in (
+        world.entity, world.other_entity)]
+    session.add_all(alerts)
+    token = ApiToken(user_id=near.id, name="ERP", prefix="blc_", token_hash="0" * 64, scopes=[], created_at=NOON)
+    session.flush()
+    attendances = world.attendance, world.other_attendance, world.restricted_attendance
+    merges = {kind: [Merge(kind=kind, kept_id=row.id, merged_id=10_000 + row.id, moved={}, at=NOON) for row in rows]
+              for kind, rows in (("entity", (world.entity, world.other_entity)), ("attendance", attendances))}
+    parts = [SurveyParticipation(survey=survey, entity=row.entity, attendance=row, invited_at=NOON)
+             for row in attendances]
+    session.add_all([token, *parts, *merges["entity"], *merges["attendance"]])
+    session.flush()
+    return {"models": {Alert: pair(*alerts), AlertPriority: priority.id}, "token": token.id,
+            "participations": pair(parts[0], parts[1], closed=parts[2]), "entity merges": pair(*merges["entity"]),
+            "attendance merges": pair(*merges["attendance"][:2], closed=merges["attendance"][2])}
 
 
 def _attached(session, attendance) -> Attachment:
