@@ -26,6 +26,9 @@ EXPLANATIONS = {
     "ParameterView": _l("Choices that hold for the whole system, such as the mask of the protocol"),
     "Outbox": _l("Messages sent, waiting and failed"),
     "Survey": _l("Surveys in which people take part"),
+    "Label": _l("Labels that attendants put on attendances"),
+    "EmailTemplate": _l("Ready-made e-mails to entities, with variables"),
+    "Webhook": _l("Other systems that are told what happens"),
     "CustomField": _l("Fields added to the forms"),
     "LoginAttempt": _l("Every try to sign in, with what became of it"),
 }
