@@ -5,6 +5,7 @@ from collections.abc import Callable
 def register(appbuilder, *, report: Callable) -> None:
     """Add the resources under /api/v1/. `report(attendance, notes)` is the printed report: (bytes, file name)."""
     from .alerts import AlertApi
+    from .appointments import AppointmentApi
     from .attachments import AttachmentApi
     from .attendances import AttendanceApi
     from .classifications import ClassificationApi
@@ -23,13 +24,16 @@ def register(appbuilder, *, report: Callable) -> None:
     from .orders import OrderApi
     from .own import NotificationApi, SavedViewApi
     from .persons import PersonApi
+    from .reference import ApiReferenceView
     from .registers import RESOURCES
     from .reports import ReportApi
+    from .surveys import ParticipationApi, SurveyApi
 
     ReportApi.printed = staticmethod(report)
     for resource in (
             LoginApi, AttendanceApi, DetailApi, AttachmentApi, AttendanceLabelApi, NoteApi, ForwardApi,
             AttendanceMergeApi, EmailApi, ReportApi, AttendanceLogApi, PersonApi, PersonMergeApi, PersonLogApi,
-            AlertApi, OrderApi, InvoiceApi, ClassificationApi, *RESOURCES, OperatorApi, SavedViewApi,
-            NotificationApi, JobApi, OpenApi):
+            AlertApi, AppointmentApi, OrderApi, InvoiceApi, SurveyApi, ParticipationApi,
+            ClassificationApi, *RESOURCES, OperatorApi, SavedViewApi, NotificationApi, JobApi, OpenApi):
         appbuilder.add_api(resource)
+    appbuilder.add_view_no_menu(ApiReferenceView)

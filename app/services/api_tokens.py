@@ -19,10 +19,11 @@ SHOWN = 10  # letters of it that stay readable
 MOST = 20  # live tokens a person
 TOUCH_EVERY = timedelta(minutes=1)
 # What a token may be allowed; everything else needs a person at the screen.
-SCOPES = (Perm.ATTENDANCE_READ, Perm.ATTENDANCE_WRITE, Perm.ATTENDANCE_REOPEN, Perm.ATTENDANCE_MERGE, Perm.ENTITY_READ,
-          Perm.ENTITY_WRITE, Perm.CLASSIFICATION_READ, Perm.STRUCTURE_READ, Perm.COMPANY_READ, Perm.ALERT_READ,
-          Perm.ALERT_WRITE, Perm.APPOINTMENT_READ, Perm.APPOINTMENT_WRITE, Perm.ORDER_READ, Perm.ORDER_WRITE,
-          Perm.SURVEY_ANSWER, Perm.SURVEY_RESULTS, Perm.EMAIL_SEND, Perm.LOG_READ, Perm.OWN_ACCOUNT, Perm.ALL_COMPANIES)
+SCOPES = (
+    Perm.ATTENDANCE_READ, Perm.ATTENDANCE_WRITE, Perm.ATTENDANCE_REOPEN, Perm.ATTENDANCE_MERGE, Perm.ENTITY_READ,
+    Perm.ENTITY_WRITE, Perm.ENTITY_MERGE, Perm.CLASSIFICATION_READ, Perm.STRUCTURE_READ, Perm.COMPANY_READ,
+    Perm.ALERT_READ, Perm.ALERT_WRITE, Perm.APPOINTMENT_READ, Perm.APPOINTMENT_WRITE, Perm.ORDER_READ, Perm.ORDER_WRITE,
+    Perm.SURVEY_ANSWER, Perm.EMAIL_SEND, Perm.LOG_READ, Perm.LIST_EXPORT, Perm.OWN_ACCOUNT, Perm.ALL_COMPANIES)
 
 
 def issue(session, *, name: str, scopes: list[str], days: int | None, actor, now: datetime) -> tuple[ApiToken, str]:

@@ -18,6 +18,11 @@ PNG = bytes.fromhex(
     "0f0003860180348d9d5a0000000049454e44ae426082")
 
 
+@pytest.fixture(autouse=True)
+def store(app, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "UPLOADS_PATH", str(tmp_path))
+
+
 @pytest.fixture
 def caller(make_user, world, api):
     return api(make_user("robo", "Attendant", companies=[world.company]))
