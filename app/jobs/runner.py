@@ -18,6 +18,7 @@ from .alone import try_alone
 from .anchors import anchor_log
 from .files import prune_files
 from .mail import drain
+from .reminders import remind
 from .webhooks import deliver
 from .work import forget_old, run_waiting
 
@@ -63,6 +64,7 @@ LONG_WORK = (Job("work", 2, _long_work, at_once=True),)
 WEBHOOKS = (Job("webhooks", 1, _tell_others, at_once=True),)
 JOBS = (
     Job("mail", 1, _send_mail, at_once=True),  # the second is the safety net: another process cannot wake this one
+    Job("reminders", 15, lambda session, settings, stopping: remind(session, settings, stopping=stopping)),
     Job("anchor", 60, lambda session, _settings, _stopping: anchor_log(session)),
     Job("prune", 3600, _prune),
     Job("files", 3600, lambda session, settings, _stopping: prune_files(session, settings)),

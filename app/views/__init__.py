@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 def register(appbuilder) -> None:
     """Register every view of the back office, in the order of the menu."""
     from . import (
+        agenda,
         alerts,
         api_tokens,
         attendances,
@@ -30,6 +31,7 @@ def register(appbuilder) -> None:
 
     attendances.register(appbuilder)
     entities.register(appbuilder)
+    agenda.register(appbuilder)
     alerts.register(appbuilder)
     duplicates.register(appbuilder)
     orders.register(appbuilder)

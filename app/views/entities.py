@@ -233,6 +233,7 @@ class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
                 "phone_kinds": PHONE_KINDS, "econtact_kinds": ECONTACT_KINDS, "units_seen": self._units_seen(item),
                 "alerts": alert_reads.current(db.session, g.viewer, item, now=utc_now()),
                 "orders": g.viewer.may(Perm.ORDER_READ),
+                "appointments": g.viewer.may(Perm.APPOINTMENT_READ),
                 "sac": g.viewer.may(Perm.ATTENDANCE_READ), "merge": g.viewer.may(Perm.ENTITY_MERGE),
                 "surveys": g.viewer.may(Perm.SURVEY_ANSWER)}
 

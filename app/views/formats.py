@@ -16,6 +16,11 @@ def day(value) -> str:
     return format_date(value, "dd/MM/yyyy") if value else ""
 
 
+def whole_day(value) -> str:
+    """A day with its weekday, for headings and for who hears the page: quinta-feira, 26 de novembro de 2026."""
+    return format_date(value, "full") if value else ""
+
+
 def phone(value) -> str:
     return phones.shown(value) if value else ""
 
@@ -41,5 +46,5 @@ def access_key(value) -> str:
 
 
 def init_app(app) -> None:
-    app.jinja_env.filters.update(moment=moment, day=day, phone=phone, mask_document=mask_document, money=money,
-                                 quantity=quantity, access_key=access_key)
+    app.jinja_env.filters.update(moment=moment, day=day, whole_day=whole_day, phone=phone, mask_document=mask_document,
+                                 money=money, quantity=quantity, access_key=access_key)

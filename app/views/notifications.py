@@ -105,7 +105,7 @@ def shown(row, attendance) -> Line:
     if row.kind == NotificationKind.JOB:
         url = url_for("JobView.index") + f"#job-{values.get('job')}"
     elif row.kind == NotificationKind.REMINDER and "appointment_id" in values:
-        url = request.script_root + f"/agenda/{values['appointment_id']}"
+        url = request.script_root + f"/agenda/show/{values['appointment_id']}"
     icon, look = LOOKS.get(row.kind, ("fa-bell", "line"))
     return Line(row.id, icon, look, text, quote, url, row.at, row.read_at is None)
 

@@ -3,7 +3,7 @@
 
 def plant_rest(session, company, operators, *, now) -> None:
     """What hangs on the people and the attendances, a file a noun; after them."""
-    from . import emails, labels, notes, orders, products, surveys
+    from . import appointments, emails, labels, notes, orders, products, surveys
 
     products.plant(session, company, operators, now=now)
     orders.plant(session, company, now=now)
@@ -11,3 +11,4 @@ def plant_rest(session, company, operators, *, now) -> None:
     labels.plant(session, company, operators, now=now)
     notes.plant(session, company, operators, now=now)
     surveys.plant(session, now=now)
+    appointments.plant(session, company, operators, now=now)

@@ -28,7 +28,7 @@ OPENING_PHASES = {Phase.OPEN, Phase.IN_PROGRESS, Phase.PENDING, Phase.CLOSED}
 NEW = "new"  # in the place of a page's number: the page to be added
 MAY = (("write", Perm.ATTENDANCE_WRITE), ("edit_entity", Perm.ENTITY_WRITE), ("read_entity", Perm.ENTITY_READ),
        ("logs", Perm.LOG_READ), ("reveal", Perm.DOCUMENT_REVEAL), ("email", Perm.EMAIL_SEND),
-       ("merge", Perm.ATTENDANCE_MERGE), ("orders", Perm.ORDER_READ))
+       ("merge", Perm.ATTENDANCE_MERGE), ("orders", Perm.ORDER_READ), ("appointments", Perm.APPOINTMENT_READ))
 CONCLUSION = (("surveys", Perm.SURVEY_ANSWER), ("orders", Perm.ORDER_READ))  # of the entity: S-64, S-65
 
 
