@@ -255,7 +255,8 @@ def test_the_conclusion_bar_leads_to_the_entitys_orders_and_to_a_new_attendance(
     bar = re.search(r'aria-label="Botões de conclusão".*?</footer>', desk.page(world.attendance), re.S)[0]
     links = {re.sub(r"<[^>]+>", "", text).strip(): href for href, text in re.findall(
         r'<a class="btn btn-default"[^>]*? href="([^"]+)">(.*?)</a>', bar)}
-    assert links == {"Pesquisa": f"/surveys/entity/{world.entity.id}", "Vendas": f"/orders/entity/{world.entity.id}",
+    surveys = f"/surveys/entity/{world.entity.id}?attendance={world.attendance.address}"
+    assert links == {"Pesquisa": surveys, "Vendas": f"/orders/entity/{world.entity.id}",
                      "Novo": f"/attendances/new?entity={world.entity.id}"}
-    for name in ("Vendas", "Novo"):
-        assert desk.browser.get(links[name]).status_code == 200
+    for link in links.values():
+        assert desk.browser.get(link).status_code == 200
