@@ -6,7 +6,9 @@ from sqlalchemy import select
 from app.files.store import store_of
 from app.models.alert import Alert, AlertPriority
 from app.models.api_token import ApiToken
+from app.models.appointment import Appointment
 from app.models.attachment import Attachment
+from app.models.calendar import Calendar
 from app.models.classification import (
     Cause,
     Channel,
@@ -32,8 +34,9 @@ from app.models.outbox import Outbox
 from app.models.product import Product, ProductInformation
 from app.models.saved_view import SavedView
 from app.models.survey import Survey, SurveyParticipation
+from app.models.webhook import Webhook, WebhookDelivery
 from app.views.base import AppModelView
-from tests.support.clock import NOON
+from tests.support.clock import HOUR, NOON
 
 
 def seed(session, world, near, far) -> dict:
@@ -48,7 +51,8 @@ def seed(session, world, near, far) -> dict:
     known = ProductInformation(product=product, motive=world.motive, title="Prazo", text="Cinco dias.")
     session.add_all([product, known])
     template = EmailTemplate(name="Retorno", subject="Assunto", body="Texto")
-    session.add(template)
+    calendar = Calendar(name="Comercial", week={"mon": [["08:00", "18:00"]]})
+    session.add_all([template, calendar])
     near_try, far_try = (
         LoginAttempt(at=NOON, username=user.username, user_id=user.id, via="form", outcome="ok", ip="::1")
         for user in (near, far))
@@ -76,8 +80,8 @@ def seed(session, world, near, far) -> dict:
         Order: pair(*(rows[0] for rows in sales.values())), Invoice: pair(*(rows[1] for rows in sales.values())),
         User: pair(near, far), Role: pair(role["Attendant"], role["Admin"]),
         LoginAttempt: pair(near_try, far_try), Outbox: pair(letter, far_letter),
-        Label: label.id, EmailTemplate: template.id, Product: product.id, ProductInformation: known.id,
-        CustomField: field.id, Survey: survey.id, **around["models"],
+        Label: label.id, EmailTemplate: template.id, Calendar: calendar.id, Product: product.id,
+        ProductInformation: known.id, CustomField: field.id, Survey: survey.id, **around["models"],
         Channel: world.channels["phone"].id, Situation: world.situations["open"].id, Motive: world.motive.id,
         Occurrence: world.occurrence.id, Cause: world.cause.id, Classification: world.classification.id,
         Subclassification: world.subclassification.id, DefaultMotive: world.default_motive.id,
@@ -117,10 +121,23 @@ def seed(session, world, near, far) -> dict:
         "/attendances/new": {"query": {"entity": entity}},
         "/attendances/draft": {"json": {"entity_id": entity, "values": {"own": {"title": "Rascunho"}}}},
         "/attendances/draft/discard": {"form": {"entity_id": entity}},
-        "/api/v1/attendances": {"address": address},
-        "/api/v1/persons": {"pk": entity},
+        "/outgoing-webhooks/replay": {"delivery": around["deliveries"]},
+        **_of_rest(address, entity, of_model, around, label=label, files=files, loaded=loaded, bell=bells[0]),
         "models": of_model,
     }
+
+
+def _of_rest(address, entity, of_model, around, *, label, files, loaded, bell) -> dict:
+    """The rows of the addresses below /api/v1/."""
+    return {
+        "/api/v1/attendances": {"address": address, "page": 1, "label_id": label.id},
+        "/api/v1/attendances/<address>/attachments": {"pk": pair(files[0], files[1], closed=files[2])},
+        "/api/v1/attendances/<address>/merges": {"pk": around["attendance merges"]},
+        "/api/v1/persons": {"pk": entity, "merge_id": around["entity merges"]},
+        "/api/v1/alerts": {"pk": of_model[Alert]}, "/api/v1/appointments": {"pk": of_model[Appointment]},
+        "/api/v1/orders": {"pk": of_model[Order]}, "/api/v1/invoices": {"pk": of_model[Invoice]},
+        "/api/v1/survey-participations": {"pk": around["participations"]},
+        "/api/v1/jobs": {"pk": {"foreign": loaded.id}}, "/api/v1/notifications": {"pk": {"foreign": bell.id}}}
 
 
 def of_registers(appbuilder, models) -> dict:
@@ -134,11 +151,18 @@ def of_registers(appbuilder, models) -> dict:
 
 
 def _around(session, world, near, survey) -> dict:
-    """Alerts, merges, surveys put and a token of somebody else."""
+    """Alerts, appointments, merges, surveys put and a token of somebody else."""
     priority = AlertPriority(name="Alta")
     alerts = [Alert(entity=entity, priority=priority, text="Ligar antes") for entity in (
         world.entity, world.other_entity)]
-    session.add_all(alerts)
+    agenda = [Appointment(entity=entity, operator=near, subject="Visita", starts_at=NOON, ends_at=NOON + HOUR)
+              for entity in (world.entity, world.other_entity)]
+    session.add_all([*alerts, *agenda])
+    hooks = [Webhook(name=company.name, company=company, url="https://example.com/", secret="x",
+                     events=["entity.created"]) for company in (world.company, world.other_company)]
+    told = [WebhookDelivery(webhook=hook, key=f"d{n}", event="test", body={}, state="dead", due_at=NOON, created_at=NOON)
+            for n, hook in enumerate(hooks)]
+    session.add_all([*hooks, *told])
     token = ApiToken(user_id=near.id, name="ERP", prefix="blc_", token_hash="0" * 64, scopes=[], created_at=NOON)
     session.flush()
     attendances = world.attendance, world.other_attendance, world.restricted_attendance
@@ -148,7 +172,8 @@ def _around(session, world, near, survey) -> dict:
              for row in attendances]
     session.add_all([token, *parts, *merges["entity"], *merges["attendance"]])
     session.flush()
-    return {"models": {Alert: pair(*alerts), AlertPriority: priority.id}, "token": token.id,
+    return {"models": {Webhook: pair(*hooks), Alert: pair(*alerts), AlertPriority: priority.id, Appointment: pair(*agenda)},
+            "token": token.id, "deliveries": pair(*told),
             "participations": pair(parts[0], parts[1], closed=parts[2]), "entity merges": pair(*merges["entity"]),
             "attendance merges": pair(*merges["attendance"][:2], closed=merges["attendance"][2])}
 

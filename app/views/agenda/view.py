@@ -231,9 +231,12 @@ class AgendaView(AppModelView):
         return error
 
     def _back(self):
-        """Where `?return=` says, for screens that send a person here and want him back."""
-        target = request.args.get("return")
-        return safe_next(target) if target else super()._back()
+        """Where `?return=` says, for screens that send a person here and want him back; else to the agenda."""
+        target, home = request.args.get("return"), self._root() + "/"
+        if target:
+            return safe_next(target)
+        back = super()._back()
+        return home if back == home + "list/" else back
 
     def show_more(self, item):
         seen = reads.attendances_of(db.session, g.viewer, [item])
