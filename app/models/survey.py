@@ -54,7 +54,8 @@ class SurveyQuestion(Logged, Model):
     position: Mapped[int] = mapped_column(default=0)
     text: Mapped[str] = mapped_column(String(300))
     type: Mapped[str] = mapped_column(String(12), default=QuestionType.SCALE)
-    options: Mapped[list[Any]] = mapped_column(json_type(), default=list)  # texts, of choice and choices
+    options: Mapped[list[Any]] = mapped_column(  # texts, of choice and choices, in the order in which they are offered
+        json_type(), default=list, info={"ordered": True})
     required: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)  # a question with answers is retired, not deleted
     survey: Mapped[Survey] = relationship(back_populates="questions")
@@ -97,6 +98,9 @@ class SurveyParticipation(Logged, Model):
         Index("ix_survey_participation_attendance", "attendance_id"),
         Index("ix_survey_participation_answered", "survey_id", "answered_at", "id"),
     )
+
+    def __str__(self):
+        return str(self.survey or "")
 
 
 class SurveyAnswer(Logged, Model):

@@ -20,10 +20,16 @@ def assign(item, values: dict) -> dict:
         old = getattr(item, name)
         if isinstance(old, dict) and isinstance(new, dict):
             new = {**old, **new}
-        if plain(old) != plain(new):
+        if plain(old) != plain(new) or (old != new and isinstance(new, list) and _ordered(item, name)):
             changes[name] = (list(old) if isinstance(old, list) else old, new)
             setattr(item, name, new)
     return changes
+
+
+def _ordered(item, name) -> bool:
+    """The list is a column whose order means something; rows and codes have none."""
+    column = inspect(type(item)).columns.get(name)
+    return column is not None and bool(column.info.get("ordered"))
 
 
 def get_visible(session, model, pk, actor):
@@ -136,7 +142,8 @@ def delete(session, model, pk, *, version=None, actor, now, rows=(), check=None)
 def plain_row(row) -> dict:
     """A child row as the log keeps it."""
     columns = inspect(type(row)).column_attrs
-    values = {c.key: plain(getattr(row, c.key)) for c in columns
+    values = {c.key: " / ".join(map(str, getattr(row, c.key) or ())) if c.columns[0].info.get("ordered")
+              else plain(getattr(row, c.key)) for c in columns
               if c.key not in ("id", "version") and not c.columns[0].foreign_keys}
     related = {r.key: plain(getattr(row, r.key)) for r in inspect(type(row)).relationships
                if r.direction.name == "MANYTOONE" and r.back_populates is None}

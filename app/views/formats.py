@@ -1,10 +1,13 @@
 """Values as people read them, as Jinja filters: one way to write an instant, a day, a phone, a masked document, an
 amount."""
+from datetime import date
 from decimal import Decimal
 
 from flask_babel import format_currency, format_date, format_datetime, format_decimal
+from flask_babel import gettext as _
 
 from .. import access_keys, documents, phones
+from ..models.survey import QuestionType
 
 
 def moment(value) -> str:
@@ -45,6 +48,20 @@ def access_key(value) -> str:
     return access_keys.shown(value)
 
 
+def answer(value, kind: str) -> str:
+    """The answer to a question of a survey of this type."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if kind == QuestionType.DATE and isinstance(value, str):
+        return day(date.fromisoformat(value))
+    if kind == QuestionType.NUMBER and isinstance(value, (int, float)):
+        return format_decimal(Decimal(str(value)), format="#,##0.##########")
+    return "" if value is None else str(value)
+
+
 def init_app(app) -> None:
     app.jinja_env.filters.update(moment=moment, day=day, whole_day=whole_day, phone=phone, mask_document=mask_document,
-                                 money=money, quantity=quantity, access_key=access_key)
+                                 money=money, quantity=quantity, access_key=access_key,
+                                 answer=answer)

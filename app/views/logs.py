@@ -63,7 +63,8 @@ LABELS_OF: dict[str, dict] = {"ab_user": {
 }}
 HIDDEN = {"name_key", "search_text", "search_digits", "value_key", "created_at", "updated_at", "version"}
 DOCUMENTS = {"document", "cpf", "cnpj"}
-READS = {"attendance": Perm.ATTENDANCE_READ, "setting": Perm.SETTING_READ}  # of what has no register
+READS = {"attendance": Perm.ATTENDANCE_READ, "setting": Perm.SETTING_READ,  # of what has no register
+         "survey_participation": Perm.SURVEY_ANSWER}
 TARGETS = {model.__tablename__: model for model in RULES}
 
 
@@ -118,6 +119,8 @@ class LogView(BaseView):
             return None
         if target == "attendance":
             return f"{request.script_root}/attendances/{item.address}"
+        if target == "survey_participation":
+            return f"{request.script_root}/surveys/fill/{item.id}"
         return f"{request.script_root}{register.route_base}/show/{item.id}" if register else None
 
 
@@ -143,6 +146,8 @@ class Reader:
     def label(self, name) -> str:
         if row := re.fullmatch(r"(\w+)\.(\d+)\.(\w+)", name):
             return _("%(field)s (page %(number)s)", field=self.label(row[3]), number=row[2])
+        if " " in name:  # no field: the words of a question
+            return name
         return str(self.labels.get(name) or self.labels.get(name.removesuffix("_id")) or LABELS.get(name)
                    or name.removesuffix("_id").replace("_", " ").capitalize())
 

@@ -6,7 +6,9 @@ from sqlalchemy import select
 
 from app.errors import Conflict, Forbidden, NotFound
 from app.models.survey import Survey, SurveyAnswer, SurveyParticipation
+from app.queries import survey_results
 from app.queries import surveys as reads
+from app.queries.survey_results import Totals
 from app.security.permissions import ATTENDANT, CONFIGURATOR, SUPERVISOR
 from app.security.viewer import SYSTEM
 from app.services import survey_answers, surveys
@@ -142,17 +144,18 @@ def test_results_equal_a_recount_of_what_one_may_see(session, world, actor, make
         survey_answers.fill(session, part.id, answered(survey, **{"Nota": mark, "Recomenda?": nps, "Comentário": "x"}),
                             today=TODAY, actor=SYSTEM, now=NOON)
     session.commit()
-    found = {r.question.text: r for r in reads.results(session, actor, survey, reads.ResultFilter(), ZONE)}
+    found = {result.question.text: result for result in survey_results.results(
+        session, actor, survey, survey_results.ResultFilter(), ZONE)}
     assert (found["Nota"].answered, found["Nota"].mean, found["Nota"].score) == (2, 3.5, 50)
     assert dict(found["Nota"].counts) == {1: 0, 2: 1, 3: 0, 4: 0, 5: 1}
     assert found["Recomenda?"].score == 0
     assert len(found["Comentário"].newest) == 2
-    assert reads.totals(session, actor, survey.id, reads.ResultFilter(), ZONE) == (2, 2)
-    later = reads.ResultFilter(answered_from=TODAY + DAY)
-    assert reads.totals(session, actor, survey.id, later, ZONE) == (0, 0)
+    assert survey_results.totals(session, actor, survey.id, survey_results.ResultFilter(), ZONE) == Totals(2, 2, 2)
+    later = survey_results.ResultFilter(answered_from=TODAY + DAY)
+    assert survey_results.totals(session, actor, survey.id, later, ZONE) == Totals(0, 0, 0)
     page = sign_in(make_user(None, SUPERVISOR, companies=[world.company])).get(f"/surveys/results/{survey.id}")
     assert "CSAT" in page.text
-    assert re.search(r"3,5</b>\s+em média", page.text)
+    assert re.search(r"Média</span><b[^>]*>3,5</b>", page.text)
     attendant = sign_in(make_user(None, ATTENDANT, companies=[world.company]))
     assert attendant.get(f"/surveys/results/{survey.id}").status_code == 403
     assert session.scalars(select(Survey)).one().name == "Pós-venda"

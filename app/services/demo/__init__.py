@@ -10,6 +10,6 @@ def plant_rest(session, company, operators, *, now) -> None:
     emails.plant(session, company, operators, now=now)
     labels.plant(session, company, operators, now=now)
     notes.plant(session, company, operators, now=now)
-    surveys.plant(session, now=now)
+    surveys.plant(session, company, operators, now=now)
     appointments.plant(session, company, operators, now=now)
     alerts.plant(session, company, operators, now=now)

@@ -16,7 +16,7 @@ from ...models.survey import SurveyQuestion
 from ...queries import attendances as reads
 from ...queries.report import Report, report_of
 from ...security.permissions import Perm
-from ..formats import day, moment
+from ..formats import answer, day, moment
 from ..logs import ACTIONS, Reader
 
 
@@ -152,20 +152,16 @@ def _notes(paper, notes):
 def _surveys(paper, surveys):
     if not surveys:
         return
-    asked = {answer.question_id for survey in surveys for answer in survey.answers}
-    texts = dict(db.session.execute(select(SurveyQuestion.id, SurveyQuestion.text).where(
-        SurveyQuestion.id.in_(asked))).all()) if asked else {}
+    asked = {row.question_id for survey in surveys for row in survey.answers}
+    questions = {pk: (text, kind) for pk, text, kind in db.session.execute(
+        select(SurveyQuestion.id, SurveyQuestion.text, SurveyQuestion.type).where(
+            SurveyQuestion.id.in_(asked)))} if asked else {}
     for survey in surveys:
         paper.section(_("Survey: %(name)s", name=survey.survey))
         paper.quiet(_("Answered at %(when)s", when=moment(survey.answered_at)) if survey.answered_at
                     else _("Not answered"))
-        paper.fields([(texts.get(answer.question_id, ""), _answer(answer.value)) for answer in survey.answers])
-
-
-def _answer(value) -> str:
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+        told = [(*questions[row.question_id], row.value) for row in survey.answers if row.question_id in questions]
+        paper.fields([(text, answer(value, kind)) for text, kind, value in told])
 
 
 def _log(paper, content):
