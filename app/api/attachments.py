@@ -47,7 +47,7 @@ class AttachmentApi(Resource):
         sent = request.files.getlist("file")
         if len(sent) != 1 or not sent[0].filename:
             raise Invalid(_("Choose one file at a time."), field="file")
-        unknown = sorted({*request.form, *request.files} - set(PARTS))
+        unknown = sorted(map(str, {*request.form, *request.files} - set(PARTS)))  # a part may have no name
         if unknown:
             raise Invalid(_("Unknown field."), field=unknown[0][:60])
         page = _page(request.form.get("page", "1"))
