@@ -5,6 +5,7 @@ from . import (
     appointment,
     attachment,
     attendance,
+    calendar,
     classification,
     company,
     custom_field,
@@ -27,6 +28,6 @@ from . import (
     webhook,
 )
 
-__all__ = ["alert", "api_token", "appointment", "attachment", "attendance", "classification", "company", "custom_field",
-           "desk", "email_template", "entity", "identity", "job", "label", "log", "merge", "note", "notification",
-           "order", "outbox", "product", "protocol", "saved_view", "survey", "webhook"]
+__all__ = ["alert", "api_token", "appointment", "attachment", "attendance", "calendar", "classification", "company",
+           "custom_field", "desk", "email_template", "entity", "identity", "job", "label", "log", "merge", "note",
+           "notification", "order", "outbox", "product", "protocol", "saved_view", "survey", "webhook"]

@@ -12,6 +12,7 @@ from ..models.api_token import ApiToken
 from ..models.appointment import Appointment
 from ..models.attachment import Attachment
 from ..models.attendance import Attendance, AttendanceDetail
+from ..models.calendar import Calendar
 from ..models.classification import (
     Cause,
     Channel,
@@ -184,7 +185,7 @@ RULES = {
     Notification: lambda viewer: Notification.user_id == viewer.user_id,
     **dict.fromkeys((Channel, Situation, Motive, Occurrence, Cause, Classification, Subclassification, DefaultMotive,
                      RoleType, ContactType, CustomField, Setting, Survey, SurveyQuestion, Product, ProductInformation,
-                     AlertPriority, Label, EmailTemplate), _staff),
+                     AlertPriority, Label, EmailTemplate, Calendar), _staff),
 }
 
 

@@ -113,7 +113,7 @@ def seed(session, world, near, far) -> dict:
         "/alerts/entity": {"pk": entity}, "/duplicates/of": {"pk": entity},
         "/duplicates/undo": {"pk": around["entity merges"]},
         "/attendances/merging": {"pk": around["attendance merges"]},
-        "/surveys/entity": {"pk": entity}, "/surveys/results": {"pk": survey.id},
+        "/surveys/entity": {"pk": entity}, "/surveys/results": {"pk": survey.id, "question": 1},
         "/surveys/fill": {"pk": around["participations"]}, "/surveys/withdraw": {"pk": around["participations"]},
         "/lists": {"key": "attendances", "kind": "csv", "action": "take", "pk": {"foreign": view.id}},
         "/attendances/many": {"action": "situation"},
@@ -153,15 +153,15 @@ def of_registers(appbuilder, models) -> dict:
 def _around(session, world, near, survey) -> dict:
     """Alerts, appointments, merges, surveys put and a token of somebody else."""
     priority = AlertPriority(name="Alta")
-    alerts = [Alert(entity=entity, priority=priority, text="Ligar antes") for entity in (
+    alerts = [Alert(entity=entity, priority=priority, text="Ligar antes", created_at=NOON) for entity in (
         world.entity, world.other_entity)]
     agenda = [Appointment(entity=entity, operator=near, subject="Visita", starts_at=NOON, ends_at=NOON + HOUR)
               for entity in (world.entity, world.other_entity)]
     session.add_all([*alerts, *agenda])
     hooks = [Webhook(name=company.name, company=company, url="https://example.com/", secret="x",
                      events=["entity.created"]) for company in (world.company, world.other_company)]
-    told = [WebhookDelivery(webhook=hook, key=f"d{n}", event="test", body={}, state="dead", due_at=NOON, created_at=NOON)
-            for n, hook in enumerate(hooks)]
+    told = [WebhookDelivery(webhook=hook, key=f"d{n}", event="test", body={}, state="dead", due_at=NOON,
+                            created_at=NOON) for n, hook in enumerate(hooks)]
     session.add_all([*hooks, *told])
     token = ApiToken(user_id=near.id, name="ERP", prefix="blc_", token_hash="0" * 64, scopes=[], created_at=NOON)
     session.flush()
@@ -172,7 +172,8 @@ def _around(session, world, near, survey) -> dict:
              for row in attendances]
     session.add_all([token, *parts, *merges["entity"], *merges["attendance"]])
     session.flush()
-    return {"models": {Webhook: pair(*hooks), Alert: pair(*alerts), AlertPriority: priority.id, Appointment: pair(*agenda)},
+    return {"models": {Webhook: pair(*hooks), Alert: pair(*alerts), AlertPriority: priority.id,
+                       Appointment: pair(*agenda)},
             "token": token.id, "deliveries": pair(*told),
             "participations": pair(parts[0], parts[1], closed=parts[2]), "entity merges": pair(*merges["entity"]),
             "attendance merges": pair(*merges["attendance"][:2], closed=merges["attendance"][2])}

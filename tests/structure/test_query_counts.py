@@ -1,8 +1,10 @@
 """A page sends a fixed number of queries, however many rows it shows: 3 or 30."""
 import pytest
 
+from app.models.appointment import Appointment
 from app.models.attachment import Attachment
 from app.models.attendance import AttendanceDetail
+from app.models.calendar import Calendar, CalendarHoliday
 from app.models.classification import Cause, Motive, Occurrence
 from app.models.company import Department, Unit
 from app.models.email_template import EmailTemplate
@@ -55,12 +57,18 @@ class Grower:
         session.add(Outbox(key=f"e{number}", kind="email", recipient="a@example.com", subject="Assunto", body="Texto",
                            due_at=NOON, created_at=opened_at, attendance_id=world.attendance.id,
                            entity_id=world.entity.id))
+        calendar = world.__dict__.setdefault("calendar", Calendar(name="Comercial", week={"mon": [["08:00", "18:00"]]}))
+        day = opened_at.date().replace(day=number % 28 + 1)
+        calendar.holidays.append(CalendarHoliday(day=day, name=f"Folga {number}"))
+        session.add_all([calendar, Calendar(name=f"Calendário {number:03}", week={"tue": [["08:00", "18:00"]]})])
         session.add(EmailTemplate(name=f"Modelo {number:03}", subject="Assunto", body="Texto"))
         session.add(Outbox(key=f"k{number}", kind="email", recipient="a@example.com", subject="Assunto", body="Texto",
                            due_at=NOON, created_at=opened_at))
         mate = people.make_user(session, f"colega{number}", "Attendant", companies=[world.company], units=[unit])
         session.info["unlogged"] = True
         session.add_all([
+            Appointment(entity=entity, attendance=world.attendance, operator=mate, subject=f"Visita {number}",
+                        starts_at=opened_at, ends_at=opened_at + MINUTE),
             Attachment(attendance_id=world.attendance.id, filename=f"a{number}.pdf", mime="application/pdf", size=1,
                        sha256="0" * 64, stored_name=f"gone/{number}", uploaded_at=NOON, uploaded_by=mate),
             AttendanceNote(attendance_id=world.attendance.id, text=f"@colega{number}", written_at=NOON, author=mate,
@@ -84,6 +92,9 @@ PAGES = {
     "orders and invoices of an entity": lambda world: f"/invoices/entity/{world.entity.id}?number=1",
     "orders": lambda world: "/orders/list/",
     "invoices": lambda world: "/invoices/list/",
+    "agenda by month": lambda world: "/agenda/?operator=all&date=2026-03-16",
+    "agenda by week": lambda world: "/agenda/?view=week&operator=all&date=2026-03-16",
+    "agenda by list": lambda world: "/agenda/?view=list&operator=all&date=2026-03-01",
     "search of the top bar": lambda world: "/search?q=pessoa",
     "entities": lambda world: "/entities/list/",
     "entity": lambda world: f"/entities/show/{world.entity.id}",
@@ -94,6 +105,8 @@ PAGES = {
     "motives": lambda world: "/motives/list/",
     "occurrences": lambda world: "/occurrences/list/",
     "causes": lambda world: "/causes/list/",
+    "calendars": lambda world: "/calendars/list/",
+    "calendar": lambda world: f"/calendars/show/{world.calendar.id}",
     "users": lambda world: "/users/list/",
     "roles": lambda world: "/roles/list/",
     "mailbox": lambda world: "/mailbox/list/",
@@ -139,8 +152,8 @@ def _compare(name, few, many):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_sends_as_many_queries_for_many_rows_as_for_few(name, world, grow, make_user, sign_in, queries):
     browser = sign_in(make_user("root", "Admin", companies=[world.company], units=[world.restricted_unit]))
-    address = PAGES[name](world)
     grow(FEW)
+    address = PAGES[name](world)
     few = _count(queries, browser, address)
     grow(MANY)
     _compare(name, few, _count(queries, browser, address))

@@ -3,7 +3,7 @@
 
 def plant_rest(session, company, operators, *, now) -> None:
     """What hangs on the people and the attendances, a file a noun; after them."""
-    from . import alerts, appointments, emails, labels, notes, orders, products, surveys
+    from . import alerts, appointments, calendars, emails, labels, notes, orders, products, surveys
 
     products.plant(session, company, operators, now=now)
     orders.plant(session, company, now=now)
@@ -13,3 +13,4 @@ def plant_rest(session, company, operators, *, now) -> None:
     surveys.plant(session, company, operators, now=now)
     appointments.plant(session, company, operators, now=now)
     alerts.plant(session, company, operators, now=now)
+    calendars.plant(session, now=now)

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 def register(appbuilder) -> None:
     """The groups "Classificações" and "Estrutura"."""
-    from . import alerts, classifications, desk, labels, products, structure, surveys
+    from . import alerts, calendars, classifications, desk, labels, products, structure, surveys
 
     tables = {"category": "Classifications", "category_label": _l("Classification tables")}
     for view, name, label, icon in (
@@ -20,6 +20,7 @@ def register(appbuilder) -> None:
             (labels.LabelView, "Labels", _l("Labels"), "fa-tags"),
             (surveys.SurveyView, "Surveys", _l("Surveys"), "fa-square-poll-vertical"),
             (alerts.AlertPriorityView, "Alert priorities", _l("Alert priorities"), "fa-bell"),
+            (calendars.CalendarView, "Calendars", _l("Calendars"), "fa-business-time"),
             (classifications.ClassificationView, "Provider classifications", _l("Classifications"), "fa-layer-group"),
             (classifications.SubclassificationView, "Subclassifications", _l("Subclassifications"),
              "fa-diagram-project"),
