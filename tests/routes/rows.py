@@ -153,8 +153,8 @@ def of_registers(appbuilder, models) -> dict:
 def _around(session, world, near, survey) -> dict:
     """Alerts, appointments, merges, surveys put and a token of somebody else."""
     priority = AlertPriority(name="Alta")
-    alerts = [Alert(entity=entity, priority=priority, text="Ligar antes", created_at=NOON) for entity in (
-        world.entity, world.other_entity)]
+    alerts = [Alert(entity=entity, priority=priority, text="Ligar antes", created_at=NOON)
+              for entity in (world.entity, world.other_entity)]
     agenda = [Appointment(entity=entity, operator=near, subject="Visita", starts_at=NOON, ends_at=NOON + HOUR)
               for entity in (world.entity, world.other_entity)]
     session.add_all([*alerts, *agenda])
