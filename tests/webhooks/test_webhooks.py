@@ -260,7 +260,8 @@ def test_a_worker_that_dies_in_mid_sending_loses_its_lease_and_the_key_stays(
 
 @pytest.mark.parametrize("address", [
     "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254", "0.0.0.1", "100.64.0.1", "224.0.0.1",
-    "::", "::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "255.255.255.255"])
+    "::", "::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+    "255.255.255.255"])
 def test_addresses_inside_are_no_place_for_a_webhook(address):
     assert not addresses.is_public(address)
 
