@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, func, literal, select, union, union_all
+from sqlalchemy import String, bindparam, cast, func, literal, select, union, union_all
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from ..models.attendance import Attendance, AttendanceDetail
@@ -14,6 +14,7 @@ from ..models.entity import Entity
 from ..models.identity import user_company, user_unit
 from ..security.visibility import visible
 from . import paging
+from .notifications import unread
 from .search import beginning
 
 COUNT_CAP = 1_000  # a card counts no further: what matters is that there is much to do
@@ -24,15 +25,18 @@ _BELONGS = union_all(
     select(literal("company").label("kind"), Company.name).join(user_company, user_company.c.company_id == Company.id)
     .where(user_company.c.user_id == bindparam("user")),
     select(literal("unit").label("kind"), Unit.name).join(user_unit, user_unit.c.unit_id == Unit.id)
-    .where(user_unit.c.user_id == bindparam("user"))).order_by("name")
+    .where(user_unit.c.user_id == bindparam("user")),
+    select(literal("unread").label("kind"), cast(func.count(), String)).select_from(
+        unread(bindparam("user")).subquery())).order_by("name")
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """The company whose desk this is, and the person's place in it."""
+    """The company whose desk this is, the person's place in it, and how much the bell has to tell."""
 
     name: str
     place: str
+    unread: int
 
 
 @dataclass(frozen=True)
@@ -48,20 +52,20 @@ class SituationCount:
 
 
 def tenant_of(session, viewer) -> Tenant | None:
-    """What stands below the menu, in one query: the company (or how many), and the units one is a member of."""
+    """What surrounds every page, in one query: the company (or how many), the units one is a member of, the bell."""
     if viewer is None:
         return None
-    names: dict[str, list[str]] = {"company": [], "unit": []}
+    names: dict[str, list[str]] = {"company": [], "unit": [], "unread": []}
     for kind, name in session.execute(_BELONGS, {"user": viewer.user_id}):
         names[kind].append(name)
-    companies, units = names["company"], names["unit"]
+    companies, units, count = names["company"], names["unit"], int(names["unread"][0])
     if not companies:
-        return Tenant(_("All companies"), "") if viewer.all_companies else None
+        return Tenant(_("All companies") if viewer.all_companies else "", "", count)
     place = " · ".join(units[:2])
     if len(companies) > 1:
         place = (_("and one other company") if len(companies) == 2
                  else _("and %(number)s other companies", number=len(companies) - 1))
-    return Tenant(companies[0], place)
+    return Tenant(companies[0], place, count)
 
 
 def open_counts(session, viewer) -> list[SituationCount]:

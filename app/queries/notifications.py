@@ -9,11 +9,15 @@ CAP = 99
 SIZE = 30
 
 
+def unread(user_id):
+    """Select of what a person has not read, to one more than CAP; an index holds only those."""
+    return select(Notification.id).where(
+        Notification.user_id == user_id, Notification.read_at.is_(None)).limit(CAP + 1)
+
+
 def unread_count(session, user_id: int) -> int:
-    """How many are not read, counted to one more than CAP; an index holds only those."""
-    some = select(Notification.id).where(
-        Notification.user_id == user_id, Notification.read_at.is_(None)).limit(CAP + 1).subquery()
-    return session.scalar(select(func.count()).select_from(some))
+    """How many are not read, counted to one more than CAP."""
+    return session.scalar(select(func.count()).select_from(unread(user_id).subquery()))
 
 
 def page_of(session, viewer, *, unread: bool = False, before: int | None = None,

@@ -13,7 +13,6 @@ from flask_login import current_user
 from ..extensions import db
 from ..models.classification import Phase
 from ..queries.home import Tenant, tenant_of
-from ..queries.notifications import unread_count
 from ..security.permissions import Perm
 from .bell import bell
 
@@ -91,8 +90,8 @@ class Shell:
 
     @cached_property
     def bell(self) -> dict:
-        """What the bell of a member of staff shows; one query."""
-        return bell(unread_count(db.session, self.viewer.user_id))
+        """What the bell of a member of staff shows."""
+        return bell(self.tenant.unread)
 
     @property
     def may_search(self) -> bool:
