@@ -40,5 +40,5 @@ def plant(session, company: Company, operators: list, *, now) -> None:
             "entity_id": people[name], "operator_id": actor.user_id, "subject": subject, "place": place,
             "starts_at": begins, "ends_at": begins + timedelta(minutes=minutes), "reminder_minutes": 15},
             actor=actor, now=now)
-        if move is not None:
+        if move is appointments.cancel or (move and begins < now):  # a visit still to come is not done
             move(session, item.id, actor=actor, now=now)
