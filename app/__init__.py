@@ -23,8 +23,8 @@ def create_app(settings: dict | None = None) -> Flask:
     limiter.init_app(app)
 
     from . import api, cli, models, views  # noqa: F401  (models: the metadata must be whole before AppBuilder reads it)
-    from .services import webhook_events  # noqa: F401  (it listens to the log)
     from .security import csp, locale
+    from .services import webhook_events  # noqa: F401  (it listens to the log)
     from .views import colours, errors, formats, health, shell
     from .views.attendances import report
 

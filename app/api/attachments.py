@@ -57,7 +57,7 @@ class AttachmentApi(Resource):
         with attachments.receive(uploads, sent[0].stream, sent[0].filename) as arrived, \
                 unit_of_work(db.session) as session:
             made = attachments.add(session, pk, page, arrived, request_key=key, actor=actor(), now=utc_now())
-            session.flush()
+            session.flush()  # its id is in the answer
             answer = FILE(made)
         return jsonify(answer), 201
 

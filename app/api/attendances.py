@@ -164,7 +164,7 @@ class AttendanceApi(Resource):
 
 def found(address) -> Attendance:
     """The attendance as REST answers it, as it is now. Raises NotFound."""
-    db.session.flush()
+    db.session.flush()  # read anew, as written
     attendance = reads.find_for_api(db.session, actor(), address, load=_LOADED)
     if attendance is None:
         raise NotFound(_("Attendance not found."))

@@ -41,7 +41,7 @@ def _changed(address, **which):
 
     def act(session, now):
         labels.change(session, pk, **which, actor=actor(), now=now)
-        session.flush()
+        session.flush()  # read anew, as written
         return _shown(pk)
     return written(act)
 

@@ -47,6 +47,6 @@ class NoteApi(Resource):
 
         def act(session, now):
             note = notes.add(session, pk, data["text"], actor=actor(), now=now)
-            session.flush()
+            session.flush()  # its id is in the answer
             return NOTE(note)
         return written(act, "note", status=201)

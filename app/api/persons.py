@@ -210,7 +210,7 @@ class PersonApi(Resource):
 
 def found(pk) -> Entity:
     """The person with everything REST answers, as it is now. Raises NotFound."""
-    db.session.flush()
+    db.session.flush()  # read anew, as written
     entity = db.session.scalar(visible_to(Entity, actor()).where(Entity.id == pk).execution_options(
         populate_existing=True).options(
             joinedload(Entity.company), joinedload(Entity.merged_into), selectinload(Entity.roles),

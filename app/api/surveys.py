@@ -99,7 +99,7 @@ class ParticipationApi(Resource):
         def act(session, now):
             made = survey_answers.put(session, data["survey_id"], entity_id=data["person_id"],
                                       attendance_id=data["attendance_id"], today=_today(now), actor=actor(), now=now)
-            session.flush()
+            session.flush()  # its id is in the answer
             return PARTICIPATION(made)
         return written(act, "survey", status=201)
 
@@ -120,7 +120,7 @@ class ParticipationApi(Resource):
                 for each in getattr(error, "errors", [error]):  # q7: of question 7
                     each.field = f"answers.{each.field[1:]}" if each.field else None
                 raise
-            session.flush()
+            session.flush()  # its answers are in the answer
             return PARTICIPATION(done)
         return written(act, "fill")
 

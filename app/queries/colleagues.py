@@ -12,7 +12,8 @@ MOST = 2_000  # looked at: a desk has fewer people
 def find(session, viewer, term: str, _parent=None, limit: int = 20, offset: int = 0) -> list[tuple[int, str]]:
     """(id, name) of the active staff that the viewer knows, by any part of the name or user name, accents apart."""
     rows = session.execute(
-        select(User.id, User.first_name, User.last_name, User.username).join(UserProfile, UserProfile.user_id == User.id)
+        select(User.id, User.first_name, User.last_name, User.username)
+        .join(UserProfile, UserProfile.user_id == User.id)
         .where(visible(User, viewer), User.active, UserProfile.entity_id.is_(None))
         .order_by(User.first_name, User.last_name, User.id).limit(MOST))
     wanted = normalise(term).split()

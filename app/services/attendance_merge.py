@@ -206,6 +206,6 @@ def _point(session, column, ids, target) -> None:
 def _written(session, done: Merge) -> Merge:
     expect_log(session, done)
     session.add(done)
-    session.flush()
+    session.flush()  # before what was read is let go
     session.expire_all()
     return done

@@ -41,8 +41,8 @@ def open_attendance(session, *, entity_id: int | None, values: dict, detail: dic
 
 def save_attendance(session, attendance_id: int, *, version: int | None, values: dict, detail: dict | None = None,
                     actor, now: datetime) -> Attendance:
-    """Save the record and, where given, one detail page, as "Confirmar" does. `detail["page"]` is its number, by default
-    1; None adds a page.
+    """Save the record and, where given, one detail page, as "Confirmar" does. `detail["page"]` is its number, by
+    default 1; None adds a page.
 
     Raises NotFound, Stale, Forbidden (closed, and the actor may not reopen), Conflict, InvalidMany.
     """

@@ -107,7 +107,7 @@ def merge(session, kept_id: int, merged_id: int, *, take: tuple[str, ...] = (), 
     told = {name: len(ids) for name, ids in moved["rows"].items() if ids}
     record(session, merged, "merged", {"merged_into": (None, kept)}, actor=actor, now=now)
     record(session, kept, "merge", {"merged": (None, merged), **changes, "moved": (None, told)}, actor=actor, now=now)
-    session.flush()
+    session.flush()  # merged and kept are written before their rows move
     for name, model in OWN_ROWS.items():
         if has_main[name]:  # one main row an entity
             _lower(session, model, moved["mains"][model.__tablename__])
@@ -121,7 +121,7 @@ def merge(session, kept_id: int, merged_id: int, *, take: tuple[str, ...] = (), 
     made = Merge(kind="entity", kept_id=kept.id, merged_id=merged.id, moved=moved, at=now, by_id=actor.user_id)
     expect_log(session, made)
     session.add(made)
-    session.flush()
+    session.flush()  # before what was read is let go
     session.expire_all()
     return made
 
@@ -155,7 +155,7 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
         merged.document = moved["merged"]["document"]
     merged.active, merged.merged_into_id = moved["merged"]["active"], None
     record(session, merged, "unmerge", {"merged_into": (kept, None)}, actor=actor, now=now)
-    session.flush()
+    session.flush()  # the constraints of the merged one speak here
     for column in (*MOVED, *(model.entity_id for model in OWN_ROWS.values()), EntityRole.entity_id):
         ids = _still_there(session, column, moved["rows"].get(_name(column), []), kept.id)
         if column.class_ in OWN_ROWS.values():
@@ -171,7 +171,7 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
         session.execute(delete(entity_unit).where(
             entity_unit.c.entity_id == kept.id, entity_unit.c.unit_id.in_(moved["units"])))
     done.undone_at, done.undone_by_id = now, actor.user_id
-    session.flush()
+    session.flush()  # before what was read is let go
     session.expire_all()
     return done
 
@@ -186,7 +186,7 @@ def say_different(session, first_id: int, second_id: int, *, actor, now: datetim
         said = NotDuplicate(first_id=first.id, second_id=second.id, said_by_id=actor.user_id, said_at=now)
         record(session, first, "different", {"different_from": (None, second)}, actor=actor, now=now, children=[said])
         session.add(said)
-        session.flush()
+        session.flush()  # a pair said twice at once speaks here
 
 
 # ---- pieces

@@ -94,6 +94,7 @@ def _people(session, attendance, text, actor) -> list[mentions.Colleague]:
     found = mentions.named(session, actor, attendance, set(logins))
     for login in logins:
         if login not in found:
-            raise Invalid(_l("@%(name)s is no colleague who may see this attendance. Choose from the list, or write the "
-                             "name without @."), field="text", name=login)
+            raise Invalid(
+                _l("@%(name)s is no colleague who may see this attendance. Choose from the list, or write the "
+                   "name without @."), field="text", name=login)
     return [found[login] for login in logins]

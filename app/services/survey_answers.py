@@ -75,7 +75,7 @@ def put_before(session, survey_id: int, *, entity_ids=(), typed: str = "", today
     survey = get_visible(session, Survey, survey_id, actor)
     if not is_open(survey, today):
         raise Conflict(CLOSED)
-    wanted = {number: text for text in re.split(r"[\n;,]+", typed or "") if (number := documents.clean(text))}
+    wanted = {number: text for text in re.split(r"[\r\n;,]+", typed or "") if (number := documents.clean(text))}
     if not wanted and not entity_ids:
         raise Invalid(_l("Choose somebody, or type at least one CPF/CNPJ."), field="documents")
     if len(wanted) + len(entity_ids) > MOST_AT_ONCE:

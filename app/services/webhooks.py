@@ -47,7 +47,7 @@ def delete(session, pk: int, *, version: int | None = None, actor, now: datetime
     was = {name: (getattr(item, name), None) for name in ("name", "url", "events", "company")}
     record(session, item, "delete", was, actor=actor, now=now)
     session.delete(item)
-    session.flush()
+    session.flush()  # its id names its log
     changed(session)
 
 
@@ -58,7 +58,7 @@ def new_secret(session, pk: int, *, keys, actor, now: datetime) -> str:
     with session.no_autoflush:
         item.secret, item.updated_at = seal(text, keys), now
         record(session, item, "update", {"secret": ("***", "*** (2)")}, actor=actor, now=now)
-    session.flush()
+    session.flush()  # constraints speak here
     return text
 
 

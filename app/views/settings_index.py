@@ -26,6 +26,7 @@ EXPLANATIONS = {
     "ParameterView": _l("Choices that hold for the whole system, such as the mask of the protocol"),
     "Outbox": _l("Messages sent, waiting and failed"),
     "Survey": _l("Surveys in which people take part"),
+    "Calendar": _l("Business hours and holidays by which deadlines are counted"),
     "Label": _l("Labels that attendants put on attendances"),
     "EmailTemplate": _l("Ready-made e-mails to entities, with variables"),
     "Webhook": _l("Other systems that are told what happens"),

@@ -10,8 +10,9 @@ from ..opening_hours import WEEKDAYS
 
 OFFICE = [["08:00", "12:00"], ["13:00", "18:00"]]
 CALENDARS = (
-    {"name": "Comercial", "week": {day: OFFICE if day != "sat" else [["08:00", "12:00"]] for day in WEEKDAYS[:6]}, "state": "MG",
-     "city": "São Lourenço", "optional_days": False,
+    {"name": "Comercial", "state": "MG", "optional_days": False,
+     "week": {day: OFFICE if day != "sat" else [["08:00", "12:00"]] for day in WEEKDAYS[:6]},
+     "city": "São Lourenço",
      "holidays": [{"day": date(2026, 8, 10), "name": "São Lourenço, padroeiro", "recurring": True},
                   {"day": date(2026, 12, 24), "name": "Véspera de Natal", "recurring": True}]},
     {"name": "Plantão 24 horas", "week": {day: [["00:00", "24:00"]] for day in WEEKDAYS}, "national": False},

@@ -42,6 +42,6 @@ def register_settings(appbuilder) -> None:
 
     appbuilder.add_view(ParameterView, "System parameters", label=_l("Parameters"), icon="fa-sliders",
                         category="Settings", category_label=_l("Settings"))
-    appbuilder.add_view(EmailTemplateView, "E-mail templates", label=_l("E-mail templates"), icon="fa-envelope-open-text",
-                        category="Settings")
+    appbuilder.add_view(EmailTemplateView, "E-mail templates", label=_l("E-mail templates"),
+                        icon="fa-envelope-open-text", category="Settings")
     appbuilder.add_view(WebhookView, "Webhooks", label=_l("Webhooks"), icon="fa-bolt", category="Settings")
