@@ -10,7 +10,7 @@ from ..opening_hours import WEEKDAYS
 
 OFFICE = [["08:00", "12:00"], ["13:00", "18:00"]]
 CALENDARS = (
-    {"name": "Comercial", "state": "MG", "optional_days": False,
+    {"name": "Comercial", "state": "MG",
      "week": {day: OFFICE if day != "sat" else [["08:00", "12:00"]] for day in WEEKDAYS[:6]},
      "city": "São Lourenço",
      "holidays": [{"day": date(2026, 8, 10), "name": "São Lourenço, padroeiro", "recurring": True},
