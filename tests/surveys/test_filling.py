@@ -14,20 +14,9 @@ from app.security.viewer import SYSTEM
 from app.services import survey_answers, surveys
 from tests.support.clock import DAY, NOON
 
+from .conftest import QUESTIONS
+
 TODAY, ZONE = NOON.date(), "America/Sao_Paulo"
-QUESTIONS = [
-    {"text": "Nota", "type": "scale", "required": True}, {"text": "Recomenda?", "type": "nps"},
-    {"text": "Resolvido?", "type": "yes_no"}, {"text": "Onde?", "type": "choice", "options": ["Loja", "Feira"]},
-    {"text": "O quê?", "type": "choices", "options": ["Preço", "Sabor"]}, {"text": "Comentário", "type": "text"},
-    {"text": "Quantos?", "type": "number"}, {"text": "Quando?", "type": "date"}]
-
-
-@pytest.fixture
-def survey(session, world):
-    made = surveys.create(session, {"name": "Pós-venda", "kind": "satisfaction",
-                                    "questions": [dict(row) for row in QUESTIONS]}, actor=SYSTEM, now=NOON)
-    session.commit()
-    return made
 
 
 @pytest.fixture
@@ -44,7 +33,7 @@ def ids(survey) -> dict[str, int]:
     return {question.text: question.id for question in survey.questions}
 
 
-def answered(survey, **values) -> dict:
+def given(survey, **values) -> dict:
     return {ids(survey)[name]: value for name, value in values.items()}
 
 
@@ -97,7 +86,7 @@ def test_a_survey_that_is_over_or_switched_off_is_neither_put_nor_filled(session
     surveys.update(session, survey.id, {"valid_until": TODAY}, actor=SYSTEM, now=NOON)
     tomorrow = TODAY + DAY
     with pytest.raises(Conflict, match="não está aberta"):
-        survey_answers.fill(session, part.id, answered(survey, Nota="5"), today=tomorrow, actor=actor, now=NOON)
+        survey_answers.fill(session, part.id, given(survey, Nota="5"), today=tomorrow, actor=actor, now=NOON)
     with pytest.raises(Conflict, match="não está aberta"):
         survey_answers.put(session, survey.id, attendance_id=world.attendance.id, today=tomorrow, actor=actor, now=NOON)
     assert reads.offered(session, actor, tomorrow) == []
@@ -112,7 +101,7 @@ def test_put_twice_it_is_one_and_taken_back_only_while_it_waits(session, world, 
     survey_answers.withdraw(session, first.id, actor=actor, now=NOON)
     assert session.scalars(select(SurveyParticipation)).all() == []
     part = survey_answers.put(session, survey.id, entity_id=world.entity.id, today=TODAY, actor=actor, now=NOON)
-    survey_answers.fill(session, part.id, answered(survey, Nota="3"), today=TODAY, actor=actor, now=NOON)
+    survey_answers.fill(session, part.id, given(survey, Nota="3"), today=TODAY, actor=actor, now=NOON)
     with pytest.raises(Conflict, match="já foi respondida"):
         survey_answers.withdraw(session, part.id, actor=actor, now=NOON)
 
@@ -133,7 +122,7 @@ def test_others_entities_and_attendances_do_not_exist_and_a_configurator_fills_n
     assert attendant.get(f"/surveys/fill/{part.id}").status_code == 404
     actor = viewer_for(make_user(None, ATTENDANT, companies=[world.company]))
     with pytest.raises(NotFound):
-        survey_answers.fill(session, part.id, answered(survey, Nota="5"), today=TODAY, actor=actor, now=NOON)
+        survey_answers.fill(session, part.id, given(survey, Nota="5"), today=TODAY, actor=actor, now=NOON)
 
 
 @pytest.mark.req("S-68")
@@ -141,7 +130,7 @@ def test_results_equal_a_recount_of_what_one_may_see(session, world, actor, make
     marks = [(world.attendance, "5", "10"), (world.closed_attendance, "2", "3"), (world.other_attendance, "1", "0")]
     for attendance, mark, nps in marks:
         part = survey_answers.put(session, survey.id, attendance_id=attendance.id, today=TODAY, actor=SYSTEM, now=NOON)
-        survey_answers.fill(session, part.id, answered(survey, **{"Nota": mark, "Recomenda?": nps, "Comentário": "x"}),
+        survey_answers.fill(session, part.id, given(survey, **{"Nota": mark, "Recomenda?": nps, "Comentário": "x"}),
                             today=TODAY, actor=SYSTEM, now=NOON)
     session.commit()
     found = {result.question.text: result for result in survey_results.results(
