@@ -87,3 +87,67 @@ def test_who_may_not_keep_tables_keeps_no_surveys(session, make_user, sign_in, w
     attendant = sign_in(make_user(None, ATTENDANT, companies=[world.company]))
     assert add(attendant, SCALE).status_code in (302, 403)
     assert session.scalars(select(Survey)).all() == []
+
+
+def test_every_refusal_is_told_at_once_each_at_its_field(session, configurator):
+    refused = add(configurator, {**CHOICE, "text": ""}, {**CHOICE, "options": "Uma"}, {**SCALE, "position": "0"},
+                  {**SCALE, "type": "outra"}, name="x" * 201)
+    assert refused.status_code == 422
+    for field in ("name", "questions-0-text", "questions-2-position", "questions-3-type"):
+        assert f'id="{field}-err"' in refused.text, field
+    told = add(configurator, {**CHOICE, "options": "Uma"}, {**CHOICE, "options": "Loja\n" + "x" * 201},
+               valid_from="2026-05-02", valid_until="2026-05-01")
+    for field in ("valid_until", "questions-0-options", "questions-1-options"):
+        assert f'id="{field}-err"' in told.text, field
+    assert session.scalars(select(Survey)).all() == []
+
+
+def test_questions_are_asked_in_their_order_and_options_in_theirs(session, world, configurator, make_user, sign_in):
+    add(configurator, {**SCALE, "position": "2"}, {**CHOICE, "position": "1", "options": "Feira\nLoja"})
+    survey = one(session)
+    assert [row.text for row in survey.questions] == ["Onde comprou?", "Como foi?"]
+    ids = {row.text: str(row.id) for row in survey.questions}
+    version = re.search(r'name="version" value="(\d+)"', configurator.get(f"/surveys/edit/{survey.id}").text)[1]
+    changed = configurator.post(f"/surveys/edit/{survey.id}", {
+        "name": "Pós-venda", "kind": "operator_form", "active": "y", "version": version, **rows(
+            {**CHOICE, "id": ids["Onde comprou?"], "position": "1", "options": "Loja\nFeira"},
+            {**SCALE, "id": ids["Como foi?"], "position": "2"})})
+    assert changed.status_code == 302
+    session.expire_all()
+    assert one(session).questions[0].options == ["Loja", "Feira"]
+    log = configurator.get(f"/logs/survey/{survey.id}").text
+    assert "Feira / Loja" in log
+    assert "Loja / Feira" in log
+    attendant = sign_in(make_user(None, ATTENDANT, companies=[world.company]))
+    put = attendant.post(f"/surveys/entity/{world.entity.id}/put", {"survey_id": survey.id})
+    assert re.findall(r'type="radio"[^>]*value="(\w+)"', attendant.get(put.location).text)[:3] == ["Loja", "Feira", "1"]
+
+
+def test_the_preview_shows_what_is_typed_and_stores_nothing(session, configurator, make_user, sign_in, world):
+    typed = {"description": "Leva <b>um</b> minuto.", **rows(
+        {**SCALE, "position": "2"}, {**CHOICE, "position": "1"}, {**SCALE, "text": "Desligada", "active": ""},
+        {**SCALE, "text": ""})}
+    page = configurator.post("/surveys/preview", typed)
+    assert page.status_code == 200
+    assert page.text.index("Onde comprou?") < page.text.index("Como foi?")
+    assert re.findall(r'type="radio" name="preview-1" value="(\w+)"', page.text) == ["Loja", "Feira"]
+    assert "Desligada" not in page.text
+    assert "<b>um</b>" not in page.text
+    assert "Leva" in page.text
+    assert "Inclua uma pergunta" in configurator.post("/surveys/preview", {}).text
+    assert session.scalars(select(Survey)).all() == []
+    attendant = sign_in(make_user(None, ATTENDANT, companies=[world.company]))
+    assert attendant.post("/surveys/preview", typed).status_code == 403
+    add(configurator, CHOICE)
+    shown = configurator.get(f"/surveys/show/{one(session).id}").text
+    assert "Prévia da pesquisa" in shown
+    assert 'name="preview-1" value="Loja"' in shown
+
+
+def test_a_name_is_used_once_and_a_survey_of_nobody_can_be_deleted(session, configurator):
+    assert add(configurator, SCALE).status_code == 302
+    twice = add(configurator, SCALE, name="POS-VENDA")
+    assert twice.status_code == 409
+    assert 'id="name-err"' in twice.text
+    assert configurator.post(f"/surveys/delete/{one(session).id}").status_code == 302
+    assert session.scalars(select(Survey)).all() == []
