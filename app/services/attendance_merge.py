@@ -102,6 +102,8 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
     kept, merged = (get_visible(session, Attendance, pk, actor) for pk in (done.kept_id, done.merged_id))
     if kept.merged_into_id is not None or merged.merged_into_id != kept.id:
         raise Conflict(_l("One of the two was merged again since: undo the later merge first."))
+    if not kept.is_open:  # what is closed keeps its pages
+        raise Conflict(_l("The attendance that stays is closed: reopen it first."))
     moved = done.moved
     situation = session.get(Situation, moved["situation"])
     changes = {"merged_into": (kept, None), "situation": (merged.situation, situation)}

@@ -97,11 +97,23 @@ def _grant(session, role, texts, actor) -> dict:
         raise Forbidden(_l("Administrators always have every permission."), "permissions")
     if any(not actor.may(permission) for permission in wanted ^ present):
         raise Forbidden(_l("You can only give or take permissions that you have yourself."), "permissions")
+    if Perm.ROLE_WRITE in present - wanted and _only_through(session, role, actor):
+        raise Conflict(_l("You would lose the right to keep roles yourself: ask an administrator to take it away."),
+                       "permissions")
     rows = session.scalars(select(PermissionView).join(Permission).join(ViewMenu).where(
         Permission.name.in_({p.pair[0] for p in wanted}), ViewMenu.name.in_({p.pair[1] for p in wanted}))).all()
     by_pair = {(row.permission.name, row.view_menu.name): row for row in rows}
     role.permissions = [by_pair[permission.pair] for permission in wanted]
     return {"permissions": (sorted(map(str, present)), sorted(map(str, wanted)))}
+
+
+def _only_through(session, role, actor) -> bool:
+    """Whether this role is the only one by which the actor may keep roles."""
+    held = session.scalars(select(Role.id).join(assoc_user_role, assoc_user_role.c.role_id == Role.id).join(
+        Role.permissions).join(Permission).join(ViewMenu).where(
+        assoc_user_role.c.user_id == actor.user_id, Permission.name == Perm.ROLE_WRITE.pair[0],
+        ViewMenu.name == Perm.ROLE_WRITE.pair[1]))
+    return not actor.admin and set(held) == {role.id}
 
 
 def _clean_name(session, typed, but=None) -> str:

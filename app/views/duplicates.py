@@ -84,6 +84,8 @@ class DuplicatesView(BaseView):
         except DomainError as refusal:
             if refusal.status == 404:
                 abort(404)
+            if request.method == "POST" and self._is_done(kept_id, merged_id):
+                return redirect(url_for(".of", pk=kept_id))  # a second click: it was done by the first
             flash(str(refusal), "danger")
             return redirect(url_for(".index"))
         page = self.render_template("duplicates/compare.html", preview=preview, fields=FIELDS, moves=MOVES, error=error,
@@ -109,6 +111,11 @@ class DuplicatesView(BaseView):
         back = self._do(lambda session: entity_merge.undo(session, pk, actor=g.viewer, now=utc_now()).kept_id,
                         _("The merge was undone: there are two registers again."))
         return redirect(url_for(".of", pk=back) if back else url_for(".index"))
+
+    @staticmethod
+    def _is_done(kept_id, merged_id) -> bool:
+        merged = db.session.get(Entity, merged_id)
+        return merged is not None and merged.merged_into_id == kept_id
 
     @staticmethod
     def _do(act, done):

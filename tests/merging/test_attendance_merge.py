@@ -75,6 +75,13 @@ def test_undone_each_has_its_own_again(session, world, actor, two):
         attendance_merge.undo(session, done.id, actor=actor, now=NOON)
 
 
+def test_of_a_closed_attendance_nothing_is_taken_apart(session, actor, two):
+    done = merge(session, *two, actor)
+    attendances.close_attendance(session, two[0].id, actor=actor, now=NOON)
+    with pytest.raises(Conflict, match="reabra"):
+        attendance_merge.undo(session, done.id, actor=actor, now=NOON)
+
+
 def test_pages_become_an_attendance_of_their_own_with_protocol_and_relation(session, actor, two):
     _first, source = two
     made = attendance_merge.split(session, source.id, [1], actor=actor, now=NOON)

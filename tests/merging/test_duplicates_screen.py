@@ -62,10 +62,22 @@ def test_a_supervisor_merges_two_suggested_registers_and_undoes_it(session, supe
     assert session.get(Entity, twins[1], populate_existing=True).document == "11144477735"
 
 
-def test_a_second_click_on_merge_says_that_it_is_done(supervisor, twins):
+def test_a_second_click_on_merge_leads_to_what_the_first_has_done(supervisor, twins):
     fields = compared(supervisor, *twins)
     supervisor.post("/duplicates/compare", fields)
-    assert "já foi mesclad" in done(supervisor, "/duplicates/compare", fields)
+    again = supervisor.post("/duplicates/compare", fields)
+    assert again.status_code == 302
+    assert again.location.endswith(f"/duplicates/of/{twins[0]}")
+    assert "Beatriz Rocha" in supervisor.get(again.location).text
+    assert supervisor.get(f"/duplicates/compare?keep={twins[0]}&merge={twins[1]}").status_code == 302
+
+
+def test_a_merged_register_offers_nothing_but_the_one_that_stays(supervisor, twins):
+    supervisor.post("/duplicates/compare", compared(supervisor, *twins))
+    page = supervisor.get(f"/entities/show/{twins[1]}").text
+    assert f"/entities/show/{twins[0]}" in page
+    for gone in (f"/entities/simple/{twins[1]}", f"/attendances/entity/{twins[1]}", "fa-trash"):
+        assert gone not in page
 
 
 def test_two_documents_need_the_box_and_what_was_chosen_stays(session, seeding, supervisor, twins):
