@@ -11,6 +11,7 @@ MONTH = "/agenda/?view=month&date=2027-05-03"
 
 def choose(page, label, name):
     """A row of a lookup, typed and taken by keyboard."""
+    page.wait_for_load_state()  # the page's script draws the picker over the plain select
     page.get_by_role("combobox", name=label).click()
     page.get_by_role("searchbox").last.fill(name)
     page.get_by_role("option", name=name).first.click()
