@@ -7,10 +7,20 @@
     var open = event.target.closest("[data-open]"), close = event.target.closest("[data-dismiss-dialog]");
     if (open && !open.disabled) {
       var dialog = document.querySelector(open.dataset.open);
-      if (dialog && !dialog.open) dialog.showModal();
+      if (dialog && !dialog.open) {
+        dialog.showModal();
+        begin(dialog);
+      }
     }
     if (close && close.closest("dialog").open) close.closest("dialog").close();
   });
+
+  /* One begins at the first field, not at the button that closes; a lookup is drawn as a box of its own. */
+  function begin(dialog) {
+    var field = dialog.querySelector("form input:not([type=hidden]), form select, form textarea");
+    var drawn = field && field.nextElementSibling && field.nextElementSibling.querySelector(".select2-selection");
+    if (field) (drawn || field).focus();
+  }
 
   function clear(form) {
     form.querySelectorAll("[data-error]").forEach(function (said) { said.hidden = true; said.textContent = ""; });
