@@ -10,7 +10,6 @@ from app.queries import charts
 from app.security.permissions import ATTENDANT, SUPERVISOR
 from tests.support.world import add_attendance
 
-pytestmark = pytest.mark.req("B-25")
 ZONE = "America/Sao_Paulo"
 
 
