@@ -39,6 +39,8 @@ class WebhookDelivery(Model):
     worker: Mapped[str | None] = mapped_column(String(80))
     status: Mapped[int | None] = mapped_column()  # of the last answer
     error: Mapped[str | None] = mapped_column(String(500))
+    earlier_attempts: Mapped[int | None] = mapped_column()  # before it was sent again by hand
+    earlier_answer: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     webhook: Mapped[Webhook] = relationship()

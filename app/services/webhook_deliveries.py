@@ -2,7 +2,7 @@
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 
 from ..database import after_commit
 from ..errors import Conflict
@@ -80,14 +80,17 @@ def mark_failed(session, pk: int, *, worker: str, error: str, status: int | None
 
 
 def replay(session, pk: int, *, actor, now: datetime) -> WebhookDelivery:
-    """"Reenviar" one that was sent or is dead, with the same key: who had it already knows it again. Raises NotFound,
+    """"Reenviar" one that was sent or is dead, with the same key: who had it already knows it again; what became
+    of it so far is kept as its earlier tries. Raises NotFound,
     Forbidden, Conflict."""
     require(actor, Perm.WEBHOOK_WRITE)
     row = get_visible(session, WebhookDelivery, pk, actor)
     session.refresh(row, with_for_update=True)
     if row.state not in ("sent", "dead"):
         raise Conflict(_l("This delivery is on its way already."))
-    row.state, row.attempts, row.due_at, row.error = "due", 0, now, None
+    row.earlier_attempts = (row.earlier_attempts or 0) + row.attempts
+    row.earlier_answer = row.error or (f"HTTP {row.status}" if row.status else None)
+    row.state, row.attempts, row.due_at, row.status, row.error = "due", 0, now, None, None
     after_commit(session, wake_up.set)
     return row
 
@@ -98,7 +101,9 @@ def replay_dead(session, webhook_id: int, *, actor, now: datetime) -> int:
     hook = get_visible(session, Webhook, webhook_id, actor)
     done = session.execute(update(WebhookDelivery).where(
         WebhookDelivery.webhook_id == hook.id, WebhookDelivery.state == "dead").values(
-            state="due", attempts=0, due_at=now, error=None).execution_options(synchronize_session=False)).rowcount
+            state="due", attempts=0, due_at=now, status=None, error=None, earlier_answer=WebhookDelivery.error,
+            earlier_attempts=func.coalesce(WebhookDelivery.earlier_attempts, 0) + WebhookDelivery.attempts,
+        ).execution_options(synchronize_session=False)).rowcount
     after_commit(session, wake_up.set)
     return done
 

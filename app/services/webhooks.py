@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from ..errors import Forbidden, Invalid, InvalidMany
 from ..models.webhook import NOT_AN_ADDRESS, Webhook
-from ..secrets_at_rest import seal
+from ..secrets_at_rest import seal, unseal
 from ..security.permissions import Perm
 from . import records
 from .log import record
@@ -60,6 +60,13 @@ def new_secret(session, pk: int, *, keys, actor, now: datetime) -> str:
         record(session, item, "update", {"secret": ("***", "*** (2)")}, actor=actor, now=now)
     session.flush()  # constraints speak here
     return text
+
+
+def secret_of(session, pk: int, *, keys, actor) -> str:
+    """The secret as it is stored; for the one page that shows it right after it was made. Raises Forbidden, NotFound,
+    LostKey."""
+    require(actor, Perm.WEBHOOK_WRITE)
+    return unseal(get_visible(session, Webhook, pk, actor).secret, keys)
 
 
 def _fresh() -> str:

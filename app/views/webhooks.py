@@ -3,16 +3,20 @@ import json
 from types import SimpleNamespace
 
 from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask import session as cookie
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
-from ..database import unit_of_work, utc_now
+from ..database import after_commit, unit_of_work, utc_now
 from ..errors import DomainError
 from ..extensions import db
+from ..models.company import Company
 from ..models.webhook import Webhook, WebhookDelivery
 from ..security.permissions import Perm
+from ..security.visibility import visible
 from ..services import webhook_deliveries as deliveries
 from ..services import webhooks
 from ..services.records import get_visible
@@ -20,10 +24,14 @@ from ..services.webhook_events import EVENTS, TEST
 from .checks import ChecksField
 from .lookup import whole
 from .registers.classifications import RegisterView
+from .webhook_answers import in_words
 
 STATES = {"due": (_l("Waiting"), "line", "fa-hourglass-start"), "sending": (_l("Being sent"), "info", "fa-spinner"),
           "sent": (_l("Delivered"), "ok", "fa-circle-check"),
           "dead": (_l("Failed"), "bad", "fa-triangle-exclamation")}
+
+
+FRESH_SECONDS = 300  # a page asked for later shows no secret
 
 
 class EventsField(ChecksField):
@@ -37,8 +45,29 @@ class EventsField(ChecksField):
 
 def _create(session, values, **options):
     made = webhooks.create(session, values, keys=current_app.config["ENCRYPTION_KEYS"], **options)
-    g.made_webhook = made.id
+    after_commit(session, lambda: _made(made.id))
     return made
+
+
+def _made(pk) -> None:
+    g.made_webhook = pk
+    _tell_secret(pk)
+
+
+def _tell_secret(pk) -> None:
+    """The next time its page is shown, and once. The secret itself is not put in the cookie."""
+    cookie["fresh_secret"] = [pk, int(utc_now().timestamp())]
+
+
+def _told_secret(pk) -> str | None:
+    told = cookie.get("fresh_secret")
+    if not told or told[0] != pk:
+        return None
+    del cookie["fresh_secret"]
+    if utc_now().timestamp() - told[1] > FRESH_SECONDS or not g.viewer.may(Perm.WEBHOOK_WRITE):
+        return None
+    g.fresh_secret = webhooks.secret_of(db.session, pk, keys=current_app.config["ENCRYPTION_KEYS"], actor=g.viewer)
+    return g.fresh_secret
 
 
 def _named(events) -> str:
@@ -68,24 +97,48 @@ class WebhookView(RegisterView):
         "A webhook tells another system what happens here: an attendance opened, closed, an entity changed.")
 
     def _back(self):
-        """A new webhook is shown: its secret is still to be made."""
-        made = g.get("made_webhook")
-        return f"{request.script_root}{self.route_base}/show/{made}" if made else super()._back()
+        """A new webhook is shown, with its secret; from there the way back is to the list."""
+        if made := g.get("made_webhook"):
+            return f"{self._root()}/show/{made}"
+        back = super()._back()
+        return f"{self._root()}/list/" if back.partition("?")[0] == f"{self._root()}/add" else back
+
+    def preset(self) -> dict:
+        """The only company, where one must be chosen."""
+        if g.viewer.all_companies:
+            return {}
+        rows = db.session.scalars(select(Company).where(visible(Company, g.viewer), Company.active).limit(2)).all()
+        return {"company": rows[0]} if len(rows) == 1 else {}
+
+    def _make_form(self, item=None):
+        form = super()._make_form(item)
+        if not g.viewer.all_companies:  # "empty: every company" is not theirs to choose
+            form.company.description = _("Whose events are told.")
+            form.company.flags.required = True
+        return form
 
     def show_more(self, item) -> dict:
-        return {"may_write": g.viewer.may(Perm.WEBHOOK_WRITE), "fresh": g.get("fresh_secret"), "active": item.active}
+        return {"may_write": g.viewer.may(Perm.WEBHOOK_WRITE), "fresh": _told_secret(item.id), "active": item.active}
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk):
+        """The record; with the secret in it, no cache keeps the page."""
+        answer = current_app.make_response(super().show(pk))
+        if g.get("fresh_secret"):
+            answer.headers["Cache-Control"] = "no-store"
+        return answer
 
     @expose("/secret/<pk>", methods=["POST"])
     @has_access
     def secret(self, pk):
-        """"Gerar novo segredo": shown in this answer and never again."""
+        """"Gerar novo segredo": shown on the page that follows and never again."""
         pk = self.find_or_404(pk).id
         with unit_of_work(db.session) as session:
-            g.fresh_secret = webhooks.new_secret(
+            webhooks.new_secret(
                 session, pk, keys=current_app.config["ENCRYPTION_KEYS"], actor=g.viewer, now=utc_now())
-        answer = current_app.make_response(self.show(str(pk)))
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        _tell_secret(pk)
+        return redirect(f"{self._root()}/show/{pk}")
 
     @expose("/test/<pk>", methods=["POST"])
     @has_access
@@ -115,7 +168,7 @@ class WebhookView(RegisterView):
         return self.render_template(
             "webhooks/deliveries.html", title=_("Deliveries of %(name)s", name=item), item=item,
             rows=[(row, _event(row.event), json.dumps(row.body, ensure_ascii=False, indent=2)) for row in rows],
-            states=STATES, state=state, following=following, newest=before is None,
+            states=STATES, in_words=in_words, state=state, following=following, newest=before is None,
             may_write=g.viewer.may(Perm.WEBHOOK_WRITE), back=f"{self._root()}/show/{item.id}")
 
     @expose("/replay/<int:delivery>", methods=["POST"])

@@ -73,8 +73,9 @@ def hook(keeper, server, world, session):
             **more})
         assert answer.status_code == 302, answer.text
         pk = int(re.search(r"/show/(\d+)$", answer.location)[1])
-        shown = keeper.post(f"/outgoing-webhooks/secret/{pk}")
+        shown = keeper.get(answer.location, headers={"Referer": "http://localhost/outgoing-webhooks/add"})
         assert shown.headers["Cache-Control"] == "no-store"
+        assert 'href="/outgoing-webhooks/add"' not in shown.text  # "Voltar" leads to the list
         return pk, re.search(r'id="fresh-secret"[^>]*>(whsec_[\w-]+)<', shown.text)[1]
     return make
 
@@ -121,8 +122,11 @@ def test_the_secret_is_encrypted_shown_once_and_in_no_log(hook, keeper, session)
     logged = str([entry.changes for entry in session.scalars(select(LogEntry).where(LogEntry.target == "webhook"))])
     assert secret not in logged
     assert stored.secret not in logged
-    other = re.search(r"whsec_[\w-]{43}", keeper.post(f"/outgoing-webhooks/secret/{pk}").text)[0]
+    answer = keeper.post(f"/outgoing-webhooks/secret/{pk}")
+    assert answer.status_code == 302  # to a page that can be opened again
+    other = re.search(r"whsec_[\w-]{43}", keeper.get(answer.location).text)[0]
     assert other != secret
+    assert "whsec_" not in keeper.get(answer.location).text
 
 
 def test_nothing_is_asked_of_the_database_while_there_is_no_webhook(caller, world, queries, hook, keeper, session):
@@ -214,6 +218,9 @@ def test_a_failing_system_is_tried_again_later_then_given_up_and_sent_again_by_h
     assert sent(session) == 1
     session.expire_all()
     assert session.scalar(select(WebhookDelivery.state)) == "sent"
+    page = keeper.get(f"/outgoing-webhooks/deliveries/{pk}").text
+    assert "Reenviada; tentativas antes: 8" in page
+    assert "Antes: HTTP 500 &lt;b&gt;boom" in page
     assert len({headers["X-Balcao-Delivery"] for _path, headers, _body in server.posts}) == 1
 
 
@@ -223,6 +230,22 @@ def test_all_that_failed_are_sent_again_at_once(hook, caller, world, session, se
         session.scalar(select(WebhookDelivery)).state = "dead"
     assert keeper.post(f"/outgoing-webhooks/replay-dead/{pk}").status_code == 302
     assert sent(session) == 1
+
+
+def test_a_failure_is_told_in_words(hook, caller, world, session, server, keeper):
+    pk = one_due(hook, caller, world)
+    server.close()
+    assert sent(session) == 1
+    page = keeper.get(f"/outgoing-webhooks/deliveries/{pk}").text
+    assert "O endereço recusou a conexão" in page
+    assert "Errno" not in page
+
+
+def test_the_only_company_is_filled_in_and_its_help_promises_nothing_else(keeper, world):
+    page = keeper.get("/outgoing-webhooks/add").text
+    assert f'<option value="{world.company.id}" selected>' in page
+    assert "De quem são os eventos avisados.<" in page
+    assert "de todas as empresas" not in page
 
 
 def test_a_redirect_is_not_followed_and_gone_is_gone(hook, caller, world, session, server):
