@@ -26,6 +26,7 @@ PEOPLE = {
     "told": ("Vera Pacheco", None),
     "written": ("Amélia Brandão", None),
     "filed": ("Noêmia Arruda", None),
+    "surveyed": ("Custódia Falcão", None),
 }
 
 
@@ -56,7 +57,7 @@ def build(session, world) -> SimpleNamespace:
         for number in (5, 6, 7):
             add_attendance(session, world, made.leaving, protocol=f"202600020{number}", motive=world.motive,
                            role_type=customer)
-        for key, protocol in (("told", "2026000290"), ("written", "2026000291")):
+        for key, protocol in (("told", "2026000290"), ("written", "2026000291"), ("surveyed", "2026000292")):
             setattr(made, f"desk_{key}", add_attendance(
                 session, world, getattr(made, key), protocol=protocol, motive=world.motive, occurrence=world.occurrence,
                 cause=world.cause, role_type=customer))

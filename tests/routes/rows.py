@@ -33,7 +33,7 @@ from app.models.order import Invoice, Order
 from app.models.outbox import Outbox
 from app.models.product import Product, ProductInformation
 from app.models.saved_view import SavedView
-from app.models.survey import Survey, SurveyParticipation
+from app.models.survey import Survey, SurveyParticipation, SurveyQuestion
 from app.models.webhook import Webhook, WebhookDelivery
 from app.views.base import AppModelView
 from tests.support.clock import HOUR, NOON
@@ -46,7 +46,7 @@ def seed(session, world, near, far) -> dict:
         Outbox(key=f"letter-{user.username}", kind="email", recipient=user.profile.contact_email, subject="Bom dia",
                body="Texto", due_at=NOON, created_at=NOON, state="dead") for user in (near, far))
     field = CustomField(name="Carteirinha", key="carteirinha", target="entity")
-    survey = Survey(name="Satisfação")
+    survey = Survey(name="Satisfação", questions=[SurveyQuestion(text="O que melhorar?", type="text")])
     product = Product(name="Iogurte", code="7001")
     known = ProductInformation(product=product, motive=world.motive, title="Prazo", text="Cinco dias.")
     session.add_all([product, known])
@@ -113,7 +113,7 @@ def seed(session, world, near, far) -> dict:
         "/alerts/entity": {"pk": entity}, "/duplicates/of": {"pk": entity},
         "/duplicates/undo": {"pk": around["entity merges"]},
         "/attendances/merging": {"pk": around["attendance merges"]},
-        "/surveys/entity": {"pk": entity}, "/surveys/results": {"pk": survey.id, "question": 1},
+        "/surveys/entity": {"pk": entity}, "/surveys/results": {"pk": survey.id, "question": survey.questions[0].id},
         "/surveys/fill": {"pk": around["participations"]}, "/surveys/withdraw": {"pk": around["participations"]},
         "/lists": {"key": "attendances", "kind": "csv", "action": "take", "pk": {"foreign": view.id}},
         "/attendances/many": {"action": "situation"},

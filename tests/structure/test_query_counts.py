@@ -13,6 +13,7 @@ from app.models.note import AttendanceNote
 from app.models.order import Invoice, Order, OrderItem
 from app.models.outbox import Outbox
 from app.models.product import Product
+from app.models.survey import Survey, SurveyAnswer, SurveyParticipation, SurveyQuestion
 from tests.support import people
 from tests.support.clock import MINUTE, NOON
 from tests.support.world import add_attendance, add_entity
@@ -38,7 +39,8 @@ class Grower:
         opened_at = NOON + number * MINUTE
         add_attendance(session, world, entity, protocol=f"20260009{number:02}", unit=world.unit, motive=world.motive,
                        opened_at=opened_at)
-        add_attendance(session, world, world.entity, protocol=f"20260008{number:02}", opened_at=opened_at)
+        case = add_attendance(session, world, world.entity, protocol=f"20260008{number:02}", opened_at=opened_at)
+        self.put_survey(number, case, entity)
         world.attendance.details.append(AttendanceDetail(
             page=number + 1, channel=world.channels["phone"], opened_at=opened_at, description=f"Página {number}"))
         world.entity.phones.append(Phone(number=f"+55118{number:08}", search_digits=f"118{number:08}"))
@@ -73,6 +75,25 @@ class Grower:
                        sha256="0" * 64, stored_name=f"gone/{number}", uploaded_at=NOON, uploaded_by=mate),
             AttendanceNote(attendance_id=world.attendance.id, text=f"@colega{number}", written_at=NOON, author=mate,
                            mentions=[mate])])
+
+
+    def put_survey(self, number, case, entity):
+        """Answered about each case, and about the record whose page is counted; waiting for the entity."""
+        if number == 1:
+            self.world.survey = Survey(name="Satisfação", questions=[
+                SurveyQuestion(text="Nota", type="scale"), SurveyQuestion(text="Comentário", type="text")])
+        survey, operator = self.world.survey, people.make_user(
+            self.session, f"operador{number}", "Attendant", companies=[self.world.company])
+        case.assignee = operator
+        self.session.add(SurveyParticipation(survey=survey, entity=entity, invited_at=NOON))
+        self.session.info["unlogged"] = True
+        for about, own in ((case, survey), (self.world.attendance, Survey(name=f"Pesquisa {number:03}", questions=[
+                SurveyQuestion(text="Nota", type="scale")]))):
+            part = SurveyParticipation(survey=own, attendance=about, entity=about.entity, invited_at=case.opened_at,
+                                       answered_at=case.opened_at, answered_by=operator)
+            part.answers = [SurveyAnswer(question=question, value=number % 5 + 1 if question.type == "scale" else "Bom")
+                            for question in own.questions]
+            self.session.add(part)
 
 
 # name -> address, from the world
@@ -114,6 +135,11 @@ PAGES = {
     "account": lambda world: "/account/",
     "notes of an attendance": lambda world: f"/notes/{world.attendance.id}",
     "notifications": lambda world: "/notifications/",
+    "surveys": lambda world: "/surveys/list/",
+    "surveys of an entity": lambda world: f"/surveys/entity/{world.entity.id}",
+    "results of a survey": lambda world: f"/surveys/results/{world.survey.id}",
+    "answers to a question": lambda world: f"/surveys/results/{world.survey.id}/{world.survey.questions[1].id}",
+    "participants of a survey": lambda world: f"/surveys/participants/{world.survey.id}?state=waiting",
     "lookup": lambda world: "/lookup/motive?q=motivo",
 }
 API_PAGES = {
