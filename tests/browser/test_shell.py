@@ -25,7 +25,7 @@ def test_no_page_has_a_barrier_or_scrolls_sideways(open_page, user, size, dark):
 def test_search_and_help_answer_to_the_keyboard(open_page):
     page = open_page("attendant", "/attendances/")
     page.keyboard.press("Control+k")
-    search = page.get_by_role("searchbox", name="Busca geral")
+    search = page.get_by_role("combobox", name="Busca geral")
     expect(search).to_be_focused()
     page.keyboard.type("?")  # text while typing, not a shortcut
     expect(search).to_have_value("?")
