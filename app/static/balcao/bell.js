@@ -28,9 +28,18 @@
   window.addEventListener("focus", ask);
   window.addEventListener("pageshow", function (event) { if (event.persisted) ask(); });
 
-  // A notification that is opened is read; the browser sends this on while it leaves.
+  // A notification that is opened is read, before the page it leads to counts what is unread; the browser sends it on where it leaves.
   document.addEventListener("click", function (event) {
     var link = event.target.closest("[data-read]");
-    if (link) fetch(link.dataset.read, { method: "POST", keepalive: true, credentials: "same-origin", headers: { "Accept": "application/json", "X-CSRFToken": token } });
+    if (!link) return;
+    var told = fetch(link.dataset.read, { method: "POST", keepalive: true, credentials: "same-origin", headers: { "Accept": "application/json", "X-CSRFToken": token } });
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    function go() { window.location = link.href; }
+    var late = window.setTimeout(go, 1500);
+    told.catch(function () { /* it stays unread */ }).then(function () {
+      window.clearTimeout(late);
+      go();
+    });
   });
 })();
