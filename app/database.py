@@ -83,31 +83,6 @@ def _keep_prepared_statements(connection):
         driver.commit()
 
 
-@event.listens_for(Engine, "begin")
-def _nothing_written(connection):
-    connection.info["wrote"] = False
-
-
-@event.listens_for(Engine, "before_cursor_execute")
-def _note_what_writes(connection, _cursor, statement, *_rest):
-    if not statement.startswith("SELECT") and (not statement.startswith("WITH") or _WRITES(statement)):
-        connection.info["wrote"] = True
-
-
-_WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b").search
-
-
-@event.listens_for(Engine, "rollback")
-def _keep_prepared_statements(connection):
-    """psycopg forgets the statements it has prepared at each ROLLBACK, so that the server would plan every query of
-    every request anew. After nothing but SELECT a COMMIT ends the transaction just as well."""
-    if connection.dialect.name != "postgresql":
-        return
-    driver = connection.connection.dbapi_connection
-    if not connection.info["wrote"] and driver.info.transaction_status == TransactionStatus.INTRANS:
-        driver.commit()
-
-
 @contextmanager
 def unit_of_work(session):
     """One business transaction, the only place that commits; what `after_commit` was given runs when it is done, and
