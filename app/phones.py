@@ -16,6 +16,14 @@ AREA_CODES = (
 _TYPED = re.compile(r"[0-9+()\-./\s\u00a0\u2010-\u2015]+")
 
 
+def parsed(typed: str | None) -> str | None:
+    """`parse`, or None for what is no phone: that is refused where it is saved."""
+    try:
+        return parse(typed) if typed and typed.strip() else None
+    except Invalid:
+        return None
+
+
 def parse(text: str, field: str | None = None) -> str:
     """What was typed as E.164: `(11) 98765-4321` -> `+5511987654321`. A mobile typed without its ninth digit gets it.
 

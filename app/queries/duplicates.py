@@ -5,7 +5,6 @@ from sqlalchemy import and_, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from .. import documents, phones
-from ..errors import Invalid
 from ..models.attendance import Attendance
 from ..models.entity import EContact, Entity, Phone
 from ..models.merge import Merge, NotDuplicate
@@ -34,7 +33,7 @@ def similar(session, viewer, *, name="", document="", phone="", email="", but: i
     parts = []
     if (clean := documents.clean(document[:LONGEST])) and len(clean) >= 11:
         parts.append(select(Entity.id).where(Entity.document == clean))
-    if number := _number(phone[:LONGEST]):
+    if number := phones.parsed(phone[:LONGEST]):
         parts.append(select(Phone.entity_id).where(Phone.search_digits == phones.search_digits(number)))
     if "@" in email:
         parts.append(select(EContact.entity_id).where(EContact.value_key == email[:LONGEST].strip().lower()))
@@ -100,10 +99,3 @@ def merges_of_attendance(session, viewer, attendance_id: int) -> list[tuple[Merg
         Merge.kind == "attendance", Merge.kept_id == attendance_id, visible(Attendance, viewer))
         .order_by(Merge.id.desc()).limit(50))
     return [tuple(row) for row in rows]
-
-
-def _number(typed: str):
-    try:
-        return phones.parse(typed) if typed.strip() else None
-    except Invalid:
-        return None

@@ -21,6 +21,7 @@ from ..models.outbox import Outbox
 from ..security.permissions import Perm
 from .attendance_rules import first_situation
 from .log import expect_log, record
+from .moving import point, still_at
 from .protocols import next_protocol
 from .records import get_visible, require
 
@@ -80,7 +81,7 @@ def merge(session, kept_id: int, merged_id: int, *, version: int | None = None, 
     for column in MOVED:
         ids = list(session.scalars(select(column.class_.id).where(column == merged.id)))
         moved["rows"][column.class_.__tablename__] = ids
-        _point(session, column, ids, kept.id)
+        point(session, column, ids, kept.id)
     if added:
         session.execute(insert(AttendanceLabel), [
             {"attendance_id": kept.id, "label_id": pk, "opened_at": kept.opened_at} for pk in added])
@@ -118,9 +119,8 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
     _place(session, {pk: number for pk, number in moved["pages"] if pk in there}, merged.id)
     _close_ranks(session, kept.id)
     for column in MOVED:
-        ids = session.scalars(select(column.class_.id).where(
-            column.class_.id.in_(moved["rows"].get(column.class_.__tablename__, [])), column == kept.id)).all()
-        _point(session, column, ids, merged.id)
+        ids = still_at(session, column, moved["rows"].get(column.class_.__tablename__, []), kept.id)
+        point(session, column, ids, merged.id)
     session.execute(delete(AttendanceLabel).where(
         AttendanceLabel.attendance_id == kept.id, AttendanceLabel.label_id.in_(moved["labels"]))
         .execution_options(synchronize_session=False))
@@ -160,7 +160,7 @@ def split(session, attendance_id: int, pages: Sequence[int], *, version: int | N
         record(session, source, "split", {"split_into": (None, made), "pages": (wanted, None)}, actor=actor, now=now)
     _place(session, {row.id: place for place, row in enumerate(rows, 1)}, made.id)
     _close_ranks(session, source.id)
-    _point(session, Attachment.attendance_id, session.scalars(select(Attachment.id).where(
+    point(session, Attachment.attendance_id, session.scalars(select(Attachment.id).where(
         Attachment.detail_id.in_([row.id for row in rows]))).all(), made.id)
     session.execute(insert(AttendanceLabel).from_select(
         ["attendance_id", "label_id", "opened_at"],
@@ -197,12 +197,6 @@ def _close_ranks(session, attendance_id: int) -> None:
     wrong = {pk: place for place, (pk, number) in enumerate(rows, 1) if number != place}
     _place(session, {pk: ASIDE + place for pk, place in wrong.items()}, attendance_id)
     _place(session, wrong, attendance_id)
-
-
-def _point(session, column, ids, target) -> None:
-    if ids:
-        session.execute(update(column.class_).where(column.class_.id.in_(ids)).values({column: target})
-                        .execution_options(synchronize_session=False))
 
 
 def _written(session, done: Merge) -> Merge:

@@ -130,7 +130,7 @@ _SIMPLE_FIELDS = {"phones": "phone", "econtacts": "email"}  # where the short fo
 def refuse_known(session, values: dict, *, actor) -> None:
     """Raise KnownContact where other entities that the actor sees have a phone or an e-mail of these new values."""
     phone_rows = values.get("phones") or [{"number": values.get("phone")}]
-    keys = {phones.search_digits(number) for row in phone_rows if (number := _number(row.get("number")))}
+    keys = {phones.search_digits(number) for row in phone_rows if (number := phones.parsed(row.get("number")))}
     email_rows = values.get("econtacts") or [{"value": values.get("email")}]
     emails = {row["value"].strip().lower() for row in email_rows if row.get("value")}
     by_phone = select(Phone.entity_id).where(Phone.search_digits.in_(keys))
@@ -146,14 +146,6 @@ def refuse_known(session, values: dict, *, actor) -> None:
         known.append({"id": other.id, "name": other.shown_name, "contact": str(row)})
     if known:
         raise KnownContact(known)
-
-
-def _number(typed) -> str | None:
-    """In E.164, or None for what is no phone: that is refused where it is saved."""
-    try:
-        return phones.parse(typed) if typed else None
-    except Invalid:
-        return None
 
 
 def known_in(error) -> dict:
@@ -208,7 +200,7 @@ def _with_main(rows, column, value, kind) -> list[dict]:
     main = next((row for row in rows if row.is_main), None)
     if not (value or "").strip():
         return [_row(row) for row in rows if row is not main]
-    number = _number(value) or value  # what is no phone is refused where rows are checked
+    number = phones.parsed(value) or value  # what is no phone is refused where rows are checked
     same = next((row for row in rows if getattr(row, column) == number), None)
     if same is not None:
         return [_row(row, is_main=row is same) for row in rows]

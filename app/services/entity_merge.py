@@ -24,6 +24,7 @@ from ..models.survey import SurveyParticipation
 from ..security.permissions import Perm
 from .bulk import insert_dicts
 from .log import entry_values, expect_log, record
+from .moving import batches, key_of, point, still_at
 from .records import get_visible, require
 
 # Every column that points to an entity and what becomes of it; a test compares this with the tables.
@@ -111,11 +112,11 @@ def merge(session, kept_id: int, merged_id: int, *, take: tuple[str, ...] = (), 
     for name, model in OWN_ROWS.items():
         if has_main[name]:  # one main row an entity
             _lower(session, model, moved["mains"][model.__tablename__])
-        _point(session, model.entity_id, moved["rows"][_name(model.entity_id)], kept.id)
+        point(session, model.entity_id, moved["rows"][_name(model.entity_id)], kept.id)
     _add_roles_and_units(session, kept, merged, moved)
     for column in MOVED:
-        ids = list(session.scalars(select(_key(column)).where(_to_move(column, kept, merged))))
-        _point(session, column, ids, kept.id)
+        ids = list(session.scalars(select(key_of(column)).where(_to_move(column, kept, merged))))
+        point(session, column, ids, kept.id)
         moved["rows"][_name(column)] = ids
     _tell_attendances(session, moved["rows"]["attendance.entity_id"], merged, kept, "merge", actor, now)
     made = Merge(kind="entity", kept_id=kept.id, merged_id=merged.id, moved=moved, at=now, by_id=actor.user_id)
@@ -157,10 +158,10 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
     record(session, merged, "unmerge", {"merged_into": (kept, None)}, actor=actor, now=now)
     session.flush()  # the constraints of the merged one speak here
     for column in (*MOVED, *(model.entity_id for model in OWN_ROWS.values()), EntityRole.entity_id):
-        ids = _still_there(session, column, moved["rows"].get(_name(column), []), kept.id)
+        ids = still_at(session, column, moved["rows"].get(_name(column), []), kept.id)
         if column.class_ in OWN_ROWS.values():
             _lower(session, column.class_, ids)
-        _point(session, column, ids, merged.id)
+        point(session, column, ids, merged.id)
         if column is Attendance.entity_id:
             _tell_attendances(session, ids, kept, merged, "unmerge", actor, now)
     for model in OWN_ROWS.values():
@@ -221,29 +222,8 @@ def _to_move(column, kept, merged):
     return where
 
 
-def _key(column):
-    return column.class_.__mapper__.primary_key[0]
-
-
 def _name(column) -> str:
     return f"{column.class_.__tablename__}.{column.key}"
-
-
-BATCH = 500  # ids in one statement: SQLite takes no more than some thousands
-
-
-def _point(session, column, ids, target) -> None:
-    for start in range(0, len(ids), BATCH):
-        session.execute(update(column.class_).where(_key(column).in_(ids[start:start + BATCH]))
-                        .values({column: target}).execution_options(synchronize_session=False))
-
-
-def _still_there(session, column, ids, kept_id) -> list[int]:
-    there = []
-    for start in range(0, len(ids), BATCH):
-        there += session.scalars(select(_key(column)).where(
-            _key(column).in_(ids[start:start + BATCH]), column == kept_id))
-    return there
 
 
 def _own_rows(kept, merged) -> dict[str, list]:
@@ -265,7 +245,7 @@ def _add_roles_and_units(session, kept, merged, moved) -> None:
     held = select(EntityRole.role_type_id).where(EntityRole.entity_id == kept.id)
     ids = list(session.scalars(select(EntityRole.id).where(
         EntityRole.entity_id == merged.id, EntityRole.role_type_id.not_in(held))))
-    _point(session, EntityRole.entity_id, ids, kept.id)
+    point(session, EntityRole.entity_id, ids, kept.id)
     moved["rows"]["entity_role.entity_id"] = ids
     units = entity_unit.c
     linked = select(units.unit_id).where(units.entity_id == kept.id)
@@ -278,8 +258,7 @@ def _add_roles_and_units(session, kept, merged, moved) -> None:
 def _tell_attendances(session, ids, old, new, action, actor, now) -> None:
     """An entry in the log of each attendance that now belongs to another entity: many at once."""
     changes = {"entity": ({"id": old.id, "text": str(old)}, {"id": new.id, "text": str(new)})}
-    for start in range(0, len(ids), BATCH):
-        part = ids[start:start + BATCH]
+    for part in batches(ids):
         newest = (select(LogEntry.target_id, func.max(LogEntry.seq).label("seq"))
                   .where(LogEntry.target == "attendance", LogEntry.target_id.in_(part))
                   .group_by(LogEntry.target_id).subquery())
