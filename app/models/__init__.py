@@ -13,6 +13,7 @@ from . import (
     email_template,
     entity,
     identity,
+    internal_message,
     job,
     label,
     log,
@@ -23,11 +24,15 @@ from . import (
     outbox,
     product,
     protocol,
+    provider_account,
+    provider_ticket,
     saved_view,
     survey,
+    web_menu,
     webhook,
 )
 
 __all__ = ["alert", "api_token", "appointment", "attachment", "attendance", "calendar", "classification", "company",
-           "custom_field", "desk", "email_template", "entity", "identity", "job", "label", "log", "merge", "note",
-           "notification", "order", "outbox", "product", "protocol", "saved_view", "survey", "webhook"]
+           "custom_field", "desk", "email_template", "entity", "identity", "internal_message", "job", "label", "log",
+           "merge", "note", "notification", "order", "outbox", "product", "protocol", "provider_account",
+           "provider_ticket", "saved_view", "survey", "web_menu", "webhook"]

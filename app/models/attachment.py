@@ -9,15 +9,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..database import UTCDateTime
 from .attendance import Attendance, AttendanceDetail
 from .base import Logged, Model
+from .provider_ticket import Message
 
 
 class Attachment(Logged, Model):
-    """One file ("Anexo") of an attendance, on one of its detail pages."""
+    """One file ("Anexo") of an attendance, on one of its detail pages or with a message that both sides see."""
 
     __tablename__ = "attachment"
     id: Mapped[int] = mapped_column(primary_key=True)
     attendance_id: Mapped[int] = mapped_column(ForeignKey("attendance.id", ondelete="CASCADE"))
     detail_id: Mapped[int | None] = mapped_column(ForeignKey("attendance_detail.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
     filename: Mapped[str] = mapped_column(String(200))  # as shown and downloaded, cleaned
     stored_name: Mapped[str] = mapped_column(String(80), unique=True)
     mime: Mapped[str] = mapped_column(String(100))  # of the content, not of what the browser said
@@ -28,6 +30,7 @@ class Attachment(Logged, Model):
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # hidden; the bytes go after a while
     attendance: Mapped[Attendance] = relationship()
     detail: Mapped[AttendanceDetail | None] = relationship()
+    message: Mapped[Message | None] = relationship()
     uploaded_by: Mapped[User | None] = relationship()
     __table_args__ = (
         CheckConstraint("size > 0", name="ck_attachment_size",

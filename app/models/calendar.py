@@ -37,3 +37,12 @@ class CalendarHoliday(Logged, Model):
 
     def __str__(self):
         return self.name or ""
+
+
+class CalendarSnapshot(Model):
+    """A calendar as it was when something was opened by it: a later change moves no deadline. One for each content."""
+
+    __tablename__ = "calendar_snapshot"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 of the values
+    values: Mapped[dict[str, Any]] = mapped_column(json_type())  # the columns of Calendar, and its own days off

@@ -1,11 +1,13 @@
 """The two trees an attendance is classified by, its situations and the channels it comes by."""
+from decimal import Decimal
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import DUPLICATE_NAME, Model, Named, unique
+from .calendar import Calendar
 
 
 class Phase(StrEnum):
@@ -92,27 +94,57 @@ class Cause(Named, Model):
 RETURN_DAYS = _l("Return days cannot be negative.")
 
 
+def _return_rules(table: str):
+    """Days or hours, neither negative. Hours are open time, of the classification's calendar."""
+    return (
+        CheckConstraint("return_days >= 0", name=f"ck_{table}_return_days",
+                        info={"field": "return_days", "message": RETURN_DAYS}),
+        CheckConstraint("return_hours >= 0", name=f"ck_{table}_return_hours",
+                        info={"field": "return_hours", "message": _l("Return hours cannot be negative.")}),
+        CheckConstraint("return_days is null or return_hours is null", name=f"ck_{table}_return_rule",
+                        info={"field": "return_hours",
+                              "message": _l("Give the return in days or in hours, not both.")}),
+    )
+
+
+class Counting(StrEnum):
+    """Which days a return in days counts."""
+
+    CALENDAR_DAYS = "calendar_days"
+    BUSINESS_DAYS = "business_days"
+
+
 class Classification(Named, Model):
-    """Classification of a provider's ticket, with the days in which it is to be answered ("Prazo de retorno")."""
+    """Classification of a provider's ticket, with the time in which it is to be answered ("Prazo de retorno")."""
 
     __tablename__ = "classification"
     return_days: Mapped[int | None] = mapped_column()
+    return_hours: Mapped[Decimal | None] = mapped_column(Numeric(7, 2))
+    counting: Mapped[str] = mapped_column(String(16), default=Counting.CALENDAR_DAYS)
+    calendar_id: Mapped[int | None] = mapped_column(ForeignKey("calendar.id"), index=True)
+    calendar: Mapped[Calendar | None] = relationship()
     __table_args__ = (
         unique("name_key", name="uq_classification_name", field="name", message=DUPLICATE_NAME),
-        CheckConstraint("return_days >= 0", name="ck_classification_return_days",
-                        info={"field": "return_days", "message": RETURN_DAYS}),
+        CheckConstraint("counting in ('calendar_days', 'business_days')", name="ck_classification_counting"),
+        CheckConstraint("calendar_id is not null or (counting = 'calendar_days' and return_hours is null)",
+                        name="ck_classification_calendar", info={"field": "calendar", "message": _l(
+                            "Business days and hours need a calendar: choose one.")}),
+        *_return_rules("classification"),
     )
 
 
 class Subclassification(Named, Model):
+    """Second level of a classification; its own return goes before that of the classification."""
+
     __tablename__ = "subclassification"
     classification_id: Mapped[int] = mapped_column(ForeignKey("classification.id"), index=True)
     return_days: Mapped[int | None] = mapped_column()
+    return_hours: Mapped[Decimal | None] = mapped_column(Numeric(7, 2))
     classification: Mapped[Classification] = relationship()
     __table_args__ = (
         unique("classification_id", "name_key", name="uq_subclassification_name", field="name", message=DUPLICATE_NAME),
-        CheckConstraint("return_days >= 0", name="ck_subclassification_return_days",
-                        info={"field": "return_days", "message": RETURN_DAYS}),
+        unique("classification_id", "id", name="uq_subclassification_classification_id", message=""),
+        *_return_rules("subclassification"),
     )
 
 
@@ -122,9 +154,10 @@ class DefaultMotive(Named, Model):
     __tablename__ = "default_motive"
     subclassification_id: Mapped[int] = mapped_column(ForeignKey("subclassification.id"), index=True)
     return_days: Mapped[int | None] = mapped_column()
+    return_hours: Mapped[Decimal | None] = mapped_column(Numeric(7, 2))
     subclassification: Mapped[Subclassification] = relationship()
     __table_args__ = (
         unique("subclassification_id", "name_key", name="uq_default_motive_name", field="name", message=DUPLICATE_NAME),
-        CheckConstraint("return_days >= 0", name="ck_default_motive_return_days",
-                        info={"field": "return_days", "message": RETURN_DAYS}),
+        unique("subclassification_id", "id", name="uq_default_motive_subclassification_id", message=""),
+        *_return_rules("default_motive"),
     )

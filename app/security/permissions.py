@@ -24,6 +24,7 @@ class Perm(StrEnum):
     EMAIL_SEND = "send email"  # to an entity, from its attendance
     ENTITY_DELETE = "delete entity"
     ENTITY_MERGE = "merge entity"
+    INTERNAL_MESSAGE = "send internal_message"  # to colleagues, about a provider or a ticket
     LIST_EXPORT = "export list"  # CSV and XLSX of what a list shows
     LOG_READ = "read log"  # of any record one may see
     ORDER_READ = "read order"  # orders and invoices
@@ -32,6 +33,8 @@ class Perm(StrEnum):
     OUTBOX_WRITE = "write outbox"  # send again
     OWN_ACCOUNT = "use account"  # profile, own sessions, own password
     PORTAL_USE = "use portal"
+    PROVIDER_ACCOUNT_READ = "read provider_account"  # batches, guides and payments
+    PROVIDER_ACCOUNT_WRITE = "write provider_account"
     REPORT_READ = "read report"  # charts and figures of the whole desk
     ROLE_READ = "read role"
     ROLE_WRITE = "write role"
@@ -42,10 +45,15 @@ class Perm(StrEnum):
     STRUCTURE_WRITE = "write structure"
     SURVEY_ANSWER = "answer survey"  # put a survey before an entity and fill it
     SURVEY_RESULTS = "read survey"
+    TICKET_READ = "read ticket"  # the provider central
+    TICKET_WRITE = "write ticket"
+    TICKET_DELETE = "delete ticket"  # one that nobody has started
     TOKEN_USE = "use token"  # noqa: S105  (one's own tokens for REST)
     USER_READ = "read user"
     USER_WRITE = "write user"
     VIEW_SHARE = "share view"
+    WEB_MENU_READ = "read web_menu"  # what of the portal is released
+    WEB_MENU_WRITE = "write web_menu"
     WEBHOOK_READ = "read webhook"
     WEBHOOK_WRITE = "write webhook"
     ALL_COMPANIES = "see all_companies"  # rows of every company, present and future
@@ -64,6 +72,7 @@ _READS = (Perm.ENTITY_READ, Perm.ATTENDANCE_READ, Perm.CLASSIFICATION_READ, Perm
           Perm.COMPANY_READ, Perm.OWN_ACCOUNT)
 _DESK = (Perm.ALERT_READ, Perm.ALERT_WRITE, Perm.APPOINTMENT_READ, Perm.APPOINTMENT_WRITE, Perm.ATTENDANCE_MERGE,
          Perm.EMAIL_SEND, Perm.LIST_EXPORT, Perm.ORDER_READ, Perm.SURVEY_ANSWER)
+_CENTRAL = (Perm.TICKET_READ, Perm.TICKET_WRITE, Perm.INTERNAL_MESSAGE, Perm.PROVIDER_ACCOUNT_READ)
 # release -> role -> what that release adds. Append only: a line once shipped is never edited.
 GRANTS: dict[str, dict[str, tuple[Perm, ...]]] = {
     "0.1": {
@@ -82,5 +91,10 @@ GRANTS: dict[str, dict[str, tuple[Perm, ...]]] = {
         SUPERVISOR: (*_DESK, Perm.ORDER_WRITE, Perm.ENTITY_MERGE, Perm.REPORT_READ, Perm.SURVEY_RESULTS,
                      Perm.VIEW_SHARE, Perm.TOKEN_USE, Perm.WEBHOOK_READ),
         CONFIGURATOR: (Perm.SURVEY_RESULTS, Perm.WEBHOOK_READ, Perm.WEBHOOK_WRITE, Perm.TOKEN_USE),
+    },
+    "0.3": {
+        ATTENDANT: _CENTRAL,
+        SUPERVISOR: (*_CENTRAL, Perm.TICKET_DELETE, Perm.PROVIDER_ACCOUNT_WRITE, Perm.WEB_MENU_READ,
+                     Perm.WEB_MENU_WRITE),
     },
 }

@@ -29,6 +29,7 @@ from ..models.desk import Setting
 from ..models.email_template import EmailTemplate
 from ..models.entity import ContactType, Entity, EntityContact, RoleType
 from ..models.identity import LoginAttempt, UserProfile, UserSession, user_company, user_unit
+from ..models.internal_message import InternalMessage, InternalRecipient
 from ..models.job import Job
 from ..models.label import AttendanceLabel, Label
 from ..models.merge import Merge
@@ -37,8 +38,11 @@ from ..models.notification import Notification
 from ..models.order import Invoice, Order
 from ..models.outbox import Outbox
 from ..models.product import Product, ProductInformation
+from ..models.provider_account import Batch, Guide, Payment
+from ..models.provider_ticket import Message, ProviderTicket
 from ..models.saved_view import SavedView
 from ..models.survey import Survey, SurveyParticipation, SurveyQuestion
+from ..models.web_menu import WebMenu
 from ..models.webhook import Webhook, WebhookDelivery
 from .permissions import ADMIN
 from .viewer import Viewer
@@ -137,6 +141,31 @@ def _of_entity(column):
     return rule
 
 
+def _ticket(viewer):
+    if viewer.entity_id:
+        return ProviderTicket.entity_id == viewer.entity_id
+    return and_(_in_company(ProviderTicket.company_id)(viewer), _unit_open(ProviderTicket.unit_id, viewer))
+
+
+def _message(viewer):
+    """Both sides read the conversation."""
+    return Message.attendance_id.in_(select(Attendance.id).where(_attendance(viewer)))
+
+
+def _attachment(viewer):
+    """Who is served sees what came with a message; pages are the desk's own."""
+    seen = Attachment.attendance_id.in_(select(Attendance.id).where(_attendance(viewer)))
+    return and_(seen, Attachment.message_id.is_not(None)) if viewer.entity_id else seen
+
+
+def _internal_message(viewer):
+    """Who wrote it and who got it; never who is served (C-83)."""
+    if viewer.entity_id:
+        return false()
+    got = select(InternalRecipient.message_id).where(InternalRecipient.user_id == viewer.user_id)
+    return or_(InternalMessage.sender_id == viewer.user_id, InternalMessage.id.in_(got))
+
+
 def _participation(viewer):
     """Of an attendance one sees; else of an entity one sees. Asked row by row: of an IN within OR, both engines would
     read every attendance for a page of 25."""
@@ -186,14 +215,16 @@ RULES = {
     UserSession: lambda viewer: UserSession.user_id == viewer.user_id,
     Alert: _of_entity(Alert.entity_id), Appointment: _appointment,
     Order: _of_entity(Order.entity_id), Invoice: _of_entity(Invoice.entity_id),
-    Attachment: _of_attendance(Attachment.attendance_id), AttendanceNote: _of_attendance(AttendanceNote.attendance_id),
+    Attachment: _attachment, Message: _message, ProviderTicket: _ticket, InternalMessage: _internal_message,
+    **{model: _of_entity(model.provider_id) for model in (Batch, Guide, Payment)},
+    AttendanceNote: _of_attendance(AttendanceNote.attendance_id),
     AttendanceLabel: _of_attendance(AttendanceLabel.attendance_id), SurveyParticipation: _participation,
     Merge: _merge, SavedView: _saved_view, Webhook: _webhook, WebhookDelivery: _delivery,
     ApiToken: lambda viewer: ApiToken.user_id == viewer.user_id, Job: lambda viewer: Job.user_id == viewer.user_id,
     Notification: lambda viewer: Notification.user_id == viewer.user_id,
     **dict.fromkeys((Channel, Situation, Motive, Occurrence, Cause, Classification, Subclassification, DefaultMotive,
                      RoleType, ContactType, CustomField, Setting, Survey, SurveyQuestion, Product, ProductInformation,
-                     AlertPriority, Label, EmailTemplate, Calendar), _staff),
+                     AlertPriority, Label, EmailTemplate, Calendar, WebMenu), _staff),
 }
 
 
