@@ -33,6 +33,8 @@ EXPLANATIONS = {
     "CustomField": _l("Fields added to the forms"),
     "LoginAttempt": _l("Every try to sign in, with what became of it"),
 }
+# Where the manuals say that it is kept.
+PATHS = {"ParameterView": (_l("Structural"), _l("Settings"), _l("System parameters"))}
 
 
 class SettingsView(BaseView):
@@ -51,4 +53,4 @@ class SettingsView(BaseView):
             cards = [(item, EXPLANATIONS[item.subject]) for item in group.items if item.subject in EXPLANATIONS]
             if cards:
                 sections.append((group.label, cards))
-        return self.render_template("settings/index.html", sections=sections)
+        return self.render_template("settings/index.html", sections=sections, paths=PATHS)

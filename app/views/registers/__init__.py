@@ -40,7 +40,7 @@ def register_settings(appbuilder) -> None:
     from .emails import EmailTemplateView
     from .parameters import ParameterView
 
-    appbuilder.add_view(ParameterView, "System parameters", label=_l("Parameters"), icon="fa-sliders",
+    appbuilder.add_view(ParameterView, "System parameters", label=_l("System parameters"), icon="fa-sliders",
                         category="Settings", category_label=_l("Settings"))
     appbuilder.add_view(EmailTemplateView, "E-mail templates", label=_l("E-mail templates"),
                         icon="fa-envelope-open-text", category="Settings")
