@@ -15,6 +15,7 @@ class NotificationKind(StrEnum):
     ASSIGNED = "assigned"
     MENTIONED = "mentioned"
     TRANSFERRED = "transferred"
+    COMPLEMENTED = "complemented"  # the provider wrote again
     DEADLINE = "deadline"
     REMINDER = "reminder"
     JOB = "job"

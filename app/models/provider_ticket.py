@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from ..database import UTCDateTime, json_type
-from ..text import normalise
+from ..text import normalise, searchable
 from .attendance import Attendance
 from .base import Logged, Model, unique
 from .calendar import CalendarSnapshot
@@ -181,7 +181,7 @@ def name_key_of(user) -> str | None:
 
 def copies_of(attendance: Attendance) -> dict[str, Any]:
     """What the ticket of this attendance keeps of it, of its provider and of its operator."""
-    return {**{name: getattr(attendance, name) for name in COPIED}, "title_key": normalise(attendance.title),
+    return {**{name: getattr(attendance, name) for name in COPIED}, "title_key": searchable(attendance.title),
             "client_key": attendance.entity.name_key, "operator_key": name_key_of(attendance.assignee)}
 
 
@@ -197,7 +197,7 @@ def _follow_attendance(_mapper, connection, row):
     changed = _changed(row, *COPIED, "title")
     values = {name: getattr(row, name) for name in changed & set(COPIED)}
     if "title" in changed:
-        values["title_key"] = normalise(row.title)
+        values["title_key"] = searchable(row.title)
     if "entity_id" in changed:
         values["client_key"] = Entity.__table__.select().with_only_columns(Entity.name_key).where(
             Entity.id == row.entity_id).scalar_subquery()

@@ -11,7 +11,22 @@ fetched and sorted; of many, the next names are looked through, and all are sort
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import Boolean, String, and_, column, false, func, literal, select, table, text, true, tuple_, union
+from sqlalchemy import (
+    Boolean,
+    String,
+    and_,
+    column,
+    false,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+    text,
+    true,
+    tuple_,
+    union,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.functions import FunctionElement
@@ -136,7 +151,7 @@ class Search:
         return _united(parts) if parts else None
 
     def _by_name(self) -> None:
-        words, short = _words(self.text)
+        words, short = words_of(self.text)
         self.ids, self.condition, self.ordered = None, name_condition(self.text), not words
         if not words:
             return
@@ -145,7 +160,7 @@ class Search:
             self.words = words + short
             return
         self.ids = ids
-        self.condition = and_(Entity.id.in_(ids), *_like(Entity.search_text, short)) if ids else false()
+        self.condition = and_(Entity.id.in_(ids), *contains(Entity.search_text, short)) if ids else false()
 
     def page(self, scope, *, limit, after=None, before=None):
         """([(id, name key)], key of the page before, key of the page after) of the matches within `scope`."""
@@ -168,7 +183,7 @@ class Search:
         if self.words:
             names = select(Entity.id, Entity.name_key, Entity.search_text).where(scope)
             names = _in_order(names, Entity, cursor, back).limit(AHEAD).subquery()
-            met = select(names.c.id, names.c.name_key).where(*_like(names.c.search_text, self.words))
+            met = select(names.c.id, names.c.name_key).where(*contains(names.c.search_text, self.words))
             rows = self._fetch(_in_order(met, names.c, None, back).limit(size))
             if len(rows) == size:
                 return rows
@@ -190,10 +205,10 @@ def name_condition(text: str):
 
     Of fewer than three letters, the name begins with them.
     """
-    words, short = _words(text)
+    words, short = words_of(text)
     if not words:
         return beginning(Entity.name_key, normalise(text))
-    return and_(_trigrams(words), *_like(Entity.search_text, short))
+    return and_(_trigrams(words), *contains(Entity.search_text, short))
 
 
 def beginning(key, typed: str):
@@ -201,14 +216,19 @@ def beginning(key, typed: str):
     return and_(key >= typed, key < typed + LAST)
 
 
-def _words(text) -> tuple[list[str], list[str]]:
+def words_of(text) -> tuple[list[str], list[str]]:
     """(words that the trigram index finds, shorter ones), without punctuation and repetitions."""
     words = list(dict.fromkeys(re.findall(r"\w+", searchable(text))))[:12]
     return [word for word in words if len(word) >= WORD], [word for word in words if len(word) < WORD]
 
 
 def _trigrams(words):
-    return words_match(Entity.id, Entity.search_text, literal(_fts5(words), String),
+    return in_trigrams("entity_fts", Entity.id, Entity.search_text, words)
+
+
+def in_trigrams(index: str, pk, key, words):
+    """Every word is in the text column `key`, by its trigram index: on SQLite the FTS5 table `index`, rows by `pk`."""
+    return words_match(literal_column(index), pk, key, literal(_fts5(words), String),
                        *(literal(_pattern(word), String) for word in words))
 
 
@@ -216,7 +236,8 @@ def _pattern(word) -> str:
     return "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
 
 
-def _like(names, words):
+def contains(names, words) -> list:
+    """The column has every word, whatever index there is."""
     return [names.like(_pattern(word), escape="\\") for word in words]
 
 
@@ -251,7 +272,7 @@ def _in_order(statement, source, cursor, back):
 
 
 class words_match(FunctionElement):  # noqa: N801  (reads as a function of SQL)
-    """The trigram index finds every word: id, search_text, the words as FTS5 asks, then each as LIKE does."""
+    """The trigram index finds every word: FTS5's table, id, text, the words as FTS5 asks, then each as LIKE does."""
 
     type, inherit_cache, name = Boolean(), True, "words_match"
 
@@ -261,13 +282,13 @@ class words_match(FunctionElement):  # noqa: N801  (reads as a function of SQL)
 
 @compiles(words_match, "sqlite")
 def _in_fts5(element, compiler, **options):
-    pk, _text, query, *_patterns = element.clauses
-    pk, query = compiler.process(pk, **options), compiler.process(query, **options)
-    return f"{pk} IN (SELECT rowid FROM entity_fts WHERE entity_fts MATCH {query})"  # noqa: S608  (compiled pieces)
+    index, pk, _text, query, *_patterns = element.clauses
+    index, pk, query = (compiler.process(each, **options) for each in (index, pk, query))
+    return f"{pk} IN (SELECT rowid FROM {index} WHERE {index} MATCH {query})"  # noqa: S608  (compiled pieces)
 
 
 @compiles(words_match, "postgresql")
 def _in_gin(element, compiler, **options):
-    _pk, text, _query, *patterns = element.clauses
+    _index, _pk, text, _query, *patterns = element.clauses
     text = compiler.process(text, **options)
     return "(" + " AND ".join(f"{text} LIKE {compiler.process(each, **options)}" for each in patterns) + ")"

@@ -31,9 +31,11 @@ class Receiver:
     reason: str | None
 
 
-def receiver(session, *, operator_id: int | None, department_id: int | None, reason: str | None, actor) -> Receiver:
-    """An active operator one may see, a department of one's own, or both. Raises Invalid at the field, Forbidden."""
-    require(actor, Perm.ATTENDANCE_WRITE)
+def receiver(session, *, operator_id: int | None, department_id: int | None, reason: str | None, actor,
+             permission: Perm = Perm.ATTENDANCE_WRITE) -> Receiver:
+    """An active operator one may see, a department of one's own, or both. `permission` is what giver and operator must
+    hold. Raises Invalid at the field, Forbidden."""
+    require(actor, permission)
     reason = (reason or "").strip() or None
     if operator_id is None and department_id is None:
         raise Invalid(_l("Choose an operator or a department."), field="operator_id")
@@ -46,7 +48,7 @@ def receiver(session, *, operator_id: int | None, department_id: int | None, rea
     if operator_id is not None:
         user = session.scalar(select(User).where(User.id == operator_id, visible(User, actor)))
         viewer = viewer_of(session, user) if user is not None and user.active else None
-        if viewer is None or viewer.entity_id or not viewer.may(Perm.ATTENDANCE_WRITE):
+        if viewer is None or viewer.entity_id or not viewer.may(permission):
             raise Invalid(_l("Choose an active operator who works on attendances."), field="operator_id")
     if department_id is not None:
         department = session.scalar(select(Department).where(
@@ -65,17 +67,23 @@ def forward(session, attendance_id: int, *, operator_id: int | None = None, depa
     """
     to = receiver(session, operator_id=operator_id, department_id=department_id, reason=reason, actor=actor)
     attendance, previous = hand_over(session, attendance_id, to, version=version, actor=actor, now=now)
-    values, key = {"protocol": str(attendance), "reason": to.reason}, f"{attendance.id}:{attendance.version}"
-    tell(session, f"assigned:{key}", NotificationKind.ASSIGNED, to.operator, values, attendance_id=attendance.id,
-         actor=actor, now=now)
-    tell(session, f"transferred:{key}", NotificationKind.TRANSFERRED, previous, values, attendance_id=attendance.id,
-         actor=actor, now=now)
+    tell_both(session, attendance, to, previous, actor=actor, now=now)
     return attendance
 
 
-def hand_over(session, attendance_id: int, to: Receiver, *, version: int | None = None, actor,
-              now: datetime) -> tuple[Attendance, User | None]:
-    """The same for a receiver that was checked, without a word to anybody: (attendance, who has lost it)."""
+def tell_both(session, attendance: Attendance, to: Receiver, previous: User | None, *, actor, now: datetime) -> None:
+    """The bells of who has it now and of who has lost it."""
+    values, key = {"protocol": str(attendance), "reason": to.reason}, f"{attendance.id}:{attendance.version}"
+    for kind, user in ((NotificationKind.ASSIGNED, to.operator), (NotificationKind.TRANSFERRED, previous)):
+        tell(session, f"{kind}:{key}", kind, user, values, attendance_id=attendance.id, actor=actor, now=now)
+
+
+def hand_over(session, attendance_id: int, to: Receiver, *, version: int | None = None, children=(),
+              also: dict | None = None, actor, now: datetime) -> tuple[Attendance, User | None]:
+    """The same for a receiver that was checked, without a word to anybody: (attendance, who has lost it).
+
+    `also` are changes of the `children`, rows that are written and logged with it.
+    """
     attendance = session.scalar(select(Attendance).where(Attendance.id == attendance_id, visible(Attendance, actor)))
     if attendance is None:
         raise NotFound(_l("Attendance not found."))
@@ -96,7 +104,7 @@ def hand_over(session, attendance_id: int, to: Receiver, *, version: int | None 
         attendance.changed_by_id, attendance.updated_at = actor.user_id, now
         if to.reason:
             changes["reason"] = (None, to.reason)
-        record(session, attendance, "forward", changes, actor=actor, now=now)
+        record(session, attendance, "forward", changes | (also or {}), actor=actor, now=now, children=children)
     session.flush()  # the version speaks here, while the form still stands
     return attendance, before[0] if before[0] is not after[0] else None
 

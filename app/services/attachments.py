@@ -16,6 +16,7 @@ from ..files.scanner import Scanner
 from ..files.store import FolderStore, Incoming, TooLarge, store_of
 from ..models.attachment import Attachment
 from ..models.attendance import Attendance, AttendanceDetail
+from ..models.provider_ticket import Message
 from ..security.permissions import Perm
 from ..security.visibility import visible
 from . import idempotency
@@ -92,6 +93,12 @@ def add(session, attendance_id: int, page: int, arrived: Arrived, *, request_key
     return session.get(Attachment, answer["id"])
 
 
+def add_to_message(session, attendance: Attendance, message: Message, arrived: Arrived, *, actor,
+                   now: datetime) -> Attachment:
+    """Put a received file with a message that its author is writing; both sides see it. Raises Conflict (full)."""
+    return _keep(session, attendance, arrived, {"message_id": message.id}, actor=actor, now=now)
+
+
 def remove(session, attachment_id: int, *, actor, now: datetime) -> Attachment:
     """Hide a file of an open attendance; its bytes go later. Raises NotFound, Forbidden, Conflict."""
     require(actor, Perm.ATTENDANCE_WRITE)
@@ -160,12 +167,16 @@ def _add(session, attendance, page, arrived, *, actor, now) -> Attachment:
         AttendanceDetail.attendance_id == attendance.id, AttendanceDetail.page == page))
     if detail is None:
         raise NotFound(_l("This attendance has no such detail page."))
+    return _keep(session, attendance, arrived, {"detail_id": detail.id}, actor=actor, now=now)
+
+
+def _keep(session, attendance, arrived, of, *, actor, now) -> Attachment:
     have = session.scalar(select(func.count()).where(
         Attachment.attendance_id == attendance.id, Attachment.removed_at.is_(None)))
     if have >= PER_ATTENDANCE:
         raise Conflict(_l("An attendance holds at most %(n)s files."), field="file", n=PER_ATTENDANCE)
     attachment = Attachment(
-        attendance_id=attendance.id, detail_id=detail.id, filename=arrived.filename, mime=arrived.mime,
+        attendance_id=attendance.id, **of, filename=arrived.filename, mime=arrived.mime,
         size=arrived.incoming.size, sha256=arrived.incoming.sha256, uploaded_by_id=actor.user_id, uploaded_at=now,
         stored_name=arrived.incoming.keep(session))
     session.add(attachment)

@@ -44,7 +44,7 @@ def check_opening(session, entity_id, values, detail, *, actor, now, kind):
     In the place of their ids may stand `role_type_code` and `channel_code`. Raises NotFound, Conflict (S-06),
     InvalidMany.
     """
-    registers = choices.Registers(session, {**values, **detail}, Phase.OPEN)
+    registers = choices.Registers(session, {**values, **detail}, Phase.OPEN, scope_of(kind))
     if code := detail.get("channel_code"):
         detail = {**detail, "channel_id": _coded(registers, Channel, code, "channel")}
     if code := values.get("role_type_code"):
@@ -87,10 +87,15 @@ def check_page(session, attendance, page, detail, *, actor, now) -> dict:
     return ready
 
 
-def first_situation(session, phase: str) -> Situation:
+def scope_of(kind: str) -> Scope:
+    """Whose situations an attendance of this kind has: the provider central's, or the SAC's."""
+    return Scope.PROVIDER if kind == AttendanceKind.PROVIDER else Scope.SAC
+
+
+def first_situation(session, phase: str, kind: str = AttendanceKind.SAC) -> Situation:
     """The company's first active situation of a phase. Raises Conflict where configurators left none."""
     return session.scalar(select(Situation).where(
-        Situation.phase == phase, Situation.active, Situation.scope.in_((Scope.SAC, Scope.BOTH))
+        Situation.phase == phase, Situation.active, Situation.scope.in_((scope_of(kind), Scope.BOTH))
     ).order_by(Situation.position, Situation.id).limit(1)) or _no_situation()
 
 
@@ -99,21 +104,23 @@ def _no_situation():
                    field="situation_id")
 
 
-def closing_situation(session, situation_id: int | None) -> Situation:
+def closing_situation(session, situation_id: int | None, kind: str = AttendanceKind.SAC) -> Situation:
     """The given situation if it closes, else the first that does."""
     if situation_id is None:
-        return first_situation(session, Phase.CLOSED)
+        return first_situation(session, Phase.CLOSED, kind)
     situation = session.get(Situation, situation_id)
-    if situation is None or not situation.active or situation.phase not in CLOSED_PHASES:
+    if (situation is None or not situation.active or situation.phase not in CLOSED_PHASES
+            or situation.scope not in (scope_of(kind), Scope.BOTH)):
         raise Invalid(_l("Choose a situation that closes the attendance."), field="situation_id")
     return situation
 
 
 def offered_situations(session, attendance, *, phases) -> list[Situation]:
     """Situations a form offers: active ones of this desk in the given phases, and the record's own."""
+    scope = scope_of(attendance.kind if attendance is not None else AttendanceKind.SAC)
     own = Situation.id == attendance.situation_id if attendance is not None else False
     return list(session.scalars(select(Situation).where(or_(own, (
-        Situation.active & Situation.scope.in_((Scope.SAC, Scope.BOTH)) & Situation.phase.in_(list(phases))))
+        Situation.active & Situation.scope.in_((scope, Scope.BOTH)) & Situation.phase.in_(list(phases))))
     ).order_by(Situation.position, Situation.id)))
 
 
@@ -241,7 +248,8 @@ class _Check:
             self.refuse("situation_id", REQUIRED)
             return
         situation = self.row(Situation, pk)
-        offered = situation is not None and situation.active and situation.scope != Scope.PROVIDER
+        offered = (situation is not None and situation.active
+                   and situation.scope in (scope_of(self.kind), Scope.BOTH))
         if situation is not None and (offered or pk == self.kept("situation_id")):
             self.put("situation", situation)
         else:

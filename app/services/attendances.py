@@ -13,6 +13,7 @@ from . import attendance_rules as rules
 from . import opening
 from .log import record
 from .records import assign, require
+from .tickets import clock
 
 # Where a situation may lead, by phase (requirements part 7). Within one phase a situation may always be exchanged.
 NEXT_PHASES = {
@@ -109,7 +110,7 @@ def close_attendance(session, attendance_id: int, *, situation_id: int | None = 
     attendance = _to_change(session, attendance_id, version, actor)
     if not attendance.is_open:
         raise Conflict(_l("This attendance is already closed."))
-    situation = rules.closing_situation(session, situation_id)
+    situation = rules.closing_situation(session, situation_id, attendance.kind)
     detail = {"answer": answer, "page": attendance.details[-1].page} if answer else None
     return save_attendance(session, attendance_id, version=None, values={"situation_id": situation.id}, detail=detail,
                            actor=actor, now=now)
@@ -172,6 +173,9 @@ def _save_page(attendance, page, values, *, now) -> dict:
 
 def _changed(session, attendance, action, changes, page, *, actor, now) -> Attendance:
     attendance.changed_by_id, attendance.updated_at = actor.user_id, now
+    if attendance.kind == AttendanceKind.PROVIDER:
+        with session.no_autoflush:
+            changes |= clock.follow(session, attendance, now=now)
     record(session, attendance, action, changes, actor=actor, now=now, children=[page] if page is not None else [])
     session.flush()  # constraints and the version speak here, while the form still stands
     return attendance

@@ -27,11 +27,13 @@ class Choice(SimpleNamespace):
 
 
 class Registers:
-    """The rows that `asked` names by `<table>_id` or `<table>_code`, and the first situation of `phase`."""
+    """The rows that `asked` names by `<table>_id` or `<table>_code`, and the first situation of `phase` at the desk
+    of `scope`."""
 
-    def __init__(self, session, asked: dict, phase: str):
+    def __init__(self, session, asked: dict, phase: str, scope: str = Scope.SAC):
         self._rows, self.first_situation = {}, None
-        for row in session.execute(_READ, {"phase": phase, **{name: asked.get(name) for name in _NAMES}}):
+        wanted = {"phase": phase, "scope": scope, **{name: asked.get(name) for name in _NAMES}}
+        for row in session.execute(_READ, wanted):
             choice = Choice(**row._mapping)
             if row.register == _FIRST:
                 self.first_situation = choice
@@ -76,7 +78,7 @@ def _asked(model):
 _SITUATION = Situation.__table__.c
 _OF_PHASE = (_of_register(
     Situation, _SITUATION.phase == bindparam("phase"), _SITUATION.active,
-    _SITUATION.scope.in_((Scope.SAC, Scope.BOTH)), register=_FIRST)
+    or_(_SITUATION.scope == bindparam("scope"), _SITUATION.scope == Scope.BOTH), register=_FIRST)
     .order_by(_SITUATION.position, _SITUATION.id).limit(1))
 _READ = union_all(*(_of_register(model, _asked(model)) for model in REGISTERS), select(_OF_PHASE.subquery()))
 

@@ -22,18 +22,19 @@ _INSERT = {model: insert(model.__table__).returning(model.__table__.c.id) for mo
 
 
 def open_attendance(session, *, entity_id: int | None, values: dict, detail: dict, actor, now: datetime,
-                    kind: str = AttendanceKind.SAC) -> SimpleNamespace:
-    """Open an attendance with its first detail page and give it a protocol.
+                    kind: str = AttendanceKind.SAC, permission: Perm = Perm.ATTENDANCE_WRITE, numbered: bool = True,
+                    told: dict | None = None) -> SimpleNamespace:
+    """Open an attendance with its first detail page and, unless `numbered` is False, give it a protocol.
 
     `values`: role_type_id, title, motive_id, occurrence_id, cause_id, unit_id, local_partner_id, local_note,
     situation_id, related_id, company_id (only without an entity), custom_values. `detail`: channel_id, direction,
     received_at, description, answer, contact_id, product_id, information_ids, note, lot_number, serial_number,
     manufactured_on, expires_on. Blank values may be left out; in the place of their ids may stand role_type_code and
-    channel_code.
+    channel_code. `permission` is what the actor must hold, `told` {name: value} is what the log says besides.
     Returns what was written by the names of Attendance: columns, and the rows chosen.
     Raises Conflict where the entity has no role (S-06), InvalidMany with every field's message, NotFound.
     """
-    require(actor, Perm.ATTENDANCE_WRITE)
+    require(actor, permission)
     entity, company, values, page = rules.check_opening(
         session, entity_id, values, detail, actor=actor, now=now, kind=kind)
     if page.get("answer"):
@@ -41,8 +42,11 @@ def open_attendance(session, *, entity_id: int | None, values: dict, detail: dic
     changes = _told(values) | {f"details.1.{name}": pair for name, pair in _told(page).items()}
     values |= {"entity": entity, "company": company, "kind": kind,
                "closed_at": now if values["phase"] in CLOSED_PHASES else None,
-               "protocol": next_protocol(session, company=company, opened_at=now)}  # the last step before writing
+               "protocol": None}
+    if numbered:
+        values["protocol"] = next_protocol(session, company=company, opened_at=now)  # the last step before writing
     changes |= _told({name: values[name] for name in ("protocol", "entity", "company", "kind", "closed_at")})
+    changes |= _told(told or {})
     values |= {name: page.get(name) for name in ("channel", "direction", "received_at")}  # the record's: of its page 1
     values |= {"opened_at": now, "opened_by_id": actor.user_id, "created_at": now, "updated_at": now, "version": 1}
     pk = _write(session, Attendance, values)

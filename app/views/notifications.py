@@ -17,6 +17,7 @@ from .lookup import whole
 LOOKS = {  # kind -> icon and colour
     NotificationKind.ASSIGNED: ("fa-user-check", "brand"), NotificationKind.MENTIONED: ("fa-at", "info"),
     NotificationKind.TRANSFERRED: ("fa-right-left", "line"), NotificationKind.DEADLINE: ("fa-hourglass-half", "warn"),
+    NotificationKind.COMPLEMENTED: ("fa-reply", "info"),
     NotificationKind.REMINDER: ("fa-calendar-day", "info"), NotificationKind.JOB: ("fa-gears", "line")}
 
 
@@ -122,6 +123,8 @@ def _sentence(row, values, number) -> str:
                 "%(who)s passed on the attendance %(number)s, which was with you.", who=who, number=number)
         case NotificationKind.MENTIONED:
             return _("%(who)s mentioned you in the attendance %(number)s.", who=who, number=number)
+        case NotificationKind.COMPLEMENTED:
+            return _("%(who)s added to the attendance %(number)s.", who=who, number=number)
         case NotificationKind.DEADLINE:
             return _("The deadline of the attendance %(number)s is at risk.", number=number)
         case NotificationKind.REMINDER:

@@ -1,0 +1,311 @@
+"""The provider central's list: any filter, any order, by key; counts; and one ticket with what its panel shows.
+
+`TicketFilter` is the query of the address, the same for page, file and REST. A deadline is compared with one instant a
+request (`Bounds`), in SQL, so that filters, counts and list agree.
+"""
+import re
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import and_, column, false, func, not_, or_, select, table, union_all
+from sqlalchemy import text as sql_text
+from sqlalchemy.orm import joinedload, load_only, selectinload
+from sqlalchemy.sql import operators
+
+from ..models.attendance import Attendance
+from ..models.classification import CLOSED_PHASES
+from ..models.entity import Entity
+from ..models.identity import UserProfile
+from ..models.provider_ticket import ProviderTicket
+from ..security.visibility import own_companies, visible
+from . import paging
+from .among import among
+from .attendances import Page, day_start
+from .search import FEW, beginning, contains, in_trigrams, name_condition, words_of
+
+COUNT_CAP = 1_000  # counting on would cost more than the list itself
+BRANCHES = 16  # parts of one statement: planning more would take longer than sorting
+ORDERS = {"opened_at": ProviderTicket.opened_at, "client": ProviderTicket.client_key,
+          "operator": ProviderTicket.operator_key, "ticket": ProviderTicket.number,
+          "protocol": ProviderTicket.protocol, "title": ProviderTicket.title_key}
+FILTERS = ("all", "open", "closed", "pending_profile", "pending_operator")
+DEADLINES = ("expired", "attention", "within")
+STATUS_DEADLINES = ("expired", "within")
+NUMBERED = 200  # protocols with a beginning that are looked at
+_TICKET = ProviderTicket
+_OPEN = ProviderTicket.closed_at.is_(None)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The instants a request compares deadlines with: now, and the end of the days of "Atenção ao prazo"."""
+
+    now: datetime
+    attention: datetime
+
+
+@dataclass(frozen=True)
+class TicketFilter:
+    """What the list is narrowed by; everything given must hold. Dates are local days, both inclusive."""
+
+    filter: str = "all"
+    classification: tuple[int, ...] = ()
+    subclassification: tuple[int, ...] = ()
+    motive: tuple[int, ...] = ()
+    assignee: tuple[int, ...] = ()
+    unassigned: bool = False  # nobody's, or one of `assignee`
+    status: tuple[int, ...] = ()
+    department: tuple[int, ...] = ()
+    entity: int | None = None
+    opened_from: date | None = None
+    opened_to: date | None = None
+    deadline: str | None = None
+    status_deadline: str | None = None
+    q: str = ""
+
+    @property
+    def given(self) -> dict:
+        """The filters in use, by name."""
+        return {f.name: v for f in fields(self) if (v := getattr(self, f.name)) not in (None, "", (), False, "all")}
+
+
+class _Key:
+    """What paging reads of a row: its number, the value of the order column by name, and the id behind it."""
+
+    def __init__(self, pk, number, order, value):
+        self.__dict__.update({order: value, "number": number}, id=pk)
+
+
+def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str, order="opened_at",
+                 desc=False, size=50, after=None, before=None) -> Page:
+    """A page of the tickets one may see with what the list shows, in two statements: the keys, then the rows.
+
+    Raises ValueError for a page key that was not made here, KeyError for an unknown order.
+    """
+    key = ORDERS[order]
+    where, few = _where(session, viewer, filters, timezone)
+    branches = _branches(session, viewer, filters, bounds, words=not few)
+
+    def keys(beyond, by, limit):
+        parts = [_keys(key, [*where, *branch, *([beyond] if beyond is not None else [])], by, limit, few)
+                 for branch in branches]
+        if few or len(parts) > 1:
+            merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
+            rising = by[0].modifier is operators.asc_op
+            both = (merged.c.key, merged.c.number)
+            parts = [select(merged).order_by(*(both if rising else (c.desc() for c in both))).limit(limit)]
+        return [_Key(pk, number, key.key, value) for pk, number, value in session.execute(parts[0])]
+
+    rows, previous, following = paging.page(
+        keys, key, _TICKET.number, desc=desc, size=size, after=after, before=before)
+    return Page(shown(session, [row.id for row in rows]), previous, following)
+
+
+def _keys(key, where, by, limit, few):
+    part = select(_TICKET.attendance_id.label("id"), _TICKET.number.label("number"), key.label("key")).where(*where)
+    if few:  # sorted when all are found: a planner would rather walk the list until it meets them
+        return select(part.cte().prefix_with("MATERIALIZED"))
+    return part.order_by(*by).limit(limit)
+
+
+def every_key(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str):
+    """A select of the ids of all that the list shows, unordered: what is counted, and what charts go through."""
+    where, few = _where(session, viewer, filters, timezone)
+    branches = _branches(session, viewer, filters, bounds, words=not few)
+    if any(branches):
+        where.append(or_(*(and_(*branch) for branch in branches)))
+    return select(_TICKET.attendance_id).where(*where)
+
+
+def count_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str,
+                  cap: int | None = COUNT_CAP) -> int:
+    """How many there are, counted to `cap` + 1 at most."""
+    some = every_key(session, viewer, filters, bounds, timezone=timezone)
+    some = (some.limit(cap + 1) if cap is not None else some).subquery()
+    return session.scalar(select(func.count()).select_from(some))
+
+
+_SHOWN = (
+    joinedload(_TICKET.attendance).options(
+        load_only(Attendance.title, Attendance.protocol, Attendance.version, Attendance.opened_by_id,
+                  Attendance.company_id, Attendance.kind), joinedload(Attendance.opened_by)),
+    joinedload(_TICKET.classification), joinedload(_TICKET.subclassification), joinedload(_TICKET.default_motive),
+    joinedload(_TICKET.entity).load_only(Entity.name, Entity.social_name), joinedload(_TICKET.situation),
+    joinedload(_TICKET.assignee), joinedload(_TICKET.department))
+
+
+def shown(session, ids) -> list[ProviderTicket]:
+    """The tickets in the order of `ids` with what a row of the list shows."""
+    rows = session.scalars(select(_TICKET).where(_TICKET.attendance_id.in_(ids)).options(*_SHOWN)) if ids else ()
+    by_id = {row.attendance_id: row for row in rows}
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def find(session, viewer, attendance_id: int) -> ProviderTicket | None:
+    """One ticket with what its panel shows; None where the viewer may not see it."""
+    return session.scalar(select(_TICKET).where(_TICKET.attendance_id == attendance_id, visible(_TICKET, viewer))
+                          .options(*_SHOWN, selectinload(_TICKET.pauses), joinedload(_TICKET.calendar_snapshot),
+                                   joinedload(_TICKET.attendance).joinedload(Attendance.company)))
+
+
+def find_by_address(session, viewer, address: str) -> ProviderTicket | None:
+    """The same by the last part of a web address: a protocol, or id-<id>."""
+    by_id = re.fullmatch(r"id-(\d{1,18})", address)
+    where = _TICKET.attendance_id == int(by_id[1]) if by_id else _TICKET.protocol == address.upper()
+    pk = session.scalar(select(_TICKET.attendance_id).where(where, visible(_TICKET, viewer)))
+    return find(session, viewer, pk) if pk is not None else None
+
+
+def earlier(session, viewer, ticket: ProviderTicket, *, size=20, after=None) -> Page:
+    """The provider's other tickets, the newest first ("Chamados anteriores", C-86)."""
+    query = session.query(_TICKET).filter(
+        _TICKET.entity_id == ticket.entity_id, _TICKET.attendance_id != ticket.attendance_id,
+        visible(_TICKET, viewer)).options(*_SHOWN)
+    rows, previous, following = paging.page(query, _TICKET.opened_at, _TICKET.number, desc=True, size=size, after=after)
+    return Page(rows, previous, following)
+
+
+def deadline_state(ticket: ProviderTicket, bounds: Bounds) -> str | None:
+    """"expired", "attention" or "within" of an open ticket that has a deadline (C-60 to C-62)."""
+    if ticket.closed_at is not None or ticket.due_at is None:
+        return None
+    if ticket.due_at < bounds.now:
+        return "expired"
+    return "attention" if ticket.due_at < bounds.attention else "within"
+
+
+# ---- conditions
+
+def _where(session, viewer, filters, timezone) -> tuple[list, bool]:
+    """(what every row satisfies but for `_branches`, whether few rows do)."""
+    where = [_seen(session, viewer)]
+    if filters.entity is not None:
+        where.append(_TICKET.entity_id == filters.entity)
+    if filters.opened_from:
+        where.append(_TICKET.opened_at >= day_start(filters.opened_from, timezone))
+    if filters.opened_to:
+        where.append(_TICKET.opened_at < day_start(filters.opened_to + timedelta(days=1), timezone))
+    numbered = _matching(session, viewer, filters.q.strip())
+    if numbered is not None:
+        where.append(among(_TICKET.attendance_id, numbered))
+    return where, numbered is not None
+
+
+def _seen(session, viewer):
+    """Of a person with one company "company = 7", which begins an index; as "company in (…)" it would be sorted."""
+    condition = visible(_TICKET, viewer)
+    if viewer is None or viewer.all_companies or viewer.entity_id:
+        return condition
+    companies = session.scalars(own_companies(viewer).limit(2)).all()
+    return and_(_TICKET.company_id == companies[0], condition) if len(companies) == 1 else condition
+
+
+def _branches(session, viewer, filters, bounds, *, words) -> list[tuple]:
+    """Conditions one of which must hold; they never overlap. Each is one range of an index in the order of the list;
+    of an IN, the engines would sort all that they find. What would make more than BRANCHES stays an IN."""
+    branches: list[tuple] = [()]
+    for key, values in ((_TICKET.classification_id, filters.classification),
+                        (_TICKET.subclassification_id, filters.subclassification),
+                        (_TICKET.default_motive_id, filters.motive), (_TICKET.situation_id, filters.status),
+                        (_TICKET.department_id, filters.department)):
+        branches = _any_of(branches, [key == value for value in dict.fromkeys(values)])
+    branches = _any_of(branches, [*(_TICKET.assignee_id == value for value in dict.fromkeys(filters.assignee)),
+                                  *([_TICKET.assignee_id.is_(None)] if filters.unassigned else [])])
+    branches = _any_of(branches, _of_filter(session, viewer, filters.filter))
+    branches = _any_of(branches, _of_deadline(filters.deadline, bounds))
+    if words and (text := filters.q.strip()):
+        branches = _any_of(branches, _of_words(session, text))
+    return _any_of(branches, _of_status(filters.status_deadline, bounds))
+
+
+def _any_of(branches, conditions) -> list[tuple]:
+    if not conditions:
+        return branches
+    if len(branches) * len(conditions) <= BRANCHES:
+        return [(*branch, condition) for branch in branches for condition in conditions]
+    return [(*branch, or_(*conditions)) for branch in branches]
+
+
+def _of_filter(session, viewer, name) -> list:
+    """C-41 to C-45."""
+    match name:
+        case "open":
+            return [_OPEN]
+        case "closed":
+            return [and_(_TICKET.closed_at.is_not(None), _TICKET.phase == phase) for phase in CLOSED_PHASES]
+        case "pending_operator":
+            return [and_(_OPEN, _TICKET.assignee_id == viewer.user_id)]
+        case "pending_profile":
+            mine = session.scalar(select(UserProfile.department_id).where(UserProfile.user_id == viewer.user_id))
+            return [and_(_OPEN, _TICKET.department_id == mine) if mine is not None else false()]
+    return []
+
+
+def _of_deadline(name, bounds) -> list:
+    match name:
+        case "expired":
+            return [and_(_OPEN, _TICKET.due_at < bounds.now)]
+        case "attention":
+            return [and_(_OPEN, _TICKET.due_at >= bounds.now, _TICKET.due_at < bounds.attention)]
+        case "within":
+            return [and_(_OPEN, _TICKET.due_at >= bounds.attention)]
+    return []
+
+
+def _of_status(name, bounds) -> list:
+    """Coarser, and closed tickets too: by when they were closed (X-21)."""
+    match name:
+        case "expired":
+            return [and_(_OPEN, _TICKET.due_at < bounds.now), _TICKET.closed_at > _TICKET.due_at]
+        case "within":
+            return [and_(_OPEN, _TICKET.due_at >= bounds.now), _TICKET.closed_at <= _TICKET.due_at]
+    return []
+
+
+def _matching(session, viewer, text) -> list[int] | None:
+    """The tickets of a number, or of the beginning of a protocol; None where the text is none."""
+    if not any(c.isdigit() for c in text) or not re.fullmatch(r"[0-9A-Za-z.\- ]+", text):
+        return None
+    ids = _numbered(session, viewer, text)
+    return ids if ids or re.fullmatch(r"[0-9.\- ]+", text) else None
+
+
+def _of_words(session, text) -> list:
+    """Words of the title, or of the provider's name. Each apart: of an OR no engine uses both indexes in order.
+
+    What few rows have, the trigram index finds; what many have is soon met on the list's own walk. PostgreSQL knows
+    from its statistics which is which; SQLite is told.
+    """
+    words, short = words_of(text)
+    here = contains(_TICKET.title_key, [*words, *short])
+    title = and_(*here)
+    if words and not (_is_sqlite(session) and _many_titles(session, words)):
+        title = and_(in_trigrams("ticket_fts", _TICKET.attendance_id, _TICKET.title_key, words),
+                     *contains(_TICKET.title_key, short))
+    people = session.scalars(select(select(Entity.id).where(name_condition(text)).cte().prefix_with("MATERIALIZED"))
+                             .limit(FEW + 1)).all()
+    named = among(_TICKET.entity_id, people) if len(people) <= FEW else (_TICKET.entity_id + 0).in_(
+        select(Entity.id).where(name_condition(text)))
+    if not here:
+        return [named] if words or text else []
+    return [title, and_(named, not_(and_(*here)))] if people else [title]
+
+
+def _is_sqlite(session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _many_titles(session, words) -> bool:
+    some = select(column("rowid")).select_from(table("ticket_fts")).where(sql_text("ticket_fts MATCH :words")).params(
+        words=" ".join(f'"{word}"' for word in words)).limit(FEW + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) > FEW
+
+
+def _numbered(session, viewer, text) -> list[int]:
+    typed = text.replace(" ", "").upper()
+    number = typed.replace(".", "")
+    own = or_(_TICKET.number == int(number), _TICKET.attendance_id == int(number)) if (
+        number.isdigit() and len(number) < 10) else false()
+    ids = session.scalars(select(_TICKET.attendance_id).where(
+        beginning(_TICKET.protocol, typed), visible(_TICKET, viewer)).order_by(_TICKET.protocol.desc()).limit(NUMBERED))
+    return [*ids, *session.scalars(select(_TICKET.attendance_id).where(own))]

@@ -1,0 +1,1 @@
+"""The verbs of provider tickets: opened, taken, answered, forwarded, left pending, given up, closed, deleted."""
