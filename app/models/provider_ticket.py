@@ -212,8 +212,13 @@ def _follow_attendance(_mapper, connection, row):
 @event.listens_for(Entity, "after_update")
 def _follow_provider(_mapper, connection, row):
     if _changed(row, "name_key"):
-        connection.execute(update(ProviderTicket.__table__).where(
-            ProviderTicket.__table__.c.entity_id == row.id).values(client_key=row.name_key))
+        name_tickets(connection, row)
+
+
+def name_tickets(connection, provider: Entity) -> None:
+    """Let the list sort the provider's tickets by the name he has now."""
+    connection.execute(update(ProviderTicket.__table__).where(
+        ProviderTicket.__table__.c.entity_id == provider.id).values(client_key=provider.name_key))
 
 
 @event.listens_for(User, "after_update")

@@ -12,23 +12,26 @@ from sqlalchemy import delete, insert, select, update
 from ..errors import Conflict, Invalid, NotFound, Stale
 from ..models.appointment import Appointment
 from ..models.attachment import Attachment
-from ..models.attendance import Attendance, AttendanceDetail
+from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind
 from ..models.classification import Phase, Situation
 from ..models.label import AttendanceLabel
 from ..models.merge import Merge
 from ..models.note import AttendanceNote
 from ..models.outbox import Outbox
+from ..models.provider_ticket import Message
 from ..security.permissions import Perm
 from .attendance_rules import first_situation
 from .log import expect_log, record
 from .moving import point, still_at
 from .protocols import next_protocol
 from .records import get_visible, require
+from .tickets import clock
 
 REASON = _l("Merged into %(number)s")
-MOVED = (Attachment.attendance_id, AttendanceNote.attendance_id, Appointment.attendance_id, Outbox.attendance_id)
+MOVED = (Attachment.attendance_id, AttendanceNote.attendance_id, Appointment.attendance_id, Outbox.attendance_id,
+         Message.attendance_id)
 ASIDE = 1_000_000  # page numbers on their way from one place to another: no two rows meet
-_COPIED = ("kind", "company_id", "entity_id", "role_type_id", "motive_id", "occurrence_id", "cause_id", "unit_id",
+_COPIED = ("company_id", "entity_id", "role_type_id", "motive_id", "occurrence_id", "cause_id", "unit_id",
            "local_partner_id", "local_note", "title", "assignee_id", "department_id")
 
 
@@ -48,6 +51,8 @@ def check_pair(session, kept_id: int, merged_id: int, *, actor) -> tuple[Attenda
         raise Conflict(_l("The attendance that stays is closed: reopen it first."), field="other")
     if kept.company_id != merged.company_id:
         raise Invalid(_l("The two belong to different companies."), field="other")
+    if AttendanceKind.PROVIDER in (kept.kind, merged.kind) and kept.kind != merged.kind:
+        raise Invalid(_l("A provider's ticket is merged with another ticket only."), field="other")
     if merged.entity_id is not None and merged.entity_id != kept.entity_id:
         raise Invalid(_l("The two are of different entities: merge the registers first, if they are one person."),
                       field="other")
@@ -68,12 +73,14 @@ def merge(session, kept_id: int, merged_id: int, *, version: int | None = None, 
     changes = {"merged_into": (None, kept)}
     expect_log(session, kept, merged)
     if merged.is_open:
-        situation = first_situation(session, Phase.CANCELLED)
+        situation = first_situation(session, Phase.CANCELLED, merged.kind)
         changes |= {"situation": (merged.situation, situation), "closed_at": (None, now)}
         merged.situation, merged.phase, merged.closed_at = situation, situation.phase, now
         merged.cancel_reason = str(REASON) % {"number": kept}
     merged.merged_into_id = kept.id
     _touch((kept, merged), actor, now)
+    if merged.ticket is not None:
+        changes |= clock.follow(session, merged, now=now)
     record(session, merged, "merged", changes, actor=actor, now=now)
     record(session, kept, "merge", {"merged": (None, merged), "pages": (
         last, last + len(pages))}, actor=actor, now=now)
@@ -113,6 +120,8 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
     merged.situation, merged.phase = situation, moved["phase"]
     merged.closed_at = datetime.fromisoformat(moved["closed_at"]) if moved["closed_at"] else None
     _touch((kept, merged), actor, now)
+    if merged.ticket is not None:
+        changes |= clock.follow(session, merged, now=now)
     record(session, merged, "unmerge", changes, actor=actor, now=now)
     record(session, kept, "unmerge", {"merged": (merged, None)}, actor=actor, now=now)
     there = {page.id for page in kept.details}
@@ -143,10 +152,11 @@ def split(session, attendance_id: int, pages: Sequence[int], *, version: int | N
         raise Invalid(_l("Choose the pages that become an attendance of their own."), field="pages")
     if len(rows) == len(source.details):
         raise Invalid(_l("At least one page stays in this attendance."), field="pages")
-    situation, first = first_situation(session, Phase.OPEN), rows[0]
+    situation, first = first_situation(session, Phase.OPEN, _kind_of_part(source)), rows[0]
     made = Attendance(
-        **{name: getattr(source, name) for name in _COPIED}, channel_id=first.channel_id, direction=first.direction,
-        received_at=first.received_at, situation=situation, phase=situation.phase, related_id=source.id, opened_at=now,
+        **{name: getattr(source, name) for name in _COPIED}, kind=_kind_of_part(source),
+        channel_id=first.channel_id, direction=first.direction, received_at=first.received_at,
+        situation=situation, phase=situation.phase, related_id=source.id, opened_at=now,
         opened_by_id=actor.user_id, custom_values=dict(source.custom_values), created_at=now, updated_at=now)
     made.company = source.company
     with session.no_autoflush:
@@ -181,6 +191,11 @@ def _refuse_stale(attendance, version) -> None:
 def _touch(attendances, actor, now) -> None:
     for attendance in attendances:
         attendance.changed_by_id, attendance.updated_at = actor.user_id, now
+
+
+def _kind_of_part(source) -> str:
+    """What is split from a provider's ticket is no ticket: it has no classification and no clock of its own."""
+    return AttendanceKind.MULTICHANNEL if source.kind == AttendanceKind.PROVIDER else source.kind
 
 
 def _place(session, numbers: dict[int, int], attendance_id: int) -> None:

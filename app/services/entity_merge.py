@@ -16,10 +16,13 @@ from ..models.appointment import Appointment
 from ..models.attendance import Attendance
 from ..models.entity import Address, EContact, Entity, EntityContact, EntityRole, Phone, entity_unit
 from ..models.identity import UserProfile
+from ..models.internal_message import InternalMessage
 from ..models.log import LogEntry
 from ..models.merge import Merge, NotDuplicate
 from ..models.order import Invoice, Order
 from ..models.outbox import Outbox
+from ..models.provider_account import Batch, Guide, Payment
+from ..models.provider_ticket import ProviderTicket, name_tickets
 from ..models.survey import SurveyParticipation
 from ..security.permissions import Perm
 from .bulk import insert_dicts
@@ -30,7 +33,8 @@ from .records import get_visible, require
 # Every column that points to an entity and what becomes of it; a test compares this with the tables.
 MOVED = (Attendance.entity_id, Attendance.local_partner_id, EntityContact.entity_id, EntityContact.related_entity_id,
          Alert.entity_id, Appointment.entity_id, Order.entity_id, Invoice.entity_id, SurveyParticipation.entity_id,
-         UserProfile.entity_id, Outbox.entity_id)
+         UserProfile.entity_id, Outbox.entity_id, ProviderTicket.entity_id, InternalMessage.entity_id,
+         Batch.provider_id, Guide.provider_id, Payment.provider_id)
 OWN_ROWS = {"addresses": Address, "phones": Phone, "econtacts": EContact}  # moved where the kept one has no equal row
 STAYS = (Entity.merged_into_id, EntityRole.entity_id, entity_unit.c.entity_id, NotDuplicate.first_id,
          NotDuplicate.second_id)  # roles and units are added to what the kept one has
@@ -118,6 +122,7 @@ def merge(session, kept_id: int, merged_id: int, *, take: tuple[str, ...] = (), 
         ids = list(session.scalars(select(key_of(column)).where(_to_move(column, kept, merged))))
         point(session, column, ids, kept.id)
         moved["rows"][_name(column)] = ids
+    name_tickets(session.connection(), kept)
     _tell_attendances(session, moved["rows"]["attendance.entity_id"], merged, kept, "merge", actor, now)
     made = Merge(kind="entity", kept_id=kept.id, merged_id=merged.id, moved=moved, at=now, by_id=actor.user_id)
     expect_log(session, made)
@@ -162,6 +167,8 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
         if column.class_ in OWN_ROWS.values():
             _lower(session, column.class_, ids)
         point(session, column, ids, merged.id)
+        if column is ProviderTicket.entity_id:
+            name_tickets(session.connection(), merged)
         if column is Attendance.entity_id:
             _tell_attendances(session, ids, kept, merged, "unmerge", actor, now)
     for model in OWN_ROWS.values():
@@ -214,6 +221,9 @@ def _to_move(column, kept, merged):
         return where & or_(EntityContact.related_entity_id.is_(None), EntityContact.related_entity_id != kept.id)
     if column is EntityContact.related_entity_id:
         return where & (EntityContact.entity_id != kept.id)
+    if column in (Batch.provider_id, Payment.provider_id):  # a number is one of a provider's
+        number = column.class_.number if column is Batch.provider_id else column.class_.document
+        return where & number.not_in(select(number).where(column == kept.id).correlate(None))
     if column is SurveyParticipation.entity_id:
         takes_part = select(SurveyParticipation.survey_id).where(
             SurveyParticipation.entity_id == kept.id, SurveyParticipation.attendance_id.is_(None))

@@ -101,7 +101,7 @@ PARAMETERS = {
         _l("How many days before its deadline a ticket asks for attention."), 1, 0, 60),
     "attention_counting": Parameter(
         _l("How the days of attention are counted"),
-        _l("All days, or only those on which the calendar of the classification is open."),
+        _l("All days, or working days: Monday to Friday, but for national holidays."),
         Counting.CALENDAR_DAYS.value, _one_of(COUNTINGS), PROVIDERS, TABS[PROVIDERS], choices=COUNTINGS),
     "upload_limit": _number(
         _l("Size of providers' files, in MB"),

@@ -31,7 +31,8 @@ def ticket_values(world):
     """What a provider types into "Novo contato"."""
     return {"title": "Guia negada sem motivo", "classification_id": world.classification.id,
             "subclassification_id": world.subclassification.id, "contact_name": "Pedro Lima",
-            "contact_phone": "(11) 98765-4321", "contact_email": "pedro@clinica.example", "message": "Por que foi negada?"}
+            "contact_phone": "(11) 98765-4321", "contact_email": "pedro@clinica.example",
+            "message": "Por que foi negada?"}
 
 
 @pytest.fixture

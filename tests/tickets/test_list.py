@@ -17,8 +17,8 @@ def listed(session, desk):
     """`listed(by=…, now=…, order=…, desc=…, **filters)`: the numbers in order."""
     def read(by=None, now=NOON, order="opened_at", desc=False, size=50, **filters):
         limits = thresholds.bounds(session, timezone=ZONE, now=now)
-        page = reads.list_tickets(session, by or desk.as_ana, TicketFilter(**filters), limits, timezone=ZONE, order=order,
-                                  desc=desc, size=size)
+        page = reads.list_tickets(session, by or desk.as_ana, TicketFilter(**filters), limits, timezone=ZONE,
+                                  order=order, desc=desc, size=size)
         numbers = [row.number for row in page.rows]
         assert reads.count_tickets(session, by or desk.as_ana, TicketFilter(**filters), limits, timezone=ZONE) == len(
             numbers) or page.next

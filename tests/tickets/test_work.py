@@ -10,10 +10,11 @@ from app.models.attendance import Attendance
 from app.models.notification import Notification
 from app.models.outbox import Outbox
 from app.models.provider_ticket import Message, ProviderTicket
-from app.services import attendances
+from app.services import attendances, entity_merge
 from app.services.settings import set_setting
 from app.services.tickets import forwarding, work
 from tests.support.clock import DAY, HOUR, NOON
+from tests.support.world import add_entity
 
 from .conftest import PUBLIC_URL
 
@@ -119,7 +120,8 @@ def test_an_answer_waits_for_the_provider_and_a_complement_for_the_operadora(ses
     session.refresh(ticket)
     assert ticket.waiting == "operator"
     assert ticket.due_at.isoformat() == "2026-03-20T02:59:59+00:00"
-    assert session.scalars(select(Notification.user_id).where(Notification.kind == "complemented")).all() == [desk.ana.id]
+    told = select(Notification.user_id).where(Notification.kind == "complemented")
+    assert session.scalars(told).all() == [desk.ana.id]
 
 
 def test_a_closed_ticket_takes_no_message(do, desk, open_ticket, say):
@@ -219,3 +221,18 @@ def test_the_copies_follow(session, desk, open_ticket, world, seeding):
     session.refresh(ticket)
     assert (ticket.client_key, ticket.title_key) == ("acme clinica", "zebra")
     assert timedelta(0) == ticket.opened_at - ticket.attendance.opened_at
+
+
+def test_two_registers_of_a_provider_made_one_have_one_list(session, desk, open_ticket, world, seeding, viewer_for,
+                                                           make_user):
+    ticket = open_ticket()
+    with seeding():
+        twin = add_entity(session, world.company, "Zulu Clínica", role=world.role_types["provider"])
+    with unit_of_work(session):
+        done = entity_merge.merge(session, twin.id, world.provider.id, same_person=True, actor=desk.as_sofia, now=NOON)
+    session.refresh(ticket)
+    assert (ticket.entity_id, ticket.client_key) == (twin.id, "zulu clinica")
+    with unit_of_work(session):
+        entity_merge.undo(session, done.id, actor=desk.as_sofia, now=NOON)
+    session.refresh(ticket)
+    assert (ticket.entity_id, ticket.client_key) == (world.provider.id, world.provider.name_key)

@@ -59,7 +59,7 @@ def _open(session, values, files, *, actor, now) -> ProviderTicket:
                       author_name=actor.name[:ACTOR_LENGTH], text=ready.message, sent_at=now)
     expect_log(session, ticket, message)  # the entry of the opening tells of them
     session.add_all((ticket, message))
-    session.flush()
+    session.flush()  # files point to the message
     for each in files:
         attachments.add_to_message(session, attendance, message, each, actor=actor, now=now)
     return ticket

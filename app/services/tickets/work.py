@@ -166,7 +166,7 @@ def delete(session, attendance_id: int, *, actor, now: datetime) -> None:
     record(session, attendance, "delete", {**told, "number": (ticket.number, None)}, actor=actor, now=now,
            children=[ticket, *attendance.details, *ticket.pauses])
     session.delete(attendance)
-    session.flush()
+    session.flush()  # a foreign key in use speaks here
 
 
 # ---- pieces
