@@ -31,7 +31,7 @@ def build(session, now) -> None:
         session.add(User(
             username=username, first_name=username.capitalize(), last_name="Medida", active=True, password=password,
             email=f"{secrets.token_hex(8)}@users.invalid", roles=[roles[role]],
-            profile=UserProfile(companies=list(own), password_changed_at=now)))
+            profile=UserProfile(companies=list(own), password_changed_at=now, central_operator=True)))
     session.flush()  # the guard against unlogged writes is on again after it
     session.info.pop("unlogged")
 

@@ -13,13 +13,14 @@ ATTENDANCES_EACH = 10
 
 
 @click.command("generate")
-@click.option("--attendances", type=click.IntRange(0), required=True, help="How many attendances to add.")
+@click.option("--attendances", type=click.IntRange(0), default=0, help="How many attendances to add.")
+@click.option("--tickets", type=click.IntRange(0), default=0, help="How many providers' tickets to add.")
 @click.option("--persons", "people", type=click.IntRange(0),
-              help=f"How many persons to add; else one for {ATTENDANCES_EACH} attendances, at most {PERSONS_CAP}.")
+              help=f"How many persons to add; else one for {ATTENDANCES_EACH} of them, at most {PERSONS_CAP}.")
 @click.option("--seed", type=int, default=1, show_default=True,
               help="The same seed, on the same day, makes the same rows.")
-def generate(attendances, people, seed):
-    """Add a realistic volume of persons and attendances. Run it again to add more."""
+def generate(attendances, tickets, people, seed):
+    """Add a realistic volume of persons, attendances and providers' tickets. Run it again to add more."""
     from zoneinfo import ZoneInfo
 
     from flask import current_app
@@ -32,7 +33,7 @@ def generate(attendances, people, seed):
     now, started = utc_now(), time.perf_counter()
     zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
     until = datetime.combine(now.astimezone(zone).date(), datetime.min.time(), zone)
-    people = min(attendances // ATTENDANCES_EACH, PERSONS_CAP) if people is None else people
+    people = min((attendances + tickets) // ATTENDANCES_EACH, PERSONS_CAP) if people is None else people
     there = db.session.scalar(select(func.count()).select_from(Attendance))
     source = f"{seed} after {there}"  # run again, it adds other rows
     names = volume.words.Names(seed)
@@ -42,19 +43,23 @@ def generate(attendances, people, seed):
             volume.add_persons(session, min(volume.PERSON_BATCH, people - start), names=names, seed=source,
                                number=number, until=until - timedelta(days=volume.DAYS), actor=SYSTEM, now=now)
         _progress("persons", min(start + volume.PERSON_BATCH, people), people, started)
-    with unit_of_work(db.session) as session:
-        desk = volume.Desk.read(session, actor=SYSTEM, now=now)
-    done = 0
-    for batch in volume.plan(attendances, seed=source, until=until.date()):
+    for what, count, source_of, add in (("attendances", attendances, volume.Desk, volume.add_attendances),
+                                        ("tickets", tickets, volume.Central, volume.add_tickets)):
+        if not count:
+            continue
         with unit_of_work(db.session) as session:
-            bulk.prepare(session)
-            volume.add_attendances(session, batch, desk, seed=source, until=until)
-        done += batch.count
-        _progress("attendances", done, attendances, started)
+            drawn_from, done = source_of.read(session, actor=SYSTEM, now=now), 0
+        for batch in volume.plan(count, seed=source, until=until.date()):
+            with unit_of_work(db.session) as session:
+                bulk.prepare(session)
+                add(session, batch, drawn_from, seed=source, until=until)
+            done += batch.count
+            _progress(what, done, count, started)
     with unit_of_work(db.session) as session:
         bulk.analyse(session)
     seconds = time.perf_counter() - started
-    click.echo(f"attendances={attendances} persons={people} seconds={seconds:.1f} rate={attendances / seconds:.0f}/s")
+    click.echo(f"attendances={attendances} persons={people} tickets={tickets} seconds={seconds:.1f} "
+               f"rate={(attendances + tickets) / seconds:.0f}/s")
 
 
 def _progress(what, done, whole, started):

@@ -108,19 +108,20 @@ def _keys(key, where, by, limit, few):
     return part.order_by(*by).limit(limit)
 
 
-def every_key(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str):
-    """A select of the ids of all that the list shows, unordered: what is counted, and what charts go through."""
+def every_key_condition(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str) -> list:
+    """What every ticket of the list satisfies, without its order: for counts, files and charts."""
     where, few = _where(session, viewer, filters, timezone)
     branches = _branches(session, viewer, filters, bounds, words=not few)
     if any(branches):
         where.append(or_(*(and_(*branch) for branch in branches)))
-    return select(_TICKET.attendance_id).where(*where)
+    return where
 
 
 def count_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str,
                   cap: int | None = COUNT_CAP) -> int:
     """How many there are, counted to `cap` + 1 at most."""
-    some = every_key(session, viewer, filters, bounds, timezone=timezone)
+    some = select(_TICKET.attendance_id).where(
+        *every_key_condition(session, viewer, filters, bounds, timezone=timezone))
     some = (some.limit(cap + 1) if cap is not None else some).subquery()
     return session.scalar(select(func.count()).select_from(some))
 

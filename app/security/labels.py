@@ -37,6 +37,17 @@ PERMISSIONS: list[tuple] = [
         Perm.SURVEY_ANSWER: (_l("Fill surveys"), _l("Put a survey before an entity and note its answers.")),
         Perm.SURVEY_RESULTS: (_l("See survey results"), _l("What was answered, in figures and charts.")),
     }),
+    (_l("Providers"), {
+        Perm.TICKET_READ: (_l("See the provider central"), _l("The tickets of providers, with their conversation.")),
+        Perm.TICKET_WRITE: (_l("Work in the provider central"), _l("Open, take, answer, forward and close tickets.")),
+        Perm.TICKET_DELETE: (_l("Delete tickets"), _l("Remove a ticket that nobody has started.")),
+        Perm.TICKET_API: (_l("Tickets over REST"), _l("Staff those of the central, a provider his own.")),
+        Perm.INTERNAL_MESSAGE: (_l("Internal communication"), _l("Write to colleagues about a provider or a ticket.")),
+        Perm.PROVIDER_ACCOUNT_READ: (_l("See batches, guides and payments"), _l("What a provider is owed and paid.")),
+        Perm.PROVIDER_ACCOUNT_WRITE: (_l("Keep batches, guides and payments"), _l("Add, change and import.")),
+        Perm.WEB_MENU_READ: (_l("See web menus"), _l("What of the portal is released.")),
+        Perm.WEB_MENU_WRITE: (_l("Release web menus"), _l("For all, for a profile or for one user.")),
+    }),
     (_l("Classification tables"), {
         Perm.CLASSIFICATION_READ: (_l("See the tables"), _l("Motives, channels, situations and the like.")),
         Perm.CLASSIFICATION_WRITE: (_l("Keep the tables"), _l("Add, change and deactivate what attendants choose.")),

@@ -47,6 +47,7 @@ class Perm(StrEnum):
     SURVEY_RESULTS = "read survey"
     TICKET_READ = "read ticket"  # the provider central
     TICKET_WRITE = "write ticket"
+    TICKET_API = "use ticket_api"  # over REST: those of the central, or one's own
     TICKET_DELETE = "delete ticket"  # one that nobody has started
     TOKEN_USE = "use token"  # noqa: S105  (one's own tokens for REST)
     USER_READ = "read user"
@@ -72,7 +73,7 @@ _READS = (Perm.ENTITY_READ, Perm.ATTENDANCE_READ, Perm.CLASSIFICATION_READ, Perm
           Perm.COMPANY_READ, Perm.OWN_ACCOUNT)
 _DESK = (Perm.ALERT_READ, Perm.ALERT_WRITE, Perm.APPOINTMENT_READ, Perm.APPOINTMENT_WRITE, Perm.ATTENDANCE_MERGE,
          Perm.EMAIL_SEND, Perm.LIST_EXPORT, Perm.ORDER_READ, Perm.SURVEY_ANSWER)
-_CENTRAL = (Perm.TICKET_READ, Perm.TICKET_WRITE, Perm.INTERNAL_MESSAGE, Perm.PROVIDER_ACCOUNT_READ)
+_CENTRAL = (Perm.TICKET_READ, Perm.TICKET_WRITE, Perm.TICKET_API, Perm.INTERNAL_MESSAGE, Perm.PROVIDER_ACCOUNT_READ)
 # release -> role -> what that release adds. Append only: a line once shipped is never edited.
 GRANTS: dict[str, dict[str, tuple[Perm, ...]]] = {
     "0.1": {
@@ -94,6 +95,7 @@ GRANTS: dict[str, dict[str, tuple[Perm, ...]]] = {
     },
     "0.3": {
         ATTENDANT: _CENTRAL,
+        PROVIDER: (Perm.TICKET_API,),
         SUPERVISOR: (*_CENTRAL, Perm.TICKET_DELETE, Perm.PROVIDER_ACCOUNT_WRITE, Perm.WEB_MENU_READ,
                      Perm.WEB_MENU_WRITE),
     },

@@ -29,6 +29,18 @@ def csv_chunks(head: list, rows: Iterable[list]) -> Iterator[bytes]:
     yield _drained(buffer)
 
 
+def csv_of_chunks(head: list, chunks: Iterable[list[tuple]]) -> Iterator[bytes]:
+    """The same of cells that are texts and whole numbers already, and disarmed: for files of a million rows."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    buffer.write(BOM)
+    writer.writerow([_text(cell) for cell in head])
+    for chunk in chunks:
+        writer.writerows(chunk)
+        yield _drained(buffer)
+    yield _drained(buffer)
+
+
 def _drained(buffer) -> bytes:
     data = buffer.getvalue().encode()
     buffer.seek(0)

@@ -27,7 +27,7 @@ def desk(flask, session):
 
 
 def test_it_adds_what_was_asked_and_can_be_run_again(flask, session, desk):
-    assert desk.startswith("attendances=400 persons=60 ")
+    assert desk.startswith("attendances=400 persons=60 tickets=0 ")
     assert (count(session, Attendance), count(session, AttendanceDetail), count(session, Entity)) == (400, 400, 60)
     flask("generate", "--attendances", 30, "--persons", 5)
     assert (count(session, Attendance), count(session, AttendanceDetail), count(session, Entity)) == (430, 430, 65)

@@ -37,6 +37,7 @@ from app.models.survey import Survey, SurveyParticipation, SurveyQuestion
 from app.models.webhook import Webhook, WebhookDelivery
 from app.views.base import AppModelView
 from tests.support.clock import HOUR, NOON
+from tests.support.tickets import add_ticket
 
 
 def seed(session, world, near, far) -> dict:
@@ -130,6 +131,7 @@ def seed(session, world, near, far) -> dict:
 def _of_rest(address, entity, of_model, around, *, label, files, loaded, bell) -> dict:
     """The rows of the addresses below /api/v1/."""
     return {
+        "/api/v1/provider-tickets": {"address": around["tickets"]},
         "/api/v1/attendances": {"address": address, "page": 1, "label_id": label.id},
         "/api/v1/attendances/<address>/attachments": {"pk": pair(files[0], files[1], closed=files[2])},
         "/api/v1/attendances/<address>/merges": {"pk": around["attendance merges"]},
@@ -172,7 +174,10 @@ def _around(session, world, near, survey) -> dict:
              for row in attendances]
     session.add_all([token, *parts, *merges["entity"], *merges["attendance"]])
     session.flush()
-    return {"models": {Webhook: pair(*hooks), Alert: pair(*alerts), AlertPriority: priority.id,
+    tickets = [add_ticket(session, world, entity, protocol=f"T{place}")
+               for place, entity in enumerate((world.provider, world.other_entity))]
+    return {"tickets": dict(zip(("own", "foreign"), (each.protocol for each in tickets), strict=True)),
+            "models": {Webhook: pair(*hooks), Alert: pair(*alerts), AlertPriority: priority.id,
                        Appointment: pair(*agenda)},
             "token": token.id, "deliveries": pair(*told),
             "participations": pair(parts[0], parts[1], closed=parts[2]), "entity merges": pair(*merges["entity"]),

@@ -31,6 +31,32 @@ TREE = {  # used where no motive is registered yet
     },
     "Elogio": {"Atendente": ("Cordialidade", "Rapidez"), "Técnico": ("Pontualidade", "Solução definitiva")},
 }
+TICKET_TREE = {  # (classification, return days): {subclassification: motives}; used where none is registered yet
+    ("Autorização de guias", 2): {
+        "Consulta": ("Guia negada", "Guia em análise", "Senha vencida"),
+        "Exames": ("Material não autorizado", "Quantidade divergente"),
+        "Internação": ("Prorrogação", "Mudança de acomodação")},
+    ("Faturamento", 5): {
+        "Glosa": ("Glosa técnica", "Glosa administrativa", "Recurso de glosa"),
+        "Lote": ("Lote rejeitado", "Arquivo inválido"),
+        "Pagamento": ("Pagamento não localizado", "Valor divergente", "Retenção de imposto")},
+    ("Cadastro", 10): {
+        "Dados bancários": ("Alteração de conta",),
+        "Corpo clínico": ("Inclusão de profissional", "Exclusão de profissional"),
+        "Contrato": ("Reajuste", "Renovação")},
+    ("Suporte ao portal", 1): {
+        "Acesso": ("Senha", "Permissão"),
+        "Erro no sistema": ("Envio de lote", "Consulta de guia")},
+}
+_TICKET_MATTERS = (
+    "Guia negada sem justificativa", "Recurso de glosa do lote", "Pagamento não localizado",
+    "Senha de autorização vencida", "Alteração de dados bancários", "Inclusão de profissional no corpo clínico",
+    "Erro ao enviar o arquivo do lote", "Prorrogação de internação", "Divergência de valores no demonstrativo",
+    "Reajuste de tabela contratual", "Material especial não autorizado", "Acesso ao portal bloqueado",
+    "Retenção de imposto indevida", "Solicitação de segunda via do demonstrativo")
+_TICKET_PLACES = (
+    "", " – janeiro", " – fevereiro", " – março", " – abril", " – maio", " – junho", " – julho", " – agosto",
+    " – setembro", " – outubro", " – novembro", " – dezembro", " – urgente", " – filial", " – matriz")
 _OPENINGS = (
     "Cliente informa que", "Em contato, o titular relata que", "A cliente entrou em contato e disse que",
     "Responsável pela conta informa que", "Cliente retornou e reafirma que", "Solicitante explica que",
@@ -83,6 +109,11 @@ TRADES = ("Comercial", "Distribuidora", "Transportes", "Construtora", "Padaria",
 def descriptions() -> list[str]:
     """What customers say, every combination of three parts."""
     return [f"{a} {b}. {c}" for a in _OPENINGS for b in _MATTERS for c in _ENDINGS]
+
+
+def ticket_titles() -> list[str]:
+    """What providers write about."""
+    return [matter + place for place in _TICKET_PLACES for matter in _TICKET_MATTERS]
 
 
 def answers() -> tuple[str, ...]:

@@ -1,0 +1,203 @@
+"""Providers' tickets over REST: the central's list and its acts, and the provider's own contacts."""
+from flask import current_app, jsonify
+from flask_babel import get_locale, get_timezone
+from flask_babel import gettext as _
+from marshmallow import ValidationError, fields
+
+from ..database import utc_now
+from ..errors import Forbidden, NotFound
+from ..extensions import db
+from ..models.provider_ticket import MESSAGE_LIMIT, Message, ProviderTicket
+from ..queries import tickets as reads
+from ..security.permissions import Perm
+from ..services.tickets import clock, conversation, forwarding, opening, thresholds, work
+from . import schemas
+from .arguments import Listed, Many, Whole, day, one_of, text
+from .base import Resource, actor, body, instant, not_a_key, written
+from .operation import operation
+from .shapes import FLAG, INSTANT, NAMED, TEXT, WHOLE, Shape, empty, many, named, person
+
+MESSAGE = Shape("TicketMessage", Message, "id direction author_name text sent_at")
+TICKET = Shape(
+    "ProviderTicket", ProviderTicket, "number protocol opened_at closed_at due_at return_days waiting started",
+    id=(WHOLE, lambda row: row.attendance_id), title=(TEXT, lambda row: row.attendance.title),
+    provider=(NAMED, lambda row: named(row.entity)), classification=(NAMED, lambda row: named(row.classification)),
+    subclassification=(NAMED, lambda row: named(row.subclassification)),
+    motive=(empty(NAMED), lambda row: named(row.default_motive)),
+    situation=(NAMED, lambda row: named(row.situation)), phase=(TEXT, lambda row: row.phase),
+    assignee=(empty(NAMED), lambda row: person(row.assignee)),
+    department=(empty(NAMED), lambda row: named(row.department)),
+    opened_by=(empty(NAMED), lambda row: person(row.attendance.opened_by)),
+    version=(WHOLE, lambda row: row.attendance.version))
+WHOLE_TICKET = TICKET.plus(
+    "ProviderTicketWithMessages",
+    contact_name=(TEXT, lambda row: row.contact_name), contact_phone=(TEXT, lambda row: row.contact_phone),
+    contact_email=(TEXT, lambda row: row.contact_email),
+    clock_stopped_at=(empty(INSTANT), lambda row: instant(row.clock_stopped_at)),
+    is_open=(FLAG, lambda row: row.closed_at is None),
+    deadline_steps=(many(TEXT), lambda row: clock.explained(
+        row, timezone=row.attendance.company.timezone, language=str(get_locale()))),
+    messages=(many(MESSAGE.ref), lambda row: [MESSAGE(each) for each in conversation.of_ticket(db.session, row)]))
+
+
+class Assignee(fields.Field):
+    """The id of an operator, or "none" for nobody's."""
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if value == "none":
+            return None
+        if not value.isascii() or not value.isdigit() or len(value) > 9:
+            raise ValidationError(_("Not a valid value."))
+        return int(value)
+
+
+class ListProviderTickets(Listed):
+    filter = one_of(*reads.FILTERS)
+    order = one_of(*(sign + name for name in reads.ORDERS for sign in ("", "-")))
+    classification = Many(Whole(), load_default=list)
+    subclassification = Many(Whole(), load_default=list)
+    motive = Many(Whole(), load_default=list)
+    assignee = Many(Assignee(), load_default=list, metadata={"description": "Ids of operators; none is nobody's"})
+    status = Many(Whole(), load_default=list)
+    opened_from = day(metadata={"description": "A local day, inclusive"})
+    opened_to = day(metadata={"description": "A local day, inclusive"})
+    deadline = one_of(*reads.DEADLINES)
+    status_deadline = one_of(*reads.STATUS_DEADLINES)
+    q = text(200, metadata={"description": "Number, protocol, or words of the title or of the provider's name"})
+
+
+class OpenProviderTicket(schemas.Body):
+    provider_id = schemas.whole(metadata={"description": "For whom; of a provider's own token, left out"})
+    title = schemas.text(200, required=True)
+    classification_id = schemas.whole(required=True)
+    subclassification_id = schemas.whole(required=True)
+    motive_id = schemas.whole()
+    contact_name = schemas.text(200, required=True)
+    contact_phone = schemas.text(40, required=True)
+    contact_email = schemas.text(320, required=True)
+    message = schemas.text(2 * MESSAGE_LIMIT, required=True, metadata={
+        "description": "At most 4,000 characters; a line break is one"})
+
+
+class WriteTicketMessage(schemas.Body):
+    text = schemas.text(2 * MESSAGE_LIMIT, required=True)
+
+
+class CloseTicket(schemas.Body):
+    situation_id = schemas.whole()
+    version = schemas.whole()
+
+
+class ForwardTicket(schemas.Body):
+    operator_id = schemas.whole()
+    department_id = schemas.whole()
+    reason = schemas.text(500)
+    version = schemas.whole()
+
+
+LIST, OPEN, WRITE = ListProviderTickets(), OpenProviderTicket(), WriteTicketMessage()
+CLOSE, FORWARD, NOTHING = CloseTicket(), ForwardTicket(), schemas.Body()
+
+
+class ProviderTicketApi(Resource):
+    """Staff see the central's tickets, a provider's user his own; what each may do says the service."""
+
+    resource_name = "provider-tickets"
+    class_permission_name = "ticket_api"
+    method_permission_name = dict.fromkeys(("get_list", "post", "get", "say", "take", "close", "forward"), "use")
+    openapi_spec_tag = "Provider tickets"
+
+    @operation("", summary="List providers' tickets", query=LIST, listed=TICKET)
+    def get_list(self):
+        """As the provider central filters and orders them; of a provider's own token, his."""
+        _require_reader()
+        args = LIST.read()
+        order = args["order"] or "opened_at"
+        filters = _filter(args)
+        zone = str(get_timezone())
+        bounds = thresholds.bounds(db.session, timezone=zone, now=utc_now())
+        try:
+            page = reads.list_tickets(
+                db.session, actor(), filters, bounds, timezone=zone, order=order.lstrip("-"),
+                desc=order.startswith("-"), size=args["limit"], after=args["after"])
+        except ValueError as error:
+            raise not_a_key() from error
+        return jsonify(items=[TICKET(row) for row in page.rows], next=page.next)
+
+    @operation("", "POST", summary="Open a provider's ticket", body=OPEN, answer=WHOLE_TICKET, status=201, once=True)
+    def post(self):
+        """The answer has its number, and its protocol where the desk gives protocols."""
+        data = body(OPEN)
+        if actor().entity_id is not None:
+            data.pop("provider_id")
+
+        def act(session, now):
+            ticket = opening.open_ticket(session, data, actor=actor(), now=now)
+            return WHOLE_TICKET(reads.find(session, actor(), ticket.attendance_id))
+        return written(act, "ticket", status=201)
+
+    @operation("/<address>", summary="Read a provider's ticket", answer=WHOLE_TICKET)
+    def get(self, address):
+        """With its conversation, and why its deadline is what it is."""
+        return jsonify(WHOLE_TICKET(_found(address)))
+
+    @operation("/<address>/messages", "POST", summary="Write in a ticket", body=WRITE, answer=MESSAGE, status=201,
+               once=True, description="Of staff an answer, of the provider a complement.")
+    def say(self, address):
+        data, pk = body(WRITE), _found(address).attendance_id
+
+        def act(session, now):
+            if actor().entity_id is not None:
+                return MESSAGE(conversation.complement(session, pk, data["text"], actor=actor(), now=now))
+            return MESSAGE(conversation.reply(
+                session, pk, data["text"], public_url=current_app.config["PUBLIC_URL"], actor=actor(), now=now))
+        return written(act, "ticket-message", status=201)
+
+    @operation("/<address>/take", "POST", summary="Take a ticket", body=NOTHING, answer=WHOLE_TICKET, once=True)
+    def take(self, address):
+        """Of two at once the second is answered 409 with who was first."""
+        body(NOTHING)
+        return self._act(address, "ticket-take", work.take)
+
+    @operation("/<address>/close", "POST", summary="Close a ticket", body=CLOSE, answer=WHOLE_TICKET, once=True)
+    def close(self, address):
+        return self._act(address, "ticket-close", work.close, **body(CLOSE),
+                         public_url=current_app.config["PUBLIC_URL"])
+
+    @operation("/<address>/forward", "POST", summary="Forward a ticket", body=FORWARD, answer=WHOLE_TICKET, once=True)
+    def forward(self, address):
+        """To an operator of the central or to a sector, with the reason."""
+        return self._act(address, "ticket-forward", forwarding.forward, **body(FORWARD))
+
+    @staticmethod
+    def _act(address, name, verb, **values):
+        pk = _found(address).attendance_id
+
+        def act(session, now):
+            verb(session, pk, **values, actor=actor(), now=now)
+            return WHOLE_TICKET(reads.find(session, actor(), pk))
+        return written(act, name)
+
+
+def _found(address) -> ProviderTicket:
+    _require_reader()
+    ticket = reads.find_by_address(db.session, actor(), address)
+    if ticket is None:
+        raise NotFound(_("Attendance not found."))
+    return ticket
+
+
+def _require_reader() -> None:
+    """The right to call is not yet the right to read: that of the central, or of the portal."""
+    needed = Perm.TICKET_READ if actor().entity_id is None else Perm.PORTAL_USE
+    if not actor().may(needed):
+        raise Forbidden(_("You do not have permission to do this."))
+
+
+def _filter(args) -> reads.TicketFilter:
+    several = {name: tuple(args[name]) for name in ("classification", "subclassification", "motive", "status")}
+    return reads.TicketFilter(
+        **several, filter=args["filter"] or "all", unassigned=None in args["assignee"],
+        assignee=tuple(pk for pk in args["assignee"] if pk is not None), opened_from=args["opened_from"],
+        opened_to=args["opened_to"], deadline=args["deadline"], status_deadline=args["status_deadline"],
+        q=args["q"] or "")
