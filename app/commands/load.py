@@ -1,4 +1,4 @@
-"""flask import-products, import-orders, import-invoices: the same CSV files as on the screen, from the command line."""
+"""flask import-products, import-orders, …: the same CSV files as on the screen, from the command line."""
 from pathlib import Path
 
 import click
@@ -36,6 +36,33 @@ def import_orders(file, decimal, dry_run):
 def import_invoices(file, decimal, dry_run):
     """Invoices from a CSV file, known by number and series; customers are found by CPF/CNPJ."""
     _load("invoices", file, decimal, dry_run)
+
+
+@click.command("import-batches")
+@FILE
+@MARK
+@TRIAL
+def import_batches(file, decimal, dry_run):
+    """Batches from a CSV file, known by provider and number; providers are found by CPF/CNPJ."""
+    _load("batches", file, decimal, dry_run)
+
+
+@click.command("import-guides")
+@FILE
+@MARK
+@TRIAL
+def import_guides(file, decimal, dry_run):
+    """Guides from a CSV file, known by their number; an issued one may open an attendance, as on the screen."""
+    _load("guides", file, decimal, dry_run)
+
+
+@click.command("import-payments")
+@FILE
+@MARK
+@TRIAL
+def import_payments(file, decimal, dry_run):
+    """Payments from a CSV file, known by provider and bank document; providers are found by CPF/CNPJ."""
+    _load("payments", file, decimal, dry_run)
 
 
 def _load(register, path, decimal, dry_run) -> None:

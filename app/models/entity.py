@@ -11,6 +11,7 @@ from .base import DUPLICATE_NAME, Custom, Logged, Model, Named, Versioned, uniqu
 from .company import Company, Unit
 
 PARTNER = "partner"  # code of the role that "Local" asks for
+PROVIDER = "provider"  # code of the role whose bearers the provider central attends
 
 
 class EntityKind(StrEnum):

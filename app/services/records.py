@@ -99,8 +99,7 @@ def update(session, model, pk, values, *, version=None, actor, now, rows=(), che
     """Change a row and its child rows. Raises Stale when `version` is not the stored one."""
     values = dict(values)
     item = get_visible(session, model, pk, actor)
-    if version is not None and item.version != version:
-        raise Stale(_l("Somebody else changed this record while you were editing it."))
+    refuse_stale(item, version)
     with session.no_autoflush:
         lists = {name: values.pop(name) for name in rows if name in values}
         changes = assign(item, values)
@@ -125,11 +124,16 @@ def update(session, model, pk, values, *, version=None, actor, now, rows=(), che
     return item
 
 
+def refuse_stale(item, version: int | None) -> None:
+    """Raise Stale where somebody else saved the row after the form of this `version` was opened."""
+    if version is not None and item.version != version:
+        raise Stale(_l("Somebody else changed this record while you were editing it."))
+
+
 def delete(session, model, pk, *, version=None, actor, now, rows=(), check=None):
     """Remove a row; what it held stays in the log."""
     item = get_visible(session, model, pk, actor)
-    if version is not None and item.version != version:
-        raise Stale(_l("Somebody else changed this record while you were editing it."))
+    refuse_stale(item, version)
     if check:
         check(session, item, actor=actor)
     children = [x for name in rows for x in getattr(item, name)]

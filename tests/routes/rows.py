@@ -32,6 +32,7 @@ from app.models.notification import Notification
 from app.models.order import Invoice, Order
 from app.models.outbox import Outbox
 from app.models.product import Product, ProductInformation
+from app.models.provider_account import Batch, Guide, Payment
 from app.models.saved_view import SavedView
 from app.models.survey import Survey, SurveyParticipation, SurveyQuestion
 from app.models.webhook import Webhook, WebhookDelivery
@@ -83,6 +84,7 @@ def seed(session, world, near, far) -> dict:
         LoginAttempt: pair(near_try, far_try), Outbox: pair(letter, far_letter),
         Label: label.id, EmailTemplate: template.id, Calendar: calendar.id, Product: product.id,
         ProductInformation: known.id, CustomField: field.id, Survey: survey.id, **around["models"],
+        **_accounts(session, world),
         Channel: world.channels["phone"].id, Situation: world.situations["open"].id, Motive: world.motive.id,
         Occurrence: world.occurrence.id, Cause: world.cause.id, Classification: world.classification.id,
         Subclassification: world.subclassification.id, DefaultMotive: world.default_motive.id,
@@ -100,7 +102,7 @@ def seed(session, world, near, far) -> dict:
             "pk": {**entity, "attend.": world.attendance.id, "closed": world.restricted_attendance.id}},
         "/orders/entity": {"pk": entity}, "/invoices/entity": {"pk": entity},
         **{f"/{register}/import": {"token": "t", "pk": {"foreign": loaded.id}}
-           for register in ("products", "orders", "invoices")},
+           for register in ("products", "orders", "invoices", "batches", "guides", "payments")},
         "/parameters": {"key": "protocol_mask"},
         "/account/sessions": {"pk": {"foreign": device.id}},
         "/attendances": {"address": address, "pk": entity},
@@ -150,6 +152,17 @@ def of_registers(appbuilder, models) -> dict:
             name = next(iter(view.actions), "none")
             found[view.route_base + "/"] = {"pk": models[view.datamodel.obj], "name": name}
     return found
+
+
+def _accounts(session, world) -> dict:
+    """Batches, guides and payments of a provider of each company."""
+    rows = [{Batch: Batch(provider=entity, number="1", received_on=NOON.date()),
+             Guide: Guide(provider=entity, number=f"G{entity.id}", issued_on=NOON.date(), beneficiary="Zé"),
+             Payment: Payment(provider=entity, document="1", paid_on=NOON.date(), amount=1)}
+            for entity in (world.provider, world.other_entity)]
+    session.add_all([each for made in rows for each in made.values()])
+    session.flush()
+    return {model: pair(rows[0][model], rows[1][model]) for model in rows[0]}
 
 
 def _around(session, world, near, survey) -> dict:

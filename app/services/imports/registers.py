@@ -7,6 +7,7 @@ from .invoices import InvoiceImporter
 from .loading import Importer
 from .orders import OrderImporter
 from .products import ProductImporter
+from .provider_accounts import BatchImporter, GuideImporter, PaymentImporter
 
 
 @dataclass(frozen=True)
@@ -25,4 +26,7 @@ KINDS = {
     "products": Kind(ProductImporter, Perm.CLASSIFICATION_WRITE),
     "orders": Kind(OrderImporter, Perm.ORDER_WRITE),
     "invoices": Kind(InvoiceImporter, Perm.ORDER_WRITE),
+    "batches": Kind(BatchImporter, Perm.PROVIDER_ACCOUNT_WRITE),
+    "guides": Kind(GuideImporter, Perm.PROVIDER_ACCOUNT_WRITE),
+    "payments": Kind(PaymentImporter, Perm.PROVIDER_ACCOUNT_WRITE),
 }

@@ -39,6 +39,11 @@ class Entities:
             for pk, name_key, document, code in companies:
                 self._companies.update({key: pk for key in (name_key, document, normalise(code)) if key})
 
+    @property
+    def ids(self) -> set[int]:
+        """Of all that were found."""
+        return {each.id for found in self._by_document.values() for each in found}
+
     def get(self, values) -> Found:
         """The entity a row means. Raises Invalid where there is none, or one in each of several companies."""
         company_id = self._company(values)

@@ -22,7 +22,23 @@ class InvoiceImportView(ImportView):
     title, crumb, back = _l("Import invoices"), _l("Invoices"), "/invoices/list/"
 
 
-VIEWS = {view.register: view for view in (ProductImportView, OrderImportView, InvoiceImportView)}
+class BatchImportView(ImportView):
+    route_base, register, class_permission_name = "/batches/import", "batches", "provider_account"
+    title, crumb, back = _l("Import batches"), _l("Batches"), "/batches/list/"
+
+
+class GuideImportView(ImportView):
+    route_base, register, class_permission_name = "/guides/import", "guides", "provider_account"
+    title, crumb, back = _l("Import guides"), _l("Guides"), "/guides/list/"
+
+
+class PaymentImportView(ImportView):
+    route_base, register, class_permission_name = "/payments/import", "payments", "provider_account"
+    title, crumb, back = _l("Import payments"), _l("Payments"), "/payments/list/"
+
+
+VIEWS = {view.register: view for view in (ProductImportView, OrderImportView, InvoiceImportView, BatchImportView,
+                                          GuideImportView, PaymentImportView)}
 
 
 def _page(job) -> str:

@@ -3,9 +3,10 @@ from flask_babel import lazy_gettext as _l
 
 
 def register(appbuilder) -> None:
-    """The groups "Classificações" and "Estrutura"."""
-    from . import alerts, calendars, classifications, desk, labels, products, structure, surveys
+    """The groups "Prestadores", "Classificações" and "Estrutura"."""
+    from . import alerts, calendars, classifications, desk, labels, products, provider_accounts, structure, surveys
 
+    provider_accounts.register(appbuilder)
     tables = {"category": "Classifications", "category_label": _l("Classification tables")}
     for view, name, label, icon in (
             (classifications.MotiveView, "Motives", _l("Motives"), "fa-comment-dots"),

@@ -50,10 +50,11 @@ class ItemRow(RowForm):
 
 
 class OfEntityView(AppModelView):
-    """What orders and invoices have in common: an entity from the address, all refusals told at once, the way back."""
+    """What registers of an entity's rows have in common: the entity from the address, all refusals told at once, the
+    way back. `owner` names its relation."""
 
     growing = True
-    date_column = ""
+    date_column, owner = "", "entity"
     list_template = "imports/list.html"
     exclude_route_methods = {"action", "action_post"}
 
@@ -62,7 +63,7 @@ class OfEntityView(AppModelView):
         entity = asked and db.session.scalar(
             select(Entity).where(Entity.id == asked, Entity.active, visible(Entity, g.viewer)))
         today = datetime.now(local_zone()).date()
-        return {self.date_column: today, **({"entity": entity} if entity else {})}
+        return {self.date_column: today, **({self.owner: entity} if entity else {})}
 
     def find_or_404(self, pk, options=()):
         return super().find_or_404(pk, options or self._show_options)
