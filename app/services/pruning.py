@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
-from ..models.desk import AnsweredRequest
+from ..models.desk import AnsweredRequest, Draft
 from ..models.identity import LoginAttempt, LoginThrottle, PasswordReset, UserSession
 from ..models.job import Job
 from ..models.notification import Notification
@@ -19,6 +19,7 @@ KEPT = (
     (Job.finished_at, timedelta(days=30)),  # its file goes sooner: jobs.KEPT
     (Notification.at, timedelta(days=90)),
     (WebhookDelivery.created_at, timedelta(days=90)),
+    (Draft.updated_at, timedelta(days=180)),  # of tabs that nobody came back to
     (AnsweredRequest.at, timedelta(days=7)),  # no caller repeats a request after a week
 )
 

@@ -49,11 +49,16 @@ def untold(form, error: DomainError) -> DomainError | None:
     return InvalidMany(told) if told else None
 
 
+class Rehearsed(DomainError):
+    """Nothing was refused, and nothing may be kept: it undoes the transaction."""
+
+
 class SavingMixin:
     """`service`: create, update and delete of the noun; the generic save by default. `child_rows` names RowsFields."""
 
     service = None
     child_rows: tuple = ()
+    tells_all = False  # a form with errors of its own is also put before the service: every refusal at once
     add_row_message = _l("Record added.")
     edit_row_message = _l("Record changed.")
     delete_row_message = _l("Record deleted.")
@@ -145,7 +150,24 @@ class SavingMixin:
             return home + "list/"
         return back
 
+    def _also_refused(self, form, adding, item):
+        """What the service would refuse of a form that was not saved; nothing of it is written."""
+        values, common = self.values_of(form, adding), {"actor": g.viewer, "now": utc_now()}
+        pk = None if item is None else item.id
+
+        def rehearse(session):
+            if adding:
+                self.service.create(session, values, **common)
+            else:
+                self.service.update(session, pk, values, **common)
+            raise Rehearsed("")
+
+        error = self._write(form, rehearse)
+        return None if isinstance(error, Rehearsed) else untold(form, error)
+
     def _form_page(self, form, adding, error=None, version=None, item=None):
+        if self.tells_all and error is None and form.errors:
+            error = self._also_refused(form, adding, item)
         loose = put_error(form, error) if error is not None else []
         template, title = (self.add_template, self.add_title) if adding else (self.edit_template, self.edit_title)
         body = self.render_template(

@@ -18,6 +18,7 @@ from ..queries import surveys as reads
 from ..security.permissions import Perm
 from ..services import survey_answers
 from ..services.refusals import REFUSALS, refusal
+from .formats import moment
 from .lookup import whole
 
 
@@ -60,8 +61,12 @@ class EntitySurveysView(BaseView):
                 abort(404)
             flash(str(error), "danger")
             return redirect(back)
+        told = answered_text(reads.find(db.session, g.viewer, part))
+        if told:
+            flash(told, "warning")
         if "later" in request.form:
-            flash(_("The entity takes part in the survey now."), "success")
+            if not told:
+                flash(_("The entity takes part in the survey now."), "success")
             return redirect(back)
         return redirect(url_for(".fill", pk=part, attendance=about))
 
@@ -95,10 +100,12 @@ class EntitySurveysView(BaseView):
                 error = refusal(raised)
                 if error.status == 404:
                     abort(404)
+                part = reads.find(db.session, g.viewer, pk) or abort(404)
                 for each in getattr(error, "errors", [error]):
                     refusals.setdefault(each.field, str(each))
+                if told := answered_text(part):
+                    refusals[None] = _("%(told)s What you typed was not saved.", told=told)
                 status = error.status
-                part = reads.find(db.session, g.viewer, pk) or abort(404)
             else:
                 flash(_("The answers were noted."), "success")
                 return redirect(back)
@@ -136,6 +143,17 @@ def _back(part) -> str:
         return url_for("AttendanceRecordView.record", address=part.attendance.address)
     attendance = _about(part.entity_id) or part.attendance
     return url_for("EntitySurveysView.surveys", pk=part.entity_id, attendance=attendance and attendance.address)
+
+
+def answered_text(part) -> str:
+    """When, and by whom, a survey was answered; "" where it was not."""
+    if part is None or part.answered_at is None:
+        return ""
+    when = moment(part.answered_at)
+    if part.answered_by is None:
+        return _("This survey was already answered by the customer at %(when)s; it is answered once.", when=when)
+    return _("This survey was already answered at %(when)s, noted by %(who)s; it is answered once.", when=when,
+             who=part.answered_by.get_full_name())
 
 
 def typed_answers(survey) -> dict[int, object]:

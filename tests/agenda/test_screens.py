@@ -327,3 +327,12 @@ def test_the_log_of_an_appointment_names_its_fields(world, attendant, local, at,
     log = boss.get(f"/logs/appointment/{pk}").text
     for word in ("Assunto", "Início", "Término", "Operador", "Situação", "Cancelado"):
         assert word in log, word
+
+
+def test_all_that_is_wrong_with_an_appointment_is_told_at_once(browser, world, local, at):
+    page = browser.post("/agenda/add", {
+        "entity": world.entity.id, "subject": "", "starts_at": local(at(2)), "ends_at": local(at(1)),
+        "reminder_minutes": "-1", "attendance": ""})
+    assert page.status_code == 422
+    for field in ("subject", "ends_at", "reminder_minutes", "operator"):
+        assert f'id="{field}-err"' in page.text, field

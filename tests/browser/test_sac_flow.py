@@ -384,3 +384,17 @@ def test_an_unknown_protocol_offers_the_search(open_page):
     box.fill("2026000101")
     box.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("2026000101")
+
+
+def test_two_tabs_on_one_form_keep_a_draft_each_through_a_reload(open_page, server):
+    where = f"/attendances/new?entity={server.ids['simple']}"
+    first = open_page("attendant", where)
+    second = first.context.new_page()
+    second.goto(where)
+    for page, text in ((first, "De uma aba"), (second, "Da outra aba")):
+        field(page, "Descrição").fill(text)
+        expect(page.get_by_text("Rascunho guardado às")).to_be_visible()
+    for page, text in ((first, "De uma aba"), (second, "Da outra aba"), (first, "De uma aba")):
+        page.reload()
+        expect(field(page, "Descrição")).to_have_value(text)
+        assert "tab=" not in page.url

@@ -1,4 +1,6 @@
 """Who an attendance is with: forwarded with a reason, and the list by responsible and department."""
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -114,3 +116,9 @@ def test_the_lookups_offer_colleagues_by_any_part_of_the_name(browser, bia, make
     offered = browser.get("/lookup/operator?q=BÍA").json["results"]
     assert offered == [{"id": bia.id, "text": "Bia Teste"}]
     assert [each["id"] for each in browser.get("/lookup/assignee").json["results"]][:2] == ["none", "me"]
+
+
+def test_the_forms_mark_the_reason_as_mandatory(browser, world):
+    for page in (f"/attendances/{world.attendance.address}", LIST):
+        label = re.search(r'<label for="(?:forward|bulk)-reason">(.*?)</label>', browser.get(page).text)
+        assert "b-req" in label[1]

@@ -151,3 +151,12 @@ def test_a_name_is_used_once_and_a_survey_of_nobody_can_be_deleted(session, conf
     assert 'id="name-err"' in twice.text
     assert configurator.post(f"/surveys/delete/{one(session).id}").status_code == 302
     assert session.scalars(select(Survey)).all() == []
+
+
+def test_all_that_is_wrong_with_a_survey_is_told_at_once(session, configurator):
+    refused = add(configurator, dict(CHOICE, options="Uma", text=""), name="", valid_from="2026-05-02",
+                  valid_until="2026-05-01")
+    assert refused.status_code == 422
+    for field in ("name", "valid_until", "questions-0-text", "questions-0-options"):
+        assert f'id="{field}-err"' in refused.text, field
+    assert session.scalars(select(Survey)).all() == []

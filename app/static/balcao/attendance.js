@@ -7,6 +7,28 @@
   var dirty = form.dataset.dirty === "1"; // differs from what is stored, kept as a draft or not
   var fresh = false, lost = false; // typed since the last draft; the last draft could not be kept
   var sending = false, timer = null, pending = null;
+  var elsewhere = false; // the page is asked again, with the draft of this tab
+
+  /* Each tab keeps a draft of its own. The server names the tab; a reload goes on with the name it had. */
+  (function () {
+    var entry = performance.getEntriesByType("navigation")[0], here = new URL(window.location);
+    var slot = "balcao.tab:" + form.dataset.attendance + ":" + form.dataset.page + ":" + form.dataset.entity, tab = form.elements.tab, mine = null;
+    try { mine = sessionStorage.getItem(slot); } catch (_blocked) { return; }
+    if (here.searchParams.has("tab")) {
+      here.searchParams.delete("tab");
+      window.history.replaceState(null, "", here);
+    } else if (mine && entry && entry.type !== "navigate") {
+      if (mine !== form.dataset.shown && form.dataset.drafts.split(" ").indexOf(mine) >= 0) {
+        elsewhere = true;
+        here.searchParams.set("tab", mine);
+        window.location.replace(here);
+        return;
+      }
+      tab.value = mine;
+    }
+    sessionStorage.setItem(slot, tab.value);
+  })();
+  if (elsewhere) return;
 
   function values() {
     var out = {};
@@ -26,7 +48,7 @@
     var sent = pending = fetch(form.dataset.draftUrl, {
       method: "POST", keepalive: Boolean(leaving), credentials: "same-origin",
       headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrf_token.value },
-      body: JSON.stringify({ attendance_id: form.dataset.attendance, page: form.dataset.page, entity_id: form.dataset.entity, values: values() })
+      body: JSON.stringify({ attendance_id: form.dataset.attendance, page: form.dataset.page, entity_id: form.dataset.entity, tab: form.elements.tab.value, values: values() })
     }).then(function (answer) {
       if (!answer.ok) throw new Error(String(answer.status));
       return answer.json();

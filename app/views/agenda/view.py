@@ -59,7 +59,7 @@ class AgendaView(AppModelView):
     noun, route_base, default_view = "appointment", "/agenda", "agenda"
     verbs = {"agenda": "read", "export": "read", "finish": "write", "cancel": "write", "reopen": "write"}
     include_route_methods = {"agenda", "list", "show", "add", "edit", "finish", "cancel", "reopen", "export"}
-    datamodel, service = SQLAInterface(Appointment), _Service
+    datamodel, service, tells_all = SQLAInterface(Appointment), _Service, True
     list_title, add_title, edit_title = _l("Agenda"), _l("New appointment"), _l("Edit appointment")
     list_columns = search_columns = ["subject"]
     add_columns, edit_columns = COLUMNS, COLUMNS[1:]

@@ -1,4 +1,5 @@
 """The record page: a new attendance, an existing one on one of its detail pages, and the draft of either."""
+import secrets
 import uuid
 from zoneinfo import ZoneInfo
 
@@ -54,7 +55,7 @@ class AttendanceRecordView(BaseView):
             if address:
                 return redirect(url_for(".record", address=address, opened=1))
             if typed.keep_refused(form, key, status):
-                return redirect(url_for(".new", entity=pk, refused=1), 303)
+                return redirect(url_for(".new", entity=pk, refused=1, tab=typed.tab_here(form) or None), 303)
         return self._page(form, entity, None, draft), status
 
     @expose("/<address>", methods=["GET", "POST"])
@@ -83,23 +84,24 @@ class AttendanceRecordView(BaseView):
     @expose("/draft", methods=["POST"])
     @has_access
     def draft(self):
-        """Keep what is typed: JSON {attendance_id or entity_id, values}. Answers the time it was kept."""
+        """Keep what is typed: JSON {attendance_id or entity_id, values, tab}. Answers the time it was kept."""
         data = request.get_json(silent=True) or {}
         values = data.get("values")
         if not isinstance(values, dict):
             abort(400)
         values.pop(drafts.REFUSED, None)
         with unit_of_work(db.session) as session:
-            kept = drafts.keep_draft(session, self._draft_key(data), values, actor=g.viewer, now=utc_now())
+            kept = drafts.keep_draft(session, self._draft_key(data), values, tab=drafts.tab_of(data.get("tab")),
+                                     actor=g.viewer, now=utc_now())
             at = kept.updated_at
         return jsonify(kept_at=at.isoformat())
 
     @expose("/draft/discard", methods=["POST"])
     @has_access
     def discard(self):
-        """Forget the draft and show the stored values again."""
+        """Forget what was typed, in whatever tab, and show the stored values again."""
         with unit_of_work(db.session) as session:
-            drafts.drop_draft(session, self._draft_key(request.form), actor=g.viewer)
+            drafts.drop_drafts(session, self._draft_key(request.form), actor=g.viewer)
         if attendance_id := request.form.get("attendance_id", type=int):
             return redirect(self._at(f"id-{attendance_id}", request.form.get("page")))
         return redirect(url_for(".new", entity=request.form.get("entity_id", type=int)))
@@ -138,9 +140,10 @@ class AttendanceRecordView(BaseView):
     def _form(self, attendance, entity, key, detail=None):
         """The form with its choices, the draft it was filled from (None: from the record or the defaults), and the
         status of the page: that of the refusal which the browser was sent here to read."""
-        draft, values, wrong = None, None, {}
+        draft, others, values, wrong, tab = None, [], None, {}, drafts.tab_of(request.args.get("tab"))
         if request.method == "GET" and g.viewer.may(Perm.ATTENDANCE_WRITE):
-            draft = drafts.get_draft(db.session, key, actor=g.viewer)
+            others = drafts.get_drafts(db.session, key, actor=g.viewer)
+            draft = next((each for each in others if tab and each.tab == tab), others[0] if others else None)
         if draft:
             values, wrong = typed.read_draft(draft)
         stored = {}
@@ -158,6 +161,12 @@ class AttendanceRecordView(BaseView):
                 form.show(attendance, detail, attendance.company.timezone)
             else:
                 form.begin(form.situations, entity)
+        if request.method == "GET":
+            form.tab.data, form.kept_in = tab or secrets.token_hex(8), [each.tab for each in others]
+            if draft:
+                form.begun.data = drafts.mark(form.begun.data, draft)
+            elif attendance:
+                form.base.data = typed.marks(form, attendance.updated_at)
         typed.show_refused(form, wrong)
         return form, draft, wrong.get("status", 200) if "refused" in request.args else 200
 
@@ -170,7 +179,7 @@ class AttendanceRecordView(BaseView):
             resolve_related(session, values, related)
             made = attendances.open_attendance(
                 session, entity_id=entity_id, values=values, detail=detail, actor=g.viewer, now=now)
-            drafts.drop_draft(session, key, actor=g.viewer)
+            self._drop(session, form, key)
             return {"address": made.address}
 
         return self._write(form, lambda session, now: self._once(session, form, now, act)["address"])
@@ -195,7 +204,7 @@ class AttendanceRecordView(BaseView):
         if to:
             return redirect(self._at(address, to))
         if typed.keep_refused(form, key, status):
-            return redirect(self._at(address, number, refused=1), 303)
+            return redirect(self._at(address, number, refused=1, tab=typed.tab_here(form) or None), 303)
         attendance = reads.find_by_address(db.session, g.viewer, address) or abort(404)
         detail = next((row for row in attendance.details if row.page == number), None)
         form.offer(db.session, g.viewer, entity=attendance.entity, attendance=attendance, page=detail,
@@ -212,38 +221,46 @@ class AttendanceRecordView(BaseView):
         following = drafts.attendance_key(attendance.id, NEW)
         with unit_of_work(db.session) as session:
             if along:
-                begun = drafts.get_draft(session, following, actor=g.viewer)
+                begun = next(iter(drafts.get_drafts(session, following, actor=g.viewer)), None)
                 values = {**(begun.values if begun else {}), **typed.record_part(typed.posted())}
-                drafts.keep_draft(session, following, values, actor=g.viewer, now=utc_now())
-            drafts.drop_draft(session, key, actor=g.viewer)
+                drafts.keep_draft(session, following, values, tab=typed.tab_here(form), actor=g.viewer, now=utc_now())
+            self._drop(session, form, key)
         return NEW, 200
 
     def _save(self, form, attendance, number, page, key):
         """(number of the saved page, 200), or (None, status)."""
         attendance_id, timezone, adding = attendance.id, attendance.company.timezone, page is None
-        values, detail = form.record_values(), {**form.page_values(timezone), "page": None if adding else number}
-        related, only_detail = form.related_id.data, request.form.get("action") == "detail"
-        common = {"version": form.version.data or 0, "actor": g.viewer}
+        only_detail = request.form.get("action") == "detail"
 
         def act(session, now):
+            values, detail = form.record_values(), {**form.page_values(timezone), "page": None if adding else number}
+            related, common = form.related_id.data, {"version": form.version.data or 0, "actor": g.viewer, "now": now}
             if not only_detail:
                 resolve_related(session, values, related)
-                saved = attendances.save_attendance(
-                    session, attendance_id, values=values, detail=detail, now=now, **common)
+                saved = attendances.save_attendance(session, attendance_id, values=values, detail=detail, **common)
             elif adding:  # it writes over nobody's words: whatever was saved meanwhile, it comes after
                 saved = attendances.add_detail(
                     session, attendance_id, detail=detail, actor=g.viewer, now=now).attendance
             else:
-                saved = attendances.save_detail(session, attendance_id, detail=detail, now=now, **common)
+                saved = attendances.save_detail(session, attendance_id, detail=detail, **common)
             to = saved.details[-1].page if adding else number
-            drafts.drop_draft(session, key, actor=g.viewer)
+            self._drop(session, form, key)
             if only_detail and typed.record_differs(saved, values, related):  # that waits for "Confirmar"
-                rest = {**typed.posted(), "version": [str(saved.version)]}
-                drafts.keep_draft(session, drafts.attendance_key(attendance_id, to), rest, actor=g.viewer, now=now)
+                rest = {**typed.posted(), **typed.begins_at(form, attendance_id, to, timezone)}
+                drafts.keep_draft(session, drafts.attendance_key(attendance_id, to), rest, tab=typed.tab_here(form),
+                                  actor=g.viewer, now=now)
             return {"page": to}
 
-        answer, status = self._write(
-            form, lambda session, now: self._once(session, form, now, act) if adding else act(session, now))
+        def write():
+            return self._write(
+                form, lambda session, now: self._once(session, form, now, act) if adding else act(session, now))
+
+        answer, status = write()
+        if status == Stale.code:
+            begun_from = form.version.data, form.base.data
+            if typed.join_own(form, attendance_id, number, timezone):
+                answer, status = write()
+                form.version.data, form.base.data = begun_from
         if answer:
             flash(_("Detail saved.") if only_detail else _("Attendance saved."), "success")
             return answer["page"], 200
@@ -251,6 +268,10 @@ class AttendanceRecordView(BaseView):
             typed.show_stale(form, attendance_id, number, timezone)
             status = Stale.status
         return None, status
+
+    @staticmethod
+    def _drop(session, form, key):
+        drafts.drop_draft(session, key, tab=typed.tab_here(form), begun=form.begun.data, actor=g.viewer)
 
     @staticmethod
     def _write(form, act):

@@ -2,7 +2,14 @@
 
 A refused form is kept as a draft with what is wrong, and the browser is sent to read it (post, redirect, get): going
 back in its history repeats no request, and the text survives whatever happens next.
+
+`base` holds a mark (a short digest) of every field as it was stored when the page was read. It tells what a person
+typed from what was there: so a save in one of his tabs is no conflict for the other, where they typed different things.
 """
+import hashlib
+import json
+from datetime import datetime
+
 from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -12,14 +19,21 @@ from ...errors import Invalid
 from ...extensions import db
 from ...models.classification import Phase
 from ...queries import attendances as reads
+from ...queries.logs import changed_only_by
 from ...queries.products import information_of
 from ...security.permissions import Perm
 from ...services import drafts
+from ..lookup import whole
 from .form import LOOKUPS, AttendanceForm, blank
 
-NOT_TYPED = ("csrf_token", "version", "request_key")
+NOT_TYPED = ("csrf_token", "version", "request_key", "tab", "begun", "base")
 RECORD_FIELDS = ("role_type_id", "company_id", "related_id", "motive_id", "occurrence_id", "cause_id", "unit_id",
                  "local_partner_id", "local_note", "situation_id")
+
+
+def tab_here(form) -> str:
+    """The tab that sent this form; "" where it names none."""
+    return drafts.tab_of(form.tab.data)
 
 
 def posted() -> dict:
@@ -30,7 +44,67 @@ def posted() -> dict:
 def record_part(values: dict) -> dict:
     """Those of them that are of the record, not of its page."""
     return {name: texts for name, texts in values.items()
-            if name in RECORD_FIELDS or name == "version" or name.startswith("x_")}
+            if name in RECORD_FIELDS or name in ("version", "tab", "base") or name.startswith("x_")}
+
+
+def marks(form, stored_at: datetime | None) -> str:
+    """The marks of what the form shows, and when that was stored."""
+    return json.dumps({"at": stored_at.isoformat() if stored_at else "",
+                       **{field.name: _mark(field) for field in form if field.name not in NOT_TYPED}})
+
+
+def _mark(field) -> str:
+    return hashlib.sha256(text_of(field).encode()).hexdigest()[:12]
+
+
+def join_own(form, attendance_id: int, number, timezone: str) -> bool:
+    """The person saved this record in another tab: what was typed here is put on what is stored now.
+
+    False, and nothing is touched, where somebody else changed it meanwhile, or both tabs typed in one field.
+    """
+    try:
+        base = dict(json.loads(form.base.data or ""))
+        since = datetime.fromisoformat(base["at"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    if not changed_only_by(db.session, "attendance", attendance_id, since=since, user_id=g.viewer.user_id):
+        return False
+    stored, fresh = _stored_now(form, attendance_id, number, timezone)
+    taken = []
+    for field in _compared(form, number):
+        was, now = base.get(field.name), _mark(fresh[field.name])
+        if was is None or (now != was and _mark(field) not in (was, now)):
+            return False
+        if now != was:
+            taken.append(field)
+    for field in taken:
+        field.data = fresh[field.name].data
+    form.version.data, form.version.raw_data = stored.version, None
+    form.base.data = marks(fresh, stored.updated_at)
+    return True
+
+
+def begins_at(form, attendance_id: int, number, timezone: str) -> dict:
+    """The version and the marks of what is stored now, as a draft keeps them."""
+    stored, fresh = _stored_now(form, attendance_id, number, timezone)
+    return {"version": [str(stored.version)], "base": [marks(fresh, stored.updated_at)]}
+
+
+def _stored_now(form, attendance_id, number, timezone):
+    """(the record, a form that shows what is stored of it)."""
+    stored = reads.find_by_address(db.session, g.viewer, f"id-{attendance_id}")
+    page = next((row for row in stored.details if row.page == number), None)
+    information = information_of(db.session, page.id) if page else []
+    fresh = type(form)(formdata=None, data=AttendanceForm.stored(stored, page, information))
+    fresh.offer(db.session, g.viewer, entity=stored.entity, attendance=stored, page=page, phases=set(Phase))
+    fresh.show(stored, page, timezone)
+    return stored, fresh
+
+
+def _compared(form, number):
+    """The fields that something stored stands against: of a page to be added only those of the record."""
+    return [field for field in form if field.name not in NOT_TYPED and (
+        whole(number) is not None or field.name in RECORD_FIELDS or field.name[:2] == "x_")]
 
 
 def keep_refused(form, key: str, status: int) -> bool:
@@ -40,10 +114,10 @@ def keep_refused(form, key: str, status: int) -> bool:
              "errors": {field.name: [str(text) for text in field.errors] for field in form if field.errors}}
     values = {**posted(), drafts.REFUSED: wrong}
     if "version" in values:
-        values["version"] = [str(form.version.data or 0)]
+        values |= {"version": [str(form.version.data or 0)], "base": [form.base.data or ""]}
     try:
         with unit_of_work(db.session) as session:
-            drafts.keep_draft(session, key, values, actor=g.viewer, now=utc_now())
+            drafts.keep_draft(session, key, values, tab=tab_here(form), actor=g.viewer, now=utc_now())
     except Invalid:
         return False
     return True
@@ -67,23 +141,20 @@ def show_refused(form, wrong: dict) -> None:
 
 def show_stale(form, attendance_id: int, number, timezone: str) -> None:
     """Both values: what was typed stays, what is stored now stands under it; saving again overwrites knowingly."""
-    stored = reads.find_by_address(db.session, g.viewer, f"id-{attendance_id}")
-    page = next((row for row in stored.details if row.page == number), None)
-    information = information_of(db.session, page.id) if page else []
-    fresh = type(form)(formdata=None, data=AttendanceForm.stored(stored, page, information))
-    fresh.offer(db.session, g.viewer, entity=stored.entity, attendance=stored, page=page, phases=set(Phase))
-    fresh.show(stored, page, timezone)
-    for field in form:
-        if field.name in NOT_TYPED or (page is None and field.name not in RECORD_FIELDS and field.name[:2] != "x_"):
-            continue
+    stored, fresh = _stored_now(form, attendance_id, number, timezone)
+    for field in _compared(form, number):
         if text_of(field) != text_of(fresh[field.name]):
             field.errors = [*field.errors, _("Stored now: %(value)s", value=text_of(fresh[field.name]) or "—")]
     form.stale = True
     form.version.data, form.version.raw_data = stored.version, None  # raw_data wins over data when rendered
+    form.base.data = marks(fresh, stored.updated_at)
     who = stored.changed_by.get_full_name() if stored.changed_by else ""
     if not stored.is_open and not g.viewer.may(Perm.ATTENDANCE_REOPEN):
         said = _("%(who)s closed this attendance while you were editing it: what you typed was not saved and only a "
                  "supervisor can reopen it. Copy it before you leave.", who=who)
+    elif stored.changed_by_id == g.viewer.user_id:
+        said = _("You saved this attendance in another tab while you were editing it here. What differs is marked; "
+                 "confirm again to keep what is typed here.")
     else:
         said = _("%(who)s changed this attendance while you were editing it. What differs is marked; confirm again to "
                  "keep your version.", who=who)
@@ -117,6 +188,8 @@ def text_of(field) -> str:
     if field.name in LOOKUPS:
         rows = field.shown if field.multiple else [field.shown] if field.shown else []
         return ", ".join(sorted(text for _pk, text in rows))
+    if isinstance(field.data, datetime):
+        return field.data.strftime("%Y-%m-%d %H:%M")  # its box shows no seconds
     if getattr(field, "choices", None):
         return next((str(text) for pk, text in field.choices if pk == field.data), "")
     if field.name == "direction":

@@ -41,6 +41,7 @@ class QuestionRow(RowForm):
 class SurveyView(RegisterView):
     noun, route_base, verbs = "classification", "/surveys", {"preview": "write"}
     datamodel, service, child_rows = SQLAInterface(Survey), surveys, surveys.ROWS
+    tells_all = True
     list_title, add_title, edit_title, show_title = _l("Surveys"), _l("New survey"), _l("Edit survey"), _l("Survey")
     list_columns = ["name", "kind", "valid_from", "valid_until", "active"]
     order_columns = ["name"]
