@@ -69,6 +69,8 @@ def load(environ=os.environ) -> dict:
         # smtp[s]://user:password@host:port; without it mail waits in the outbox
         "SMTP_URL": _smtp_url(environ),
         "MAIL_FROM": environ.get("MAIL_FROM") or f"nao-responda@{urlsplit(public_url).hostname}",
+        # where SMS are posted as {"to", "text", "key"}, and the bearer token for it; without it they wait in the outbox
+        "SMS_URL": _sms_url(environ), "SMS_TOKEN": environ.get("SMS_TOKEN") or None,
         "WEBHOOK_ALLOW_PRIVATE": demo or _flag(environ, "WEBHOOK_ALLOW_PRIVATE"),  # webhooks into one's own network
         "UPLOADS_PATH": _uploads_path(environ, instance),  # the folder of files that people hand in
         "UPLOAD_MAX_MB": (upload_mb := _upload_mb(environ)),  # the largest of them, in MiB
@@ -130,6 +132,20 @@ def _smtp_url(environ) -> str | None:
         usable = False
     if not usable:  # the address may hold a password: it is not repeated
         raise ConfigError("SMTP_URL must be smtp://user:password@host:port or smtps://user:password@host:port")
+    return url
+
+
+def _sms_url(environ) -> str | None:
+    url = environ.get("SMS_URL") or None
+    try:
+        parts = urlsplit(url or "https://none")
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not parts.username
+    except ValueError:
+        usable = False
+    if not usable:  # the address may hold a secret: it is not repeated
+        raise ConfigError("SMS_URL must be an address such as https://sms.example.com/send; its secret is SMS_TOKEN")
+    if parts.scheme == "http" and environ.get("SMS_TOKEN") and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise ConfigError("SMS_URL must begin with https://: SMS_TOKEN is not sent in clear text over a network")
     return url
 
 

@@ -73,6 +73,22 @@ def shown(e164: str | None) -> str:
         return number
 
 
+def is_mobile(e164: str | None) -> bool:
+    """Whether an SMS may reach this number."""
+    number = e164 or ""
+    if number.startswith("+55"):
+        return len(number) == 14 and number[5] == "9" and number[3:5] in AREA_CODES
+    if not number.startswith("+"):
+        return False
+    import phonenumbers  # foreign numbers are few
+
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
+    return kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
 def search_digits(e164: str) -> str:
     """The key of `phone.search_digits`: national digits without the ninth; foreign ones with their country code."""
     number = digits(e164)

@@ -17,7 +17,7 @@ pytest_plugins = ["tests.support.network", "tests.support.requirements", "tests.
 
 _FOREIGN = ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "TRUSTED_PROXIES", "METRICS_TOKEN", "HOST", "PORT", "DEMO",
             "DEMO_PASSWORD", "TIMEZONE", "LOCALE", "SMTP_URL", "MAIL_FROM", "FLASK_DEBUG",
-            "WEBHOOK_ALLOW_PRIVATE", "UPLOADS_PATH", "UPLOAD_MAX_MB", "UPLOAD_SCANNER")
+            "SMS_URL", "SMS_TOKEN", "WEBHOOK_ALLOW_PRIVATE", "UPLOADS_PATH", "UPLOAD_MAX_MB", "UPLOAD_SCANNER")
 SETTINGS = {
     "TESTING": True,
     "FAB_PASSWORD_HASH_METHOD": "pbkdf2:sha256:1",  # the real one takes 0.1 s a sign-in

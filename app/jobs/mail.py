@@ -4,22 +4,26 @@ import secrets
 import socket
 from collections.abc import Callable
 
-from ..channels.email.outbound import Letter, NotNowError, RefusedError, Transport
+from ..channels.email.outbound import Letter
+from ..channels.outgoing import NotNowError, RefusedError
+from ..channels.sms.outbound import Text
 from ..database import unit_of_work, utc_now
+from ..models.outbox import EMAIL, SMS
 from ..services import outbox
 
 # Who holds a lease. Random, since a container's process number comes back after a crash.
 WORKER = f"{socket.gethostname()[:50]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def drain(session, transport: Transport, *, worker: str = WORKER, stopping: Callable[[], bool] = lambda: False) -> int:
-    """Send what is due, one by one, and return how many were tried.
+def drain(session, transport, *, kind: str = EMAIL, worker: str = WORKER,
+          stopping: Callable[[], bool] = lambda: False) -> int:
+    """Send what is due of this kind by the transport of its channel, one by one, and return how many were tried.
 
     Nothing is held in the database while a server is talked to: the message is claimed in one unit of work and marked
     in another. Dying in between costs the lease's time, and the message goes again under the same key.
     """
     tried = 0
-    while not stopping() and (letter := _take(session, worker)):
+    while not stopping() and (letter := _take(session, worker, kind)):
         message_id, letter = letter
         tried += 1
         try:
@@ -34,15 +38,21 @@ def drain(session, transport: Transport, *, worker: str = WORKER, stopping: Call
     return tried
 
 
-def _take(session, worker) -> tuple[int, Letter] | None:
+def _take(session, worker, kind) -> tuple[int, Letter | Text] | None:
     now = utc_now()
-    waiting = outbox.is_waiting(session, now)  # a read: an idle desk writes nothing, however often it looks
+    waiting = outbox.is_waiting(session, now, kind)  # a read: an idle desk writes nothing, however often it looks
     session.rollback()
     if not waiting:
         return None
     with unit_of_work(session):
-        message = outbox.claim(session, worker=worker, now=now)
-        if message is None:
-            return None  # another worker was quicker
-        return message.id, Letter(key=message.key, recipient=message.recipient, subject=message.subject,
-                                  body=message.body, written_at=message.created_at, automatic=message.sender_id is None)
+        message = outbox.claim(session, worker=worker, now=now, kind=kind)
+        return None if message is None else (message.id, _MADE[kind](message))  # None: another worker was quicker
+
+
+def _letter(message) -> Letter:
+    return Letter(key=message.key, recipient=message.recipient, subject=message.subject, body=message.body,
+                  written_at=message.created_at, automatic=message.sender_id is None)
+
+
+_MADE = {EMAIL: _letter,
+         SMS: lambda message: Text(key=message.key, recipient=message.recipient, body=message.body)}

@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..channels.email import outbound
+from ..channels.email import outbound as email
+from ..channels.sms import outbound as sms
 from ..database import unit_of_work, utc_now
 from ..extensions import db
+from ..models.outbox import EMAIL, SMS
 from ..services import jobs, outbox, pruning, webhook_events
 from .alone import try_alone
 from .anchors import anchor_log
@@ -39,10 +41,12 @@ class Job:
     at_once: bool = False
 
 
-def _send_mail(session, settings, stopping):
-    transport = outbound.transport(settings)
-    if transport is not None:  # else it waits, and the mailbox page and `flask doctor` say why
-        drain(session, transport, stopping=stopping)
+def _send(kind, channel):
+    def run(session, settings, stopping):
+        transport = channel.transport(settings)
+        if transport is not None:  # else it waits, and the mailbox page says why; of mail `flask doctor` too
+            drain(session, transport, kind=kind, stopping=stopping)
+    return run
 
 
 def _prune(session, settings, _stopping):
@@ -63,7 +67,8 @@ def _tell_others(session, settings, stopping):
 LONG_WORK = (Job("work", 2, _long_work, at_once=True),)
 WEBHOOKS = (Job("webhooks", 1, _tell_others, at_once=True),)
 JOBS = (
-    Job("mail", 1, _send_mail, at_once=True),  # the second is the safety net: another process cannot wake this one
+    Job("mail", 1, _send(EMAIL, email), at_once=True),  # the second is the safety net: another process cannot wake it
+    Job("sms", 1, _send(SMS, sms), at_once=True),
     Job("reminders", 15, lambda session, settings, stopping: remind(session, settings, stopping=stopping)),
     Job("anchor", 60, lambda session, _settings, _stopping: anchor_log(session)),
     Job("prune", 3600, _prune),

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..database import UTCDateTime, json_type
 from .base import Model
 
+EMAIL, SMS = "email", "sms"  # kinds
+
 
 class OutboxState(StrEnum):
     DUE = "due"
@@ -18,13 +20,13 @@ class OutboxState(StrEnum):
 
 
 class Outbox(Model):
-    """One message to the outside: e-mail now, SMS, channels and webhooks with the issues that bring them."""
+    """One message to the outside: an e-mail or an SMS; channels and webhooks with the issues that bring them."""
 
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), unique=True)  # idempotency key on the wire
-    kind: Mapped[str] = mapped_column(String(20))  # email
-    recipient: Mapped[str] = mapped_column(String(320))
+    kind: Mapped[str] = mapped_column(String(20))  # EMAIL, SMS
+    recipient: Mapped[str] = mapped_column(String(320))  # an address, or a number in E.164
     subject: Mapped[str] = mapped_column(String(300), default="")
     body: Mapped[str] = mapped_column(Text)
     payload: Mapped[dict[str, Any]] = mapped_column(json_type(), default=dict)

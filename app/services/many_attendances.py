@@ -76,9 +76,14 @@ def prepared(session, action: str, values: dict, *, actor, now: datetime) -> Cal
         session, pk, add=add, remove=remove, version=version, actor=actor, now=now)
 
 
-def each(session, rows: list[tuple[int, int | None]], act: Callable, *, actor) -> Outcome:
-    """Do it to every row, each in a savepoint of its own."""
-    numbers = {pk: (text, address) for pk, text, address in _numbers(session, [pk for pk, _v in rows], actor)}
+def each(session, rows: list[tuple[int, int | None]], act: Callable, *, actor, numbers: Callable | None = None
+         ) -> Outcome:
+    """Do it to every row, each in a savepoint of its own.
+
+    `numbers(session, ids, actor)` -> [(id, number, address)] of the rows the actor sees.
+    """
+    found = (numbers or _numbers)(session, [pk for pk, _version in rows], actor)
+    numbers = {pk: (text, address) for pk, text, address in found}
     outcome = Outcome()
     for pk, version in rows:
         try:

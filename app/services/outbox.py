@@ -14,14 +14,16 @@ from email.headerregistry import Address
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
 
+from .. import phones
 from ..database import after_commit
 from ..errors import Conflict, Invalid
-from ..models.outbox import Outbox, OutboxState
+from ..models.outbox import EMAIL, SMS, Outbox, OutboxState
 from ..security.permissions import Perm
 from . import log
 from .records import get_visible, require
 
 MAX_TRIES = 8
+LONGEST_SMS = 480  # characters: what goes in several parts is paid several times
 LEASE = timedelta(minutes=5)  # longer than the slowest try: every step of an SMTP dialogue has ten seconds
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=4)
 
@@ -39,9 +41,31 @@ def enqueue_email(session, *, to: str, subject: str, body: str, now: datetime, a
     """
     check_header("to", to)
     check_header("subject", subject)
-    message = Outbox(key=secrets.token_hex(16), kind="email", recipient=check_address(to), subject=subject[:300],
+    message = Outbox(key=secrets.token_hex(16), kind=EMAIL, recipient=check_address(to), subject=subject[:300],
                      body=body, payload={"confidential": True} if confidential else {}, due_at=now, created_at=now,
                      attendance_id=attendance_id, entity_id=entity_id, sender_id=sender_id)
+    session.add(message)
+    session.flush()  # its id is known to the caller
+    after_commit(session, wake_up.set)
+    return message
+
+
+def enqueue_sms(session, *, to: str | None, text: str, now: datetime, attendance_id: int | None = None,
+                entity_id: int | None = None, sender_id: int | None = None) -> Outbox:
+    """Write an SMS in the caller's transaction; it is sent after the commit. `to` is a number in E.164.
+
+    Raises Invalid at `to` (no mobile number) or `text` (empty, too long).
+    """
+    if not phones.is_mobile(to):
+        raise Invalid(_l("An SMS needs a mobile number."), field="to")
+    text = "".join(c for c in text.replace("\r\n", "\n") if c == "\n" or ord(c) >= 32 and c != "\x7f").strip()
+    if not text:
+        raise Invalid(_l("Write the message."), field="text")
+    if len(text) > LONGEST_SMS:
+        raise Invalid(_l("At most %(n)s characters; there are %(have)s."), field="text", n=LONGEST_SMS, have=len(text))
+    message = Outbox(key=secrets.token_hex(16), kind=SMS, recipient=to, subject=" ".join(text.split())[:100],
+                     body=text, payload={}, due_at=now, created_at=now, attendance_id=attendance_id,
+                     entity_id=entity_id, sender_id=sender_id)
     session.add(message)
     session.flush()  # its id is known to the caller
     after_commit(session, wake_up.set)
@@ -66,17 +90,17 @@ def check_address(text: str) -> str:
     return text
 
 
-def is_waiting(session, now: datetime) -> bool:
-    """Whether a worker would find something to claim; reads only."""
-    return session.scalar(select(exists().where(_due(now)) | exists().where(_abandoned(now))))
+def is_waiting(session, now: datetime, kind: str = EMAIL) -> bool:
+    """Whether a worker would find something of this kind to claim; reads only."""
+    return session.scalar(select(exists().where(_due(now, kind)) | exists().where(_abandoned(now, kind))))
 
 
-def claim(session, *, worker: str, now: datetime) -> Outbox | None:
-    """Take one message for `worker` until the lease ends, or None. Two workers never take the same one.
+def claim(session, *, worker: str, now: datetime, kind: str = EMAIL) -> Outbox | None:
+    """Take one message of this kind for `worker` until the lease ends, or None. Two workers never take the same one.
 
     On PostgreSQL a row locked by another worker is skipped; on SQLite the unit of work lets one writer in at a time.
     """
-    for condition in (_abandoned(now), _due(now)):
+    for condition in (_abandoned(now, kind), _due(now, kind)):
         while message := session.scalar(select(Outbox).where(condition).order_by(Outbox.due_at).limit(1)
                                         .with_for_update(skip_locked=True)):
             if message.attempts < MAX_TRIES:
@@ -88,16 +112,16 @@ def claim(session, *, worker: str, now: datetime) -> Outbox | None:
     return None
 
 
-def _due(now):
-    return (Outbox.state == OutboxState.DUE) & (Outbox.due_at <= now)
+def _due(now, kind):
+    return (Outbox.state == OutboxState.DUE) & (Outbox.due_at <= now) & (Outbox.kind == kind)
 
 
-def _abandoned(now):
-    return (Outbox.state == OutboxState.SENDING) & (Outbox.lease_until < now)
+def _abandoned(now, kind):
+    return (Outbox.state == OutboxState.SENDING) & (Outbox.lease_until < now) & (Outbox.kind == kind)
 
 
 def mark_sent(session, message_id: int, *, worker: str, now: datetime, transport: str) -> bool:
-    """Record that it left, by which transport ("smtp", "demo"). False if the lease went to another worker meanwhile."""
+    """Record that it left, by which transport ("smtp", "http", "demo"). False if the lease went to another worker."""
     message = _held(session, message_id, worker)
     if message is None:
         return False

@@ -8,13 +8,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ..database import utc_now
-from ..models.outbox import Outbox, OutboxState
+from ..models.outbox import EMAIL, SMS, Outbox, OutboxState
 from ..security.permissions import Perm
 from ..services import outbox
 from .base import AppModelView
 
 STATES = {OutboxState.DUE: _l("Waiting"), OutboxState.SENDING: _l("Being sent"), OutboxState.SENT: _l("Sent"),
           OutboxState.DEAD: _l("Failed")}
+
+KINDS = {EMAIL: _l("E-mail"), SMS: _l("SMS")}
 
 
 def with_links(text: str, public_url: str) -> list[tuple[str, bool]]:
@@ -37,13 +39,13 @@ class MailboxView(AppModelView):
     include_route_methods = {"index", "list", "show", "resend"}
     growing, base_order, order_columns = True, ("created_at", "desc"), ["created_at"]
     list_title, show_title = _l("Outbox"), _l("Message")
-    list_columns = ["recipient", "subject", "state", "attempts", "error", "created_at"]
+    list_columns = ["kind", "recipient", "subject", "state", "attempts", "error", "created_at"]
     show_columns = [*list_columns, "sent_at"]
-    search_columns = ["state", "recipient", "subject", "created_at"]
-    choice_columns = {"state": STATES}
-    label_columns = {"recipient": _l("Recipient"), "subject": _l("Subject"), "state": _l("State"),
-                     "attempts": _l("Tries"), "error": _l("Error"), "created_at": _l("Written at"),
-                     "sent_at": _l("Sent at")}
+    search_columns = ["state", "kind", "recipient", "subject", "created_at"]
+    choice_columns = {"state": STATES, "kind": KINDS}
+    label_columns = {"kind": _l("Channel"), "recipient": _l("Recipient"), "subject": _l("Subject"),
+                     "state": _l("State"), "attempts": _l("Tries"), "error": _l("Error"),
+                     "created_at": _l("Written at"), "sent_at": _l("Sent at")}
     list_template, show_template = "mailbox/list.html", "mailbox/show.html"
 
     @expose("/")
@@ -64,7 +66,7 @@ class MailboxView(AppModelView):
             "pieces": [] if hidden else with_links(item.body, settings["PUBLIC_URL"]),
             "demo": item.payload.get("transport") == "demo",
             "may_resend": item.state == OutboxState.DEAD and g.viewer.may(Perm.OUTBOX_WRITE),
-            "complaint": complaint() if item.state == OutboxState.DUE else None,
+            "complaint": complaint(item.kind) if item.state == OutboxState.DUE else None,
         }
 
     @expose("/resend/<pk>", methods=["POST"])
@@ -80,8 +82,10 @@ class MailboxView(AppModelView):
         return self.show(pk), error.status
 
 
-def complaint() -> str | None:
-    """Why mail does not leave this installation, in the words of the page."""
-    if current_app.config["SMTP_URL"] or current_app.config["DEMO"]:
+def complaint(kind: str = EMAIL) -> str | None:
+    """Why e-mail or SMS does not leave this installation, in the words of the page."""
+    if current_app.config["SMS_URL" if kind == SMS else "SMTP_URL"] or current_app.config["DEMO"]:
         return None
+    if kind == SMS:
+        return _("No SMS gateway is set up (SMS_URL): messages wait here until there is one.")
     return _("No mail server is set up (SMTP_URL): messages wait here until there is one.")

@@ -10,16 +10,10 @@ from email.policy import SMTP
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from ..outgoing import NotNowError, RefusedError
+
 STEP_SECONDS = 10  # for each step of the dialogue; all of them together stay below the lease of the outbox
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-
-class RefusedError(Exception):
-    """The server will never take this message: trying again is useless."""
-
-
-class NotNowError(Exception):
-    """It could not be sent now; it may be later, or once the setting is mended."""
 
 
 @dataclass(frozen=True)

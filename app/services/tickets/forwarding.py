@@ -1,6 +1,7 @@
 """A ticket handed to another operator of the central, or to a sector ("Encaminhar", C-38)."""
 from datetime import datetime
 
+from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
 
 from ...errors import Invalid
@@ -27,18 +28,19 @@ def forward(session, attendance_id: int, *, operator_id: int | None = None, depa
             reason: str | None = None, version: int | None = None, actor, now: datetime) -> ProviderTicket:
     """Give an open ticket to an operator or a sector; all concerned are told. Raises as `assignment.forward`."""
     to = receiver(session, operator_id=operator_id, department_id=department_id, reason=reason, actor=actor)
-    return hand_over(session, attendance_id, to, version=version, actor=actor, now=now)
+    ticket, previous = hand_over(session, attendance_id, to, version=version, actor=actor, now=now)
+    assignment.tell_both(session, ticket.attendance, to, previous, actor=actor, now=now)
+    return ticket
 
 
 def hand_over(session, attendance_id: int, to: assignment.Receiver, *, version: int | None = None, actor,
-              now: datetime) -> ProviderTicket:
-    """The same for a receiver that was checked."""
+              now: datetime) -> tuple[ProviderTicket, User | None]:
+    """The same for a receiver that was checked, without a word to anybody: (ticket, who has lost it)."""
     ticket = work.open_locked(session, attendance_id, actor=actor)
     with session.no_autoflush:
         ticket.held_from = None  # what it was before does not concern the new holder
         started = work.begun(ticket)
-        attendance, previous = assignment.hand_over(
+        _attendance, previous = assignment.hand_over(
             session, attendance_id, to, version=version, children=[ticket], also=started, actor=actor, now=now)
-    assignment.tell_both(session, attendance, to, previous, actor=actor, now=now)
     session.refresh(ticket)
-    return ticket
+    return ticket, previous

@@ -1,0 +1,1 @@
+"""SMS; outgoing only, by the HTTP gateway of the installation."""
