@@ -60,6 +60,19 @@ def plan_for_values(session) -> None:
         session.execute(_FOR_VALUES)
 
 
+@contextmanager
+def plan_once(session):
+    """Statements in here that PostgreSQL has met before are not planned again: those that read rows by their keys with
+    all that hangs on them, where planning the joins takes longer than running them."""
+    if session.get_bind().dialect.name != "postgresql":
+        yield
+        return
+    session.execute(_ONCE)
+    yield
+    session.execute(_FOR_VALUES)
+
+
+_ONCE = sql_text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
 _FOR_VALUES = sql_text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
 
 

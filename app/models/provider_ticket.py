@@ -114,7 +114,8 @@ class ProviderTicket(Logged, Model):
         *(Index(f"ix_provider_ticket_{name}", *columns, "number") for name, columns in {
             "opened": ("opened_at",), "client": ("client_key",), "operator": ("operator_key",),
             "protocol": ("protocol",), "title": ("title_key",), "closed": ("closed_at",),
-            "company": ("company_id", "opened_at"), "entity": ("entity_id", "opened_at"),
+            "company": ("company_id", "opened_at"),
+            "company_operator": ("company_id", "operator_key"), "entity": ("entity_id", "opened_at"),
             "classification": ("classification_id", "opened_at"),
             "subclassification": ("subclassification_id", "opened_at"),
             "motive": ("default_motive_id", "opened_at"), "situation": ("situation_id", "opened_at"),
@@ -123,6 +124,8 @@ class ProviderTicket(Logged, Model):
         _open("ix_provider_ticket_open_due", "due_at", "number"),
         _open("ix_provider_ticket_open_assignee", "assignee_id", "opened_at", "number"),
         _open("ix_provider_ticket_open_department", "department_id", "opened_at", "number"),
+        Index("ix_provider_ticket_nobody", "opened_at", "number", sqlite_where=text("assignee_id is null"),
+              postgresql_where=text("assignee_id is null")),
         Index("ix_provider_ticket_late", "opened_at", "number", sqlite_where=text("closed_at > due_at"),
               postgresql_where=text("closed_at > due_at")),  # closed after its deadline
     )

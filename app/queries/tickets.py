@@ -12,8 +12,8 @@ from sqlalchemy import text as sql_text
 from sqlalchemy.orm import joinedload, load_only, selectinload
 from sqlalchemy.sql import operators
 
+from ..database import plan_once
 from ..models.attendance import Attendance
-from ..models.classification import CLOSED_PHASES
 from ..models.entity import Entity
 from ..models.identity import UserProfile
 from ..models.provider_ticket import ProviderTicket
@@ -31,6 +31,7 @@ ORDERS = {"opened_at": ProviderTicket.opened_at, "client": ProviderTicket.client
 FILTERS = ("all", "open", "closed", "pending_profile", "pending_operator")
 DEADLINES = ("expired", "attention", "within")
 STATUS_DEADLINES = ("expired", "within")
+SORTED = 20_000  # tickets of some days that are sorted sooner than passed by
 NUMBERED = 200  # protocols with a beginning that are looked at
 _TICKET = ProviderTicket
 _OPEN = ProviderTicket.closed_at.is_(None)
@@ -85,16 +86,18 @@ def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, time
     key = ORDERS[order]
     where, few = _where(session, viewer, filters, timezone)
     branches = _branches(session, viewer, filters, bounds, words=not few)
+    few = few or _gathered(session, filters, order, timezone)
 
     def keys(beyond, by, limit):
-        parts = [_keys(key, [*where, *branch, *([beyond] if beyond is not None else [])], by, limit, few)
-                 for branch in branches]
+        whole = [*where, *([beyond] if beyond is not None else [])]
+        parts = [_keys(key, [*whole, *branch], by, limit, few) for branch in branches]
+        found = parts[0]
         if few or len(parts) > 1:
             merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
             rising = by[0].modifier is operators.asc_op
             both = (merged.c.key, merged.c.number)
-            parts = [select(merged).order_by(*(both if rising else (c.desc() for c in both))).limit(limit)]
-        return [_Key(pk, number, key.key, value) for pk, number, value in session.execute(parts[0])]
+            found = select(merged).order_by(*(both if rising else (c.desc() for c in both))).limit(limit)
+        return [_Key(pk, number, key.key, value) for pk, number, value in session.execute(found)]
 
     rows, previous, following = paging.page(
         keys, key, _TICKET.number, desc=desc, size=size, after=after, before=before)
@@ -118,12 +121,14 @@ def every_key_condition(session, viewer, filters: TicketFilter, bounds: Bounds, 
 
 
 def count_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str,
-                  cap: int | None = COUNT_CAP) -> int:
+                  cap: int = COUNT_CAP) -> int:
     """How many there are, counted to `cap` + 1 at most."""
-    some = select(_TICKET.attendance_id).where(
-        *every_key_condition(session, viewer, filters, bounds, timezone=timezone))
-    some = (some.limit(cap + 1) if cap is not None else some).subquery()
-    return session.scalar(select(func.count()).select_from(some))
+    where, few = _where(session, viewer, filters, timezone)
+    some = [select(_TICKET.number).where(*where, *branch).limit(cap + 1)
+            for branch in _branches(session, viewer, filters, bounds, words=not few)]
+    counts = [select(func.count().label("n")).select_from(part.subquery()) for part in some]
+    found = union_all(*counts).subquery()
+    return min(session.scalar(select(func.sum(found.c.n))), cap + 1)
 
 
 _SHOWN = (
@@ -137,7 +142,8 @@ _SHOWN = (
 
 def shown(session, ids) -> list[ProviderTicket]:
     """The tickets in the order of `ids` with what a row of the list shows."""
-    rows = session.scalars(select(_TICKET).where(_TICKET.attendance_id.in_(ids)).options(*_SHOWN)) if ids else ()
+    with plan_once(session):
+        rows = session.scalars(select(_TICKET).where(among(_TICKET.attendance_id, ids)).options(*_SHOWN)).all()
     by_id = {row.attendance_id: row for row in rows}
     return [by_id[pk] for pk in ids if pk in by_id]
 
@@ -182,14 +188,32 @@ def _where(session, viewer, filters, timezone) -> tuple[list, bool]:
     where = [_seen(session, viewer)]
     if filters.entity is not None:
         where.append(_TICKET.entity_id == filters.entity)
-    if filters.opened_from:
-        where.append(_TICKET.opened_at >= day_start(filters.opened_from, timezone))
-    if filters.opened_to:
-        where.append(_TICKET.opened_at < day_start(filters.opened_to + timedelta(days=1), timezone))
+    where += _opened_between(filters, timezone)
     numbered = _matching(session, viewer, filters.q.strip())
     if numbered is not None:
         where.append(among(_TICKET.attendance_id, numbered))
     return where, numbered is not None
+
+
+def _opened_between(filters, timezone) -> list:
+    days = []
+    if filters.opened_from:
+        days.append(_TICKET.opened_at >= day_start(filters.opened_from, timezone))
+    if filters.opened_to:
+        days.append(_TICKET.opened_at < day_start(filters.opened_to + timedelta(days=1), timezone))
+    return days
+
+
+def _gathered(session, filters, order, timezone) -> bool:
+    """Whether all that is found had better be sorted than met on a walk through the order: where what is asked lies
+    together in it. Words of a title in the order of titles, names in that of names; and numbers follow the days."""
+    if filters.q.strip():
+        return order in ("title", "client")
+    days = _opened_between(filters, timezone)
+    if not days or order == "opened_at":
+        return False
+    some = select(_TICKET.number).where(*days).limit(SORTED + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) <= SORTED
 
 
 def _seen(session, viewer):
@@ -233,7 +257,7 @@ def _of_filter(session, viewer, name) -> list:
         case "open":
             return [_OPEN]
         case "closed":
-            return [and_(_TICKET.closed_at.is_not(None), _TICKET.phase == phase) for phase in CLOSED_PHASES]
+            return [_TICKET.closed_at.is_not(None)]
         case "pending_operator":
             return [and_(_OPEN, _TICKET.assignee_id == viewer.user_id)]
         case "pending_profile":

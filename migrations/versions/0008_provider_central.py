@@ -285,11 +285,14 @@ def _tables():
     op.create_index("ix_provider_ticket_client", "provider_ticket", ["client_key", "number"])
     op.create_index("ix_provider_ticket_closed", "provider_ticket", ["closed_at", "number"])
     op.create_index("ix_provider_ticket_company", "provider_ticket", ["company_id", "opened_at", "number"])
+    op.create_index("ix_provider_ticket_company_operator", "provider_ticket", ["company_id", "operator_key", "number"])
     op.create_index("ix_provider_ticket_department", "provider_ticket", ["department_id", "opened_at", "number"])
     op.create_index("ix_provider_ticket_entity", "provider_ticket", ["entity_id", "opened_at", "number"])
     op.create_index("ix_provider_ticket_late", "provider_ticket", ["opened_at", "number"],
         sqlite_where=sa.text("closed_at > due_at"), postgresql_where=sa.text("closed_at > due_at"))
     op.create_index("ix_provider_ticket_motive", "provider_ticket", ["default_motive_id", "opened_at", "number"])
+    op.create_index("ix_provider_ticket_nobody", "provider_ticket", ["opened_at", "number"],
+        sqlite_where=sa.text("assignee_id is null"), postgresql_where=sa.text("assignee_id is null"))
     op.create_index("ix_provider_ticket_open", "provider_ticket", ["opened_at", "number"],
         sqlite_where=sa.text("closed_at is null"), postgresql_where=sa.text("closed_at is null"))
     op.create_index("ix_provider_ticket_open_assignee", "provider_ticket", ["assignee_id", "opened_at", "number"],
