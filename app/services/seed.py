@@ -1,4 +1,4 @@
-"""Rows the product's code relies on: channels and roles of entities by code, and a situation for each phase.
+"""Rows the product's code relies on: channels, roles of entities and web menus by code, a situation for each phase.
 
 Planted by `flask sync`, again and again: what is there is left as the company keeps it (its name, its order, whether it
 is switched off); only what is missing is added.
@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from ..models.classification import Channel, Phase, Scope, Situation
 from ..models.entity import RoleType
+from ..models.web_menu import WebMenu
 from ..security.viewer import SYSTEM
 from ..text import normalise
-from . import records
+from . import records, web_menus
 
 CHANNELS = {  # code: (name, icon); the codes are those of the REST API
     "phone": ("Telefônico", "fa-solid fa-phone"),
@@ -38,6 +39,7 @@ def plant(session, *, now: datetime) -> list[str]:
         lines += _coded(session, Channel, code, name, {"icon": icon, "position": position}, now)
     for code, name in ROLE_TYPES.items():
         lines += _coded(session, RoleType, code, name, {}, now)
+    lines += web_menus.plant(session, now=now)
     for position, (phase, name) in enumerate(SITUATIONS.items(), 1):
         if session.scalar(select(Situation.id).where(Situation.phase == phase, _SAC).limit(1)) is None:
             values = {"name": name, "phase": phase, "position": position}
@@ -52,6 +54,8 @@ def missing(session) -> list[str]:
     for model, codes in ((Channel, CHANNELS), (RoleType, ROLE_TYPES)):
         there = set(session.scalars(select(model.code)))
         lines += [f"{model.__tablename__} {code} is missing" for code in codes if code not in there]
+    menus = set(session.scalars(select(WebMenu.code)))
+    lines += [f"web menu {code} is missing" for code in web_menus.MENUS if code not in menus]
     phases = set(session.scalars(select(Situation.phase).where(_SAC)))
     return lines + [f"no situation of phase {phase}" for phase in SITUATIONS if phase not in phases]
 

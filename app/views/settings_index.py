@@ -25,6 +25,7 @@ EXPLANATIONS = {
     "Role": _l("What each access role allows"),
     "ParameterView": _l("Choices that hold for the whole system, such as the mask of the protocol"),
     "Outbox": _l("Messages sent, waiting and failed"),
+    "WebMenu": _l("Which menus of the portal are released, for all, by web profile and by user"),
     "Survey": _l("Surveys in which people take part"),
     "Calendar": _l("Business hours and holidays by which deadlines are counted"),
     "Label": _l("Labels that attendants put on attendances"),

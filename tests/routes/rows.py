@@ -35,6 +35,7 @@ from app.models.product import Product, ProductInformation
 from app.models.provider_account import Batch, Guide, Payment
 from app.models.saved_view import SavedView
 from app.models.survey import Survey, SurveyParticipation, SurveyQuestion
+from app.models.web_menu import WebMenu
 from app.models.webhook import Webhook, WebhookDelivery
 from app.views.base import AppModelView
 from tests.support.clock import HOUR, NOON
@@ -155,14 +156,15 @@ def of_registers(appbuilder, models) -> dict:
 
 
 def _accounts(session, world) -> dict:
-    """Batches, guides and payments of a provider of each company."""
+    """Batches, guides and payments of a provider of each company; a web menu."""
     rows = [{Batch: Batch(provider=entity, number="1", received_on=NOON.date()),
              Guide: Guide(provider=entity, number=f"G{entity.id}", issued_on=NOON.date(), beneficiary="Zé"),
              Payment: Payment(provider=entity, document="1", paid_on=NOON.date(), amount=1)}
             for entity in (world.provider, world.other_entity)]
     session.add_all([each for made in rows for each in made.values()])
     session.flush()
-    return {model: pair(rows[0][model], rows[1][model]) for model in rows[0]}
+    return {WebMenu: session.scalar(select(WebMenu.id).limit(1)),
+            **{model: pair(rows[0][model], rows[1][model]) for model in rows[0]}}
 
 
 def _around(session, world, near, survey) -> dict:

@@ -36,11 +36,13 @@ def register(appbuilder) -> None:
 
 
 def register_settings(appbuilder) -> None:
-    """The group "Configurações"."""
+    """The groups "ADM" and "Configurações"."""
     from ..webhooks import WebhookView
+    from . import web_menus
     from .emails import EmailTemplateView
     from .parameters import ParameterView
 
+    web_menus.register(appbuilder)
     appbuilder.add_view(ParameterView, "System parameters", label=_l("System parameters"), icon="fa-sliders",
                         category="Settings", category_label=_l("Settings"))
     appbuilder.add_view(EmailTemplateView, "E-mail templates", label=_l("E-mail templates"),
