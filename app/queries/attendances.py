@@ -19,6 +19,7 @@ from ..security.visibility import visible
 from . import paging
 from .among import among, each_of
 from .labels import bears_any, walks
+from .protocols import with_piece
 from .search import FEW, beginning, name_condition
 
 COUNT_CAP = 1_000  # counting on would cost more than the list itself, and tells nobody more
@@ -184,7 +185,7 @@ def day_start(day: date, timezone: str) -> datetime:
 
 
 def _matching(session, text, viewer, *, counting=False) -> tuple[list, bool]:
-    """(conditions, whether few rows satisfy them): protocol from its beginning, number, or words of the person's name.
+    """(conditions, whether few rows satisfy them): piece of a protocol, number, or words of the person's name.
 
     Matches are looked up first, once for a list and its count, and named by id. Of more than FEW protocols with this
     beginning, the highest are listed. Of many people, a list in order meets attendances soon on its own walk, by no
@@ -222,7 +223,9 @@ def _numbered(session, text, viewer) -> list[int]:
     number = typed.replace(".", "")
     ids = session.scalars(
         select(Attendance.id).where(beginning(Attendance.protocol, typed), visible(Attendance, viewer))
-        .order_by(Attendance.protocol.desc()).limit(FEW + 1))
+        .order_by(Attendance.protocol.desc()).limit(FEW + 1)).all()
+    if not ids:  # the piece that people read out is rather its end
+        ids = with_piece(session, viewer, typed, limit=FEW)
     return [*ids, *([int(number)] if number.isdigit() and len(number) < 10 else ())]
 
 

@@ -15,6 +15,7 @@ from ..models.identity import user_company, user_unit
 from ..security.visibility import visible
 from . import paging
 from .notifications import unread
+from .protocols import with_piece
 from .search import beginning
 
 COUNT_CAP = 1_000  # a card counts no further: what matters is that there is much to do
@@ -116,7 +117,7 @@ def by_protocol(session, viewer, typed: str) -> list[Attendance]:
 
 def by_number(session, viewer, typed: str, *, protocols=()) -> list[Attendance]:
     """The attendances that a piece of a number may mean: the code, one of `protocols` (whose running number it is), or
-    a protocol from its beginning, the highest first.
+    a protocol from its beginning, the highest first, or of at least four digits from anywhere in it.
 
     Each is a look into an index, never a walk.
     """
@@ -128,6 +129,9 @@ def by_number(session, viewer, typed: str, *, protocols=()) -> list[Attendance]:
         found += _found(session, viewer, Attendance.protocol.in_(protocols))
     if re.fullmatch(r"[0-9]{4}-[0-9]{0,34}", text):
         found += _found(session, viewer, beginning(Attendance.protocol, text))
+    if len(found) < FOUND and (ids := with_piece(session, viewer, text, limit=FOUND)):
+        pieces = {row.id: row for row in by_ids(session, viewer, ids)}
+        found += [pieces[pk] for pk in ids if pk in pieces]
     return list(dict.fromkeys(found))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from ..models.attendance import Attendance, AttendanceDetail
 from ..models.entity import Entity
 from ..security.visibility import visible
+from ..text import normalise
 
 MENTIONS = 300
 LATELY = 20_000  # newest pages that are read one by one first
@@ -69,15 +70,45 @@ def _newest_mentions(session, words) -> list[int]:
     return list(found)
 
 
-def excerpt(page: AttendanceDetail, typed: str, *, around: int = 60) -> str:
-    """A piece of the page's text about the first word found."""
-    from ..text import normalise
-
+def excerpt(page: AttendanceDetail, typed: str, *, length: int = 110) -> list[tuple[str, bool]]:
+    """A piece of the page's text about the first word found, cut between words: [(text, whether it is a hit)]."""
+    words = [normalise(word) for word in words_of(typed)]
+    best = None
     for told in (page.description, page.answer or ""):
-        plain = normalise(told)
-        places = [plain.find(normalise(word)) for word in words_of(typed)]
-        if len(plain) == len(told) and (places := [place for place in places if place >= 0]):
-            start = max(0, min(places) - around)
-            cut = told[start:start + 3 * around].replace("\n", " ").strip()
-            return ("…" if start else "") + cut + ("…" if start + 3 * around < len(told) else "")
-    return page.description[:3 * around].replace("\n", " ").strip()
+        told = " ".join(told.split())
+        hits = _hits(told, words)
+        if best is None or len({word for *_place, word in hits}) > len({word for *_place, word in best[1]}):
+            best = told, hits
+    told, hits = best
+    start, end = _window(told, hits[0][0] if hits else 0, length)
+    pieces, at = [("…", False)] if start else [], start
+    for begins, ends, _word in hits:
+        if begins >= at and ends <= end:
+            pieces += [(told[at:begins], False), (told[begins:ends], True)]
+            at = ends
+    pieces.append((told[at:end] + ("…" if end < len(told) else ""), False))
+    return [piece for piece in pieces if piece[0]]
+
+
+def _hits(told, words) -> list[tuple[int, int, str]]:
+    """(start, end, word asked) of the words of a text that begin as typed; all but the last typed are whole words."""
+    found = []
+    for match in re.finditer(r"\w+", told.replace("_", " ")):
+        stands = normalise(match[0])
+        for place, word in enumerate(words):
+            if stands == word or (place == len(words) - 1 and stands.startswith(word)):
+                found.append((match.start(), match.end(), word))
+                break
+    return found
+
+
+def _window(told, about, length) -> tuple[int, int]:
+    """Where to cut so that no word is, with a quarter of the piece before the place it is about."""
+    start = max(0, about - length // 4)
+    if start:
+        start = told.find(" ", start, about) + 1 or about
+    end = min(len(told), start + length)
+    if end < len(told):
+        cut = told.rfind(" ", start, end + 1)
+        end = cut if cut > about else end  # one word longer than the piece is cut after all
+    return start, end

@@ -21,8 +21,9 @@ LONGEST = 200
 
 
 class PaletteView(BaseView):
-    """JSON {groups: [{label, items: [{text, about, icon, url, key}]}]}; `key` is what the browser keeps of a record it
-    opened, without its name: names are asked anew, of those one may still see."""
+    """JSON {groups: [{label, items: [{text, about, said, icon, url, key}]}]}; `said` is the excerpt in pieces, each
+    with whether it is a hit; `key` is what the browser keeps of a record it opened, without its name: names are asked
+    anew, of those one may still see."""
 
     route_base, default_view = "/search", "palette"
     class_permission_name = "account"
@@ -53,14 +54,15 @@ class PaletteView(BaseView):
         if viewer.may(Perm.ATTENDANCE_READ) and re.search(r"[^\W\d]{3}", typed):
             told = words.find_by_words(db.session, viewer, typed, limit=EACH)
             groups.append((_("In the text of attendances"), [
-                _attendance(row, about=words.excerpt(detail, typed), at=detail.page) for row, detail in told]))
+                _attendance(row, said=words.excerpt(detail, typed), at=detail.page) for row, detail in told]))
         return groups
 
 
-def _attendance(row, *, about=None, at=1) -> dict:
-    about = about or " · ".join(filter(None, (str(row.entity or ""), row.situation.name)))
+def _attendance(row, *, said=(), at=1) -> dict:
+    about = "".join(piece for piece, _hit in said) or " · ".join(
+        filter(None, (str(row.entity or ""), row.situation.name)))
     more = f"?page={at}" if at > 1 else ""
-    return {"text": str(row), "about": about, "icon": "fa-headset", "key": f"a-{row.id}",
+    return {"text": str(row), "about": about, "said": said, "icon": "fa-headset", "key": f"a-{row.id}",
             "url": f"{request.script_root}/attendances/{row.address}{more}"}
 
 

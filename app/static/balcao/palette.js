@@ -45,7 +45,14 @@
     icon.className = item.icon.indexOf(" ") > 0 ? item.icon : "fa-solid " + item.icon;
     icon.setAttribute("aria-hidden", "true");
     text.textContent = item.text;
-    about.textContent = item.about || "";
+    if (item.said && item.said.length) {
+      about.className = "b-pal-said";
+      item.said.forEach(function (piece) {
+        var part = document.createElement(piece[1] ? "mark" : "span");
+        part.textContent = piece[0];
+        about.append(part);
+      });
+    } else about.textContent = item.about || "";
     row.append(icon, text, about);
     return row;
   }
