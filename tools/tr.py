@@ -1,4 +1,5 @@
-"""Add a translation: `python tools/tr.py "English msgid" "Texto em português"`; or tab-separated pairs on stdin.
+"""Add or change a translation: `python tools/tr.py "English msgid" "Texto em português"`; or pairs parted by a tab on
+stdin.
 
 Both catalogues are written and compiled under a lock, so that several hands can add at once.
 """
@@ -47,8 +48,9 @@ def add(pairs):
         for locale in ("pt_BR", "en"):
             path, catalog = load(locale)
             for msgid, text in pairs:
-                catalog.add(msgid, msgid if locale == "en" else text,
-                            flags=["python-format"] if "%(" in msgid else [])
+                text = msgid if locale == "en" else text
+                catalog.add(msgid, text, flags=["python-format"] if "%(" in msgid else [])
+                catalog.get(msgid).string = text  # Babel leaves the text of one that was there
             store(path, catalog)
 
 

@@ -14,6 +14,7 @@ from ..lowcode.controls import ChoiceField, DateBox, TextBox
 from ..models.order import OrderState
 from ..queries import orders as reads
 from ..security.permissions import Perm
+from ..security.safe_next import safe_next
 from .registers import orders as registers
 from .registers.orders import LOOKS, STATES
 
@@ -65,7 +66,9 @@ class OfEntity(BaseView):
     def _shown(self, template, entity, **values):
         may = {"write": g.viewer.may(Perm.ORDER_WRITE), "attendances": g.viewer.may(Perm.ATTENDANCE_READ),
                "entity": g.viewer.may(Perm.ENTITY_READ), "reveal": g.viewer.may(Perm.DOCUMENT_REVEAL)}
-        return self.render_template(template, entity=entity, states=STATES, looks=LOOKS, may=may, **values)
+        return self.render_template(
+            template, entity=entity, states=STATES, looks=LOOKS, may=may, came_from=_came_from(),
+            here=request.full_path.rstrip("?"), **values)
 
 
 class EntityOrdersView(OfEntity):
@@ -107,6 +110,16 @@ class EntityInvoicesView(OfEntity):
             "orders/invoices.html", entity, title=_("Orders and invoices of %(name)s", name=entity), form=form,
             filtered=filters is None or filters.given, ordered=counted(lists["sums"]), **lists)
         return page, 422 if filters is None else 200
+
+
+def _came_from() -> dict | None:
+    """The page that led here and wants the person back, with what to call it."""
+    target = request.args.get("return")
+    if not target:
+        return None
+    target = safe_next(target)
+    attendance = target.startswith(f"{request.script_root}/attendances/")
+    return {"url": target, "label": _("Back to the attendance") if attendance else _("Back")}
 
 
 def _link(**change) -> str:

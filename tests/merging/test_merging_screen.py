@@ -1,4 +1,4 @@
-"""Unir ou dividir, as a person does it on the page of the attendance."""
+"""Mesclar ou dividir, as a person does it on the page of the attendance."""
 import re
 
 import pytest

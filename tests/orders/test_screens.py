@@ -176,12 +176,30 @@ def test_the_record_and_the_entity_lead_to_sales_and_notes(attendant, make_user,
     record = attendant.get(f"/attendances/{world.attendance.protocol}").text
     toolbar = record.split('role="toolbar"', 1)[1].split("</div>", 1)[0]
     assert toolbar.index("Visualiza atendimentos") < toolbar.index("Vendas") < toolbar.index("Notas")
-    assert f'href="{sales}"' in toolbar
-    assert f'href="{notes}"' in toolbar
+    here = f"?return=/attendances/{world.attendance.protocol}\""
+    assert f'href="{sales}{here}' in toolbar
+    assert f'href="{notes}{here}' in toolbar
     footer = record.split("Botões de conclusão", 1)[1].split("</footer>", 1)[0]
-    assert f'href="{sales}"' in footer
+    assert f'href="{sales}{here}' in footer
     entity = attendant.get(f"/entities/show/{world.entity.id}").text
     assert f'href="{sales}"' in entity
     assert f'href="{notes}"' in entity
     new = attendant.get(f"/attendances/new?entity={world.entity.id}").text
-    assert f'data-leave href="{sales}"' in new
+    assert f'data-leave href="{sales}?return=/attendances/new?entity%3D{world.entity.id}"' in new
+
+
+@pytest.mark.req("S-22", "S-23")
+def test_the_attendance_one_came_from_is_one_click_away_from_every_screen(bought, attendant, world):
+    record = f"/attendances/{world.attendance.protocol}"
+    for screen in ("orders", "invoices"):
+        page = attendant.get(f"/{screen}/entity/{world.entity.id}", query_string={"return": record, "number": "A-1"})
+        assert re.search(rf'href="{record}">.*?Voltar ao atendimento', page.text)
+        other = "invoices" if screen == "orders" else "orders"
+        assert f'href="/{other}/entity/{world.entity.id}?return={record}"' in page.text
+    shown = re.search(r'href="(/orders/show/\d+\?return=[^"]+)"', page.text)[1].replace("&amp;", "&")
+    order = attendant.get(shown).text
+    back = re.search(r'href="(/invoices/entity/[^"]+)"[^>]*>(?:(?!</a>).)*Voltar', order, re.DOTALL)[1]
+    assert "Voltar ao atendimento" in attendant.get(back.replace("&amp;", "&")).text
+    assert "Voltar ao atendimento" not in attendant.get(f"/orders/entity/{world.entity.id}").text
+    evil = attendant.get(f"/orders/entity/{world.entity.id}?return=//evil.example.com").text
+    assert 'href="//evil' not in evil

@@ -1,14 +1,17 @@
 """The texts Flask-AppBuilder and WTForms bring: all in Portuguese, and where both have one, ours."""
+import re
 from pathlib import Path
 
 import flask_appbuilder
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
 from flask_babel import force_locale, gettext
 from wtforms import Form, StringField
 from wtforms.validators import InputRequired
 
+TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 FAB = Path(flask_appbuilder.__file__).parent
 WRONG = {"Sign In": "Entrar", "Login": "Entrar", "Logout": "Sair", "Order by": "Ordenar por", "Contains": "Contém",
          "Not Contains": "Não contém", "Email": "E-mail", "User Registrations": "Pedidos de cadastro"}
@@ -62,3 +65,12 @@ def test_refusals_of_wtforms_are_in_portuguese(app):
         form = Asked()
         assert not form.validate()
         assert form.name.errors == ["Campo obrigatório."]
+
+
+def test_one_word_for_merging_and_the_manuals_own_label_only_where_the_manual_has_it():
+    """ "Mesclar" everywhere, never "unir" or "unificar"; "Motivos padrões" only in the manual's "… de ocorrência"."""
+    with (TRANSLATIONS / "pt_BR/LC_MESSAGES/messages.po").open("rb") as file:
+        said = [message.string for message in read_po(file) if isinstance(message.string, str)]
+    joined = re.compile(r"\b(unir|unid[oa]s?|união|unific\w+)\b", re.IGNORECASE)
+    assert [text for text in said if joined.search(text) and "unidade" not in text.lower()] == []
+    assert [text for text in said if "otivos padrões" in text and "Motivos padrões de ocorrência" not in text] == []

@@ -1,4 +1,4 @@
-"""Unir e dividir: one attendance made part of another, taken back, or split in two (B-15)."""
+"""Mesclar ou dividir: one attendance made part of another, taken back, or split in two (B-15)."""
 from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _

@@ -1,4 +1,4 @@
-"""Motivos, Ocorrências, Causas and the providers' tree: Classificações, Subclassificações, Motivos padrões."""
+"""Motivos, Ocorrências, Causas and the providers' tree: Classificações, Subclassificações, Motivos-padrão."""
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import NumberRange
