@@ -23,8 +23,9 @@ def create_app(settings: dict | None = None) -> Flask:
     limiter.init_app(app)
 
     from . import api, cli, models, views  # noqa: F401  (models: the metadata must be whole before AppBuilder reads it)
+    from .live import redis_wakes
     from .security import csp, locale
-    from .services import webhook_events  # noqa: F401  (it listens to the log)
+    from .services import live_events, webhook_events  # noqa: F401  (they listen to the log)
     from .views import colours, errors, formats, health, shell
     from .views.attendances import report
 
@@ -33,6 +34,7 @@ def create_app(settings: dict | None = None) -> Flask:
     errors.init_app(app)
     formats.init_app(app)
     health.init_app(app)
+    redis_wakes.init_app(app)
     shell.init_app(app)
     with app.app_context():
         appbuilder = AppBuilder(update_perms=False)

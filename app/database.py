@@ -98,18 +98,20 @@ def _keep_prepared_statements(connection):
 
 @contextmanager
 def unit_of_work(session):
-    """One business transaction, the only place that commits; what `after_commit` was given runs when it is done, and
-    what `after_rollback` was given where it is not.
+    """One business transaction, the only place that commits; what `before_commit` was given runs as its last part, what
+    `after_commit` was given when it is done, and what `after_rollback` was given where it is not.
 
     What was read before is let go first, so that every check sees the rows it will write against.
     """
     session.rollback()
-    session.info.pop("after_commit", None)
-    session.info.pop("after_rollback", None)
+    for hook in ("before_commit", "after_commit", "after_rollback"):
+        session.info.pop(hook, None)
     session.info.pop("logged", None)
     session.connection(execution_options={"writes": True})
     try:
         yield session
+        for call in session.info.pop("before_commit", []):
+            call(session)
         session.commit()
     except BaseException:
         session.rollback()
@@ -121,6 +123,14 @@ def unit_of_work(session):
         session.info.pop("logged", None)
     for call in session.info.pop("after_commit", []):
         call()
+
+
+def before_commit(session, call) -> None:
+    """Run `call(session)`, once however often it is asked for, as the last thing before the transaction is stored: what
+    takes a lock that many want."""
+    calls = session.info.setdefault("before_commit", [])
+    if call not in calls:
+        calls.append(call)
 
 
 def after_commit(session, call) -> None:

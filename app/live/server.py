@@ -16,6 +16,8 @@ import config
 
 from .. import logs
 from ..jobs import runner
+from . import endpoint
+from .hub import Hub
 
 THREADS = 16  # the pool of database connections (config.py) is larger by the job thread and the streams' reads
 SLOW_SENDER = 30  # seconds without a byte of a body that was announced
@@ -27,14 +29,15 @@ log = logging.getLogger("balcao.server")
 
 
 class Gateway:
-    """The ASGI application: start and stop with the server, hand every request to Flask, log one line of it."""
+    """The ASGI application: start and stop with the server, streams on its loop, other requests to Flask, one line in
+    the log of each."""
 
     def __init__(self, app, *, jobs: bool = True, on_ready=None):
         self.app, self.jobs, self.on_ready = app, jobs, on_ready
         self.pages = WSGIMiddleware(app.wsgi_app, workers=THREADS)
         self.limit = app.config["MAX_CONTENT_LENGTH"]
         self.numbers = itertools.count(1)
-        self.runner = None
+        self.runner, self.hub = None, Hub(app)
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "lifespan":
@@ -47,6 +50,7 @@ class Gateway:
 
     async def lifespan(self, receive, send):
         await receive()
+        await self.hub.start()
         if self.jobs:
             self.runner = runner.start(self.app)
         await send({"type": "lifespan.startup.complete"})
@@ -56,6 +60,7 @@ class Gateway:
         await receive()
         if self.runner:
             await asyncio.to_thread(self.runner.stop)
+        await self.hub.stop()
         log.info("stopped")
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -71,7 +76,10 @@ class Gateway:
             await send(message)
 
         try:
-            await self.page(scope, receive, sending, request_id)
+            if scope["path"] == endpoint.PATH:
+                await endpoint.events(self.hub, scope, receive, sending)
+            else:
+                await self.page(scope, receive, sending, request_id)
         finally:
             path = scope.get("raw_path", b"").decode("ascii", "replace").partition("?")[0]  # a query may hold names
             access.info("%s %s", scope["method"], path, extra={"pairs": {
@@ -95,6 +103,14 @@ class Gateway:
             return next(replay, {"type": "http.disconnect"})
 
         await self.pages({**scope, "headers": headers}, read, send)
+
+
+class Server(uvicorn.Server):
+    """Lets streams go when it is asked to stop: it would wait GRACE for them."""
+
+    async def shutdown(self, sockets=None):
+        self.config.app.hub.close()
+        await super().shutdown(sockets)
 
 
 async def whole_body(scope, receive, limit: int) -> bytes | None:
@@ -167,4 +183,4 @@ def serve(app, *, jobs: bool = True, on_ready=None) -> None:
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after an orderly stop
             # A fresh context: request threads inherit it, and the command's application context in it would make all of
             # them share one `g` and one database session.
-            contextvars.Context().run(uvicorn.Server(settings).run, sockets=[server])
+            contextvars.Context().run(Server(settings).run, sockets=[server])

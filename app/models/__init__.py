@@ -27,6 +27,7 @@ from . import (
     provider_account,
     provider_ticket,
     saved_view,
+    stream_event,
     survey,
     web_menu,
     webhook,
@@ -35,4 +36,4 @@ from . import (
 __all__ = ["alert", "api_token", "appointment", "attachment", "attendance", "calendar", "classification", "company",
            "custom_field", "desk", "email_template", "entity", "identity", "internal_message", "job", "label", "log",
            "merge", "note", "notification", "order", "outbox", "product", "protocol", "provider_account",
-           "provider_ticket", "saved_view", "survey", "web_menu", "webhook"]
+           "provider_ticket", "saved_view", "stream_event", "survey", "web_menu", "webhook"]

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from ..database import plan_for_values, unit_of_work, utc_now
-from ..services import api_tokens, login
+from ..services import api_tokens, live_events, login
 from . import sessions
+from .audience import ACCESS, people
 from .viewer import Viewer
 
 
@@ -179,6 +180,7 @@ class AppSecurityManager(SecurityManager):
         if viewer is not None:
             with unit_of_work(self.session) as session:
                 sessions.revoke(session, user_id=viewer.user_id, now=utc_now(), why="logout", only=g.session_id)
+                live_events.tell(session, kind=ACCESS, audience=people(viewer.user_id), now=utc_now())
         logout_user()
         cookie.clear()
 

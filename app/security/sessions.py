@@ -12,6 +12,7 @@ from .held import held_by, pairs_in
 from .viewer import Viewer
 
 COOKIE_KEY = "sid"
+BATCH = 500
 TOUCH_EVERY = timedelta(seconds=60)  # last_seen_at is written at most once a minute
 
 
@@ -71,21 +72,28 @@ def _live(seen_after, begun_after) -> tuple:
             _USER.active.is_(True))
 
 
-_OF_TOKEN = (  # made once: every request asks it
-    select(_SESSION.id, _SESSION.kind, _SESSION.last_seen_at, _USER.id.label("user_id"), _USER.username,
-           _USER.first_name, _USER.last_name, _PROFILE.entity_id, _PROFILE.locale, _PROFILE.theme,
+_LIVE_SESSIONS = (  # made once: every request asks it
+    select(_SESSION.id, _SESSION.token_hash, _SESSION.kind, _SESSION.last_seen_at, _USER.id.label("user_id"),
+           _USER.username, _USER.first_name, _USER.last_name, _PROFILE.entity_id, _PROFILE.locale, _PROFILE.theme,
            *(column.label(name) for name, column in zip(("pairs", "admin"), held_by(_USER.id), strict=True)))
     .join_from(UserSession.__table__, User.__table__, _USER.id == _SESSION.user_id)
     .outerjoin(UserProfile.__table__, _PROFILE.user_id == _USER.id)
-    .where(_SESSION.token_hash == bindparam("hash"), *_live(bindparam("seen_after"), bindparam("begun_after"))))
+    .where(*_live(bindparam("seen_after"), bindparam("begun_after"))))
+_OF_TOKEN = _LIVE_SESSIONS.where(_SESSION.token_hash == bindparam("hash"))
+_OF_HASHES = _LIVE_SESSIONS.where(_SESSION.token_hash.in_(bindparam("hashes", expanding=True)))
 
 
 def check(session, token: str, *, now: datetime, limits: Limits) -> LiveSession | None:
     """The live session of a token with its person, in one query."""
-    row = session.execute(_OF_TOKEN, {
-        "hash": token_hash(token), "seen_after": now - limits.idle, "begun_after": now - limits.absolute}).first()
-    if row is None:
-        return None
+    row = session.execute(_OF_TOKEN, {"hash": token_hash(token), **_since(now, limits)}).first()
+    return None if row is None else _session(row)
+
+
+def _since(now, limits) -> dict:
+    return {"seen_after": now - limits.idle, "begun_after": now - limits.absolute}
+
+
+def _session(row) -> LiveSession:
     viewer = Viewer(user_id=row.user_id, name=f"{row.first_name} {row.last_name}".strip(), login=row.username,
                     entity_id=row.entity_id, admin=bool(row.admin), permissions=pairs_in(row.pairs))
     profile = Profile(row.locale, row.theme) if row.theme is not None else None
@@ -99,10 +107,13 @@ def own(session, user_id: int, *, now: datetime, limits: Limits) -> list[UserSes
         .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())))
 
 
-def still_live(session, hashes, *, now: datetime, limits: Limits) -> set[str]:
-    """Which of these token hashes are good: one query a heartbeat for every stream of the process."""
-    return set(session.scalars(select(UserSession.token_hash).join(UserSession.user).where(
-        UserSession.token_hash.in_(hashes), *live(now, limits))))
+def check_many(session, hashes, *, now: datetime, limits: Limits) -> dict[str, LiveSession]:
+    """The same for the streams of a process, by the hashes of their tokens: a query for every BATCH of them."""
+    hashes, found = list(hashes), {}
+    for at in range(0, len(hashes), BATCH):
+        rows = session.execute(_OF_HASHES, {"hashes": hashes[at:at + BATCH], **_since(now, limits)})
+        found |= {row.token_hash: _session(row) for row in rows}
+    return found
 
 
 def why_ended(session, token: str, *, now: datetime, limits: Limits) -> str | None:

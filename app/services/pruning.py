@@ -7,6 +7,7 @@ from ..models.desk import AnsweredRequest, Draft
 from ..models.identity import LoginAttempt, LoginThrottle, PasswordReset, UserSession
 from ..models.job import Job
 from ..models.notification import Notification
+from ..models.stream_event import StreamEvent
 from ..models.webhook import WebhookDelivery
 
 # (what decides the age, how old it may get)
@@ -18,6 +19,7 @@ KEPT = (
     (UserSession.revoked_at, timedelta(days=30)),
     (Job.finished_at, timedelta(days=30)),  # its file goes sooner: jobs.KEPT
     (Notification.at, timedelta(days=90)),
+    (StreamEvent.at, timedelta(days=7)),  # who was away for longer is told to read everything anew
     (WebhookDelivery.created_at, timedelta(days=90)),
     (Draft.updated_at, timedelta(days=180)),  # of tabs that nobody came back to
     (AnsweredRequest.at, timedelta(days=7)),  # no caller repeats a request after a week

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support.clients import _TOKEN
-from tests.support.server import running
+from tests.support.server import DEMO_PASSWORD, running, sign_in
+from tests.support.streams import Reader
 
-PASSWORD = "balcao-demo"
 SECRETS = {"SECRET_KEY": "a-secret-key-for-two-servers-0123456789",
            "ENCRYPTION_KEYS": "an-encryption-key-for-two-0123456789"}
 
@@ -26,7 +26,7 @@ def desk(postgresql_url, redis_url, prepared, tmp_path_factory):
     engine = sa.create_engine(environ["DATABASE_URL"])
     with (running(environ, folder / "first.log") as first,
           running(environ, folder / "second.log", "--no-jobs") as second):
-        yield SimpleNamespace(urls=(first, second), engine=engine)
+        yield SimpleNamespace(urls=(first, second), engine=engine, environ=environ)
     engine.dispose()
 
 
@@ -36,17 +36,10 @@ def alternate(desk):
     return lambda number: desk.urls[number % 2]
 
 
-def sign_in(browser, url, username) -> None:
-    """Sign in by the form of one server; the cookie is good for any port of the host."""
-    token = _TOKEN.search(browser.get(f"{url}/login/").text)[1]
-    answer = browser.post(f"{url}/login/", data={"username": username, "password": PASSWORD, "csrf_token": token})
-    assert answer.status_code == 302, answer.text
-
-
 def token_of(url, username) -> dict:
     """The header of a caller of the API."""
     answer = httpx.post(f"{url}/api/v1/security/login", timeout=30,
-                        json={"username": username, "password": PASSWORD, "provider": "db"})
+                        json={"username": username, "password": DEMO_PASSWORD, "provider": "db"})
     assert answer.status_code == 200, answer.text
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
@@ -123,3 +116,40 @@ def test_forty_guesses_at_once_on_both_are_counted_together(desk, alternate):
         answers = Counter(answer.status_code for answer in pool.map(guess, range(40)))
     assert set(answers) == {401, 429}
     assert answers[401] <= 5
+
+
+@pytest.mark.req("B-35")
+def test_what_is_saved_on_one_server_is_told_at_once_by_the_other(desk, alternate):
+    headers = token_of(alternate(0), "atendente")
+    values = new_attendance(desk)
+    saved = httpx.post(f"{alternate(0)}/api/v1/attendances", json=values, headers=headers, timeout=30).json()
+    with httpx.Client(timeout=30) as browser:
+        sign_in(browser, alternate(1), "atendente2")
+        cookies = dict(browser.cookies)
+    with (Reader(alternate(0), cookies, topics="attendances") as here,
+          Reader(alternate(1), cookies, topics="attendances") as there):
+        for number in range(4):
+            answer = httpx.post(f"{alternate(number)}/api/v1/attendances/{saved['protocol']}/details", headers=headers,
+                                json={"channel": "phone", "direction": "receptive", "description": "E agora?"},
+                                timeout=30)
+            assert answer.status_code in (200, 201), answer.text
+            for stream in (here, there):
+                assert stream.next(within=5) == ("attendance.changed", [saved["id"]])  # sooner than a heartbeat
+        place = here.last_id
+    httpx.post(f"{alternate(0)}/api/v1/attendances/{saved['protocol']}/close", headers=headers, json={}, timeout=30)
+    with Reader(alternate(1), cookies, topics="attendances", headers={"Last-Event-ID": place}) as again:
+        assert again.next() == ("attendance.changed", [saved["id"]])
+        assert again.silent()
+
+
+@pytest.mark.req("B-35")
+def test_without_redis_other_processes_are_told_some_seconds_later(desk, tmp_path):
+    environ = {name: value for name, value in desk.environ.items() if name != "REDIS_URL"}
+    with httpx.Client(timeout=30) as browser:
+        sign_in(browser, desk.urls[0], "atendente")
+        cookies = dict(browser.cookies)
+    with running(environ, tmp_path / "log", "--no-jobs") as url, Reader(url, cookies, topics="attendances") as stream:
+        headers, values = token_of(desk.urls[0], "atendente"), new_attendance(desk)
+        saved = httpx.post(f"{desk.urls[0]}/api/v1/attendances", json=values, headers=headers, timeout=30).json()
+        httpx.post(f"{desk.urls[0]}/api/v1/attendances/{saved['protocol']}/close", headers=headers, json={}, timeout=30)
+        assert stream.next(within=10) == ("attendance.changed", [saved["id"]])

@@ -8,8 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 
+from .clients import _TOKEN
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds to start, on a machine that runs other tests beside
+
+
+DEMO_PASSWORD = "balcao-demo"
+
+
+def sign_in(browser, url, username, password=DEMO_PASSWORD) -> None:
+    """Sign in by the form of a server; the cookie is good for any port of the host."""
+    token = _TOKEN.search(browser.get(f"{url}/login/").text)[1]
+    answer = browser.post(f"{url}/login/", data={"username": username, "password": password, "csrf_token": token})
+    assert answer.status_code == 302, answer.text
 
 
 def free_port() -> int:
