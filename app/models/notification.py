@@ -16,6 +16,7 @@ class NotificationKind(StrEnum):
     MENTIONED = "mentioned"
     TRANSFERRED = "transferred"
     COMPLEMENTED = "complemented"  # the provider wrote again
+    INTERNAL = "internal"  # a colleague wrote: "Comunicações internas"
     DEADLINE = "deadline"
     REMINDER = "reminder"
     JOB = "job"

@@ -48,8 +48,8 @@ def named(session, viewer, attendance: Attendance, logins: set[str]) -> dict[str
 def _read(session, viewer, attendance, *conditions) -> list[Colleague]:
     member = select(user_company.c.user_id).where(user_company.c.company_id == attendance.company_id)
     where = [visible(User, viewer), User.active, UserProfile.entity_id.is_(None),
-             User.id.in_(_holders(Perm.ATTENDANCE_READ)),
-             or_(User.id.in_(member), User.id.in_(_holders(Perm.ALL_COMPANIES)))]
+             User.id.in_(holders(Perm.ATTENDANCE_READ)),
+             or_(User.id.in_(member), User.id.in_(holders(Perm.ALL_COMPANIES)))]
     if attendance.unit_id is not None:
         restricted = select(Unit.id).where(Unit.id == attendance.unit_id, Unit.restricted).exists()
         where.append(or_(~restricted, User.id.in_(
@@ -61,7 +61,7 @@ def _read(session, viewer, attendance, *conditions) -> list[Colleague]:
     return [Colleague(pk, f"{first} {last}".strip(), login) for pk, first, last, login in rows]
 
 
-def _holders(permission: Perm):
+def holders(permission: Perm):
     """Ids of the users who hold a permission through any role."""
     verb, noun = permission.pair
     return (select(assoc_user_role.c.user_id)

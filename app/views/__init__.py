@@ -14,6 +14,7 @@ def register(appbuilder) -> None:
         history,
         home,
         imports,
+        internal_messages,
         lists,
         orders,
         palette,
@@ -32,6 +33,7 @@ def register(appbuilder) -> None:
     attendances.register(appbuilder)
     entities.register(appbuilder)
     agenda.register(appbuilder)
+    internal_messages.register(appbuilder)
     alerts.register(appbuilder)
     duplicates.register(appbuilder)
     orders.register(appbuilder)

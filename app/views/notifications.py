@@ -17,7 +17,7 @@ from .lookup import whole
 LOOKS = {  # kind -> icon and colour
     NotificationKind.ASSIGNED: ("fa-user-check", "brand"), NotificationKind.MENTIONED: ("fa-at", "info"),
     NotificationKind.TRANSFERRED: ("fa-right-left", "line"), NotificationKind.DEADLINE: ("fa-hourglass-half", "warn"),
-    NotificationKind.COMPLEMENTED: ("fa-reply", "info"),
+    NotificationKind.COMPLEMENTED: ("fa-reply", "info"), NotificationKind.INTERNAL: ("fa-comments", "brand"),
     NotificationKind.REMINDER: ("fa-calendar-day", "info"), NotificationKind.JOB: ("fa-gears", "line")}
 
 
@@ -105,6 +105,8 @@ def shown(row, attendance) -> Line:
     quote = "" if hidden else str(values.get("text") or values.get("reason") or "")
     if row.kind == NotificationKind.JOB:
         url = url_for("JobView.index") + f"#job-{values.get('job')}"
+    elif row.kind == NotificationKind.INTERNAL:
+        url = url_for("InternalMessageView.show", pk=values.get("message_id", 0))
     elif row.kind == NotificationKind.REMINDER and "appointment_id" in values:
         url = request.script_root + f"/agenda/show/{values['appointment_id']}"
     icon, look = LOOKS.get(row.kind, ("fa-bell", "line"))
@@ -127,6 +129,8 @@ def _sentence(row, values, number) -> str:
             return _("%(who)s added to the attendance %(number)s.", who=who, number=number)
         case NotificationKind.DEADLINE:
             return _("The deadline of the attendance %(number)s is at risk.", number=number)
+        case NotificationKind.INTERNAL:
+            return _("%(who)s wrote to you: %(subject)s", who=who, subject=values.get("subject", ""))
         case NotificationKind.REMINDER:
             return _("Appointment: %(subject)s, with %(entity)s.", subject=values.get("subject", ""),
                      entity=values.get("entity", ""))

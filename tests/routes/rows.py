@@ -24,6 +24,7 @@ from app.models.custom_field import CustomField
 from app.models.email_template import EmailTemplate
 from app.models.entity import ContactType, Entity, RoleType
 from app.models.identity import LoginAttempt, UserSession
+from app.models.internal_message import InternalMessage, InternalRecipient
 from app.models.job import Job
 from app.models.label import Label
 from app.models.log import LogEntry
@@ -122,6 +123,7 @@ def seed(session, world, near, far) -> dict:
         "/lists": {"key": "attendances", "kind": "csv", "action": "take", "pk": {"foreign": view.id}},
         "/attendances/many": {"action": "situation"},
         "/notifications": {"pk": {"foreign": bells[0].id}},
+        "/internal-messages": {"pk": {"foreign": _between(session, near, far).id}},
         "/attendances/new": {"query": {"entity": entity}},
         "/attendances/draft": {"json": {"entity_id": entity, "values": {"own": {"title": "Rascunho"}}}},
         "/attendances/draft/discard": {"form": {"entity_id": entity}},
@@ -153,6 +155,15 @@ def of_registers(appbuilder, models) -> dict:
             name = next(iter(view.actions), "none")
             found[view.route_base + "/"] = {"pk": models[view.datamodel.obj], "name": name}
     return found
+
+
+def _between(session, sender, receiver) -> InternalMessage:
+    """What one colleague wrote to another: of nobody in the table."""
+    message = InternalMessage(kind="message", sender_id=sender.id, subject="A", text="B", sent_at=NOON,
+                              recipients=[InternalRecipient(user_id=receiver.id)])
+    session.add(message)
+    session.flush()
+    return message
 
 
 def _accounts(session, world) -> dict:

@@ -99,7 +99,8 @@ def test_whatever_is_not_work_is_explained_among_the_settings(person):
     menu = dict(re.findall(r'<a href="([^"]+)" title="([^"]+)"', page))
     cards = set(re.findall(r'<a class="b-card b-link-card" href="([^"]+)">', page))
     work = {"Atendimentos", "Painel", "Pessoas", "Entidades", "Alertas", "Agenda", "Duplicidades", "Pedidos",
-            "Notas fiscais", "Lotes", "Guias", "Pagamentos"}
+            "Notas fiscais", "Lotes", "Guias", "Pagamentos",
+            "Comunicações internas"}
     assert {label for address, label in menu.items() if address not in cards} <= work
 
 

@@ -1,0 +1,166 @@
+"""Comunicações internas: to colleagues and departments, by bell, message or e-mail; never seen by who is served."""
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from app.errors import DomainError, NotFound
+from app.models.internal_message import InternalMessage
+from app.models.log import LogEntry
+from app.models.notification import Notification
+from app.models.outbox import Outbox
+from app.queries import internal_messages as reads
+from app.services import internal_messages
+from tests.orders.conftest import refused, text
+from tests.support.clock import NOON
+
+
+@pytest.fixture
+def people(make_user, world):
+    """bruno and carla of Azul, carla in a department; zoe of another company, diego who may not read such messages."""
+    made = {name: make_user(name, "Attendant", companies=[world.company], contact_email=f"{name}@example.com")
+            for name in ("bruno", "carla")}
+    made["carla"].profile.department = world.department
+    made["zoe"] = make_user("zoe", "Attendant", companies=[world.other_company])
+    made["diego"] = make_user("diego", "Configurator", companies=[world.company])
+    made["pedro"] = make_user("pedro", "Provider", companies=[world.company], entity=world.provider)
+    return made
+
+
+def form(**values) -> dict:
+    return {"kind": "message", "users": [], "departments": [], "subject": "Retorno", "text": "Ligar hoje.", **values}
+
+
+def count(session, model=InternalMessage) -> int:
+    return session.scalar(select(func.count()).select_from(model))
+
+
+@pytest.mark.req("C-83")
+def test_a_colleague_sees_it_and_the_provider_does_not(supervisor, sign_in, session, people, viewer_for, world):
+    values = form(users=[people["bruno"].id], entity_id=world.provider.id, next=f"/entities/show/{world.provider.id}")
+    sent = supervisor.post("/internal-messages/new", values)
+    assert (sent.status_code, sent.location) == (302, f"/entities/show/{world.provider.id}"), refused(sent)
+    message = session.scalars(select(InternalMessage)).one()
+    bruno = sign_in("bruno")
+    page = text(bruno.get("/internal-messages/"))
+    for shown in ("Retorno", "Ligar hoje.", "Clínica Boa Vista", "Não lidos (1)"):
+        assert shown in page, shown
+    assert "Retorno" in text(bruno.get("/notifications/"))
+    assert f"/internal-messages/{message.id}" in bruno.get("/notifications/").text
+    assert bruno.get(f"/internal-messages/{message.id}").status_code == 200
+    assert "Retorno" in text(supervisor.get("/internal-messages/?box=sent"))
+    provider = sign_in("pedro")
+    assert provider.get("/internal-messages/").status_code in (403, 404)
+    assert provider.get(f"/internal-messages/{message.id}").status_code in (403, 404)
+    assert reads.of_entity(session, viewer_for(people["pedro"]), world.provider.id) == []
+    assert reads.of_entity(session, viewer_for(people["bruno"]), world.provider.id) == [message]
+    assert reads.of_entity(session, viewer_for(people["carla"]), world.provider.id) == []
+    carla = sign_in("carla")
+    assert carla.get(f"/internal-messages/{message.id}").status_code == 404
+    assert carla.post(f"/internal-messages/{message.id}/read").status_code == 404
+
+
+@pytest.mark.req("C-83")
+def test_without_a_recipient_nothing_is_sent_and_what_was_typed_stays(supervisor, session, people):
+    page = supervisor.post("/internal-messages/new", form(text="Isto fica"))
+    assert page.status_code == 422
+    assert "Escolha quem deve receber" in refused(page)["users"]
+    assert "Isto fica" in page.text
+    page = supervisor.post("/internal-messages/new", form(users=[people["bruno"].id], subject=" ", text=""))
+    assert set(refused(page)) == {"subject", "text"}
+    assert count(session) == 0
+
+
+@pytest.mark.req("C-83", "B-29")
+@pytest.mark.parametrize("name", ["zoe", "diego", "pedro"])
+def test_only_colleagues_who_may_read_it_get_it(supervisor, session, people, admin, viewer_for, name):
+    page = supervisor.post("/internal-messages/new", form(users=[people[name].id]))
+    assert "users" in refused(page)
+    assert people[name].id not in [row["id"] for row in supervisor.get("/lookup/colleague").json["results"]]
+    with pytest.raises(DomainError):
+        internal_messages.send(session, kind="message", subject="A", text="B", user_ids=[people[name].id],
+                               actor=viewer_for(people["bruno"]), now=NOON)
+    with pytest.raises(DomainError):
+        internal_messages.send(session, kind="message", subject="A", text="B", user_ids=[people["bruno"].id],
+                               actor=viewer_for(people["pedro"]), now=NOON)
+    assert count(session) == 0
+
+
+@pytest.mark.req("C-83")
+def test_a_department_is_all_of_its_people_once(supervisor, session, people, world):
+    values = form(users=[people["carla"].id, people["bruno"].id], departments=[world.department.id])
+    assert supervisor.post("/internal-messages/new", values).status_code == 302
+    message = session.scalars(select(InternalMessage)).one()
+    assert sorted(each.user_id for each in message.recipients) == sorted([people["carla"].id, people["bruno"].id])
+    empty = supervisor.post("/internal-messages/new", form(departments=[world.child_department.id]))
+    assert "departments" in refused(empty)
+    foreign = supervisor.post("/internal-messages/new", form(departments=[world.other_department.id]))
+    assert "departments" in refused(foreign)
+
+
+@pytest.mark.req("C-83", "C-89")
+@pytest.mark.parametrize(("kind", "mails"), [("notification", 0), ("message", 0), ("email", 1)])
+def test_the_bell_rings_for_each_kind_and_an_email_leaves_for_one(supervisor, session, people, kind, mails):
+    assert supervisor.post("/internal-messages/new", form(kind=kind, users=[people["bruno"].id])).status_code == 302
+    assert session.scalars(select(Notification.user_id)).all() == [people["bruno"].id]
+    letters = session.scalars(select(Outbox)).all()
+    assert [(each.recipient, each.subject, each.body) for each in letters] == [
+        ("bruno@example.com", "Retorno", "Ligar hoje.")] * mails
+
+
+@pytest.mark.req("C-83")
+def test_it_is_marked_as_read_by_who_got_it_and_the_bell_with_it(supervisor, sign_in, session, people):
+    assert supervisor.post("/internal-messages/new", form(users=[people["bruno"].id])).status_code == 302
+    pk = session.scalar(select(InternalMessage.id))
+    assert supervisor.post(f"/internal-messages/{pk}/read").status_code == 302
+    session.expire_all()
+    assert session.get(InternalMessage, pk).recipients[0].read_at is None
+    bruno = sign_in("bruno")
+    assert bruno.post(f"/internal-messages/{pk}/read").status_code == 302
+    session.expire_all()
+    assert session.get(InternalMessage, pk).recipients[0].read_at is not None
+    assert session.scalar(select(Notification.read_at)) is not None
+    assert "Nada por aqui" in text(bruno.get("/internal-messages/?box=unread"))
+    assert "Lida em" in supervisor.get("/internal-messages/?box=sent").text
+
+
+@pytest.mark.req("C-83")
+def test_a_second_click_sends_nothing_more_and_all_is_logged(supervisor, session, people):
+    page = supervisor.get("/internal-messages/new").text
+    key = re.search(r'name="request_key"[^>]* value="(\w+)"', page)[1]
+    for _click in range(2):
+        values = form(users=[people["bruno"].id], request_key=key)
+        assert supervisor.post("/internal-messages/new", values).status_code == 302
+    assert (count(session), count(session, Notification)) == (1, 1)
+    entry = session.scalars(select(LogEntry).where(LogEntry.target == "internal_message")).one()
+    assert entry.changes["subject"][1] == "Retorno"
+
+
+@pytest.mark.req("C-83", "B-29")
+def test_it_is_about_what_its_sender_may_see_alone(supervisor, attendant, session, people, world, viewer_for):
+    for about in ({"entity_id": world.other_entity.id}, {"attendance_id": world.other_attendance.id},
+                  {"attendance_id": world.restricted_attendance.id}):
+        assert supervisor.post("/internal-messages/new", form(users=[people["bruno"].id], **about)).status_code == 404
+        with pytest.raises(NotFound):
+            internal_messages.send(session, kind="message", subject="A", text="B", user_ids=[people["carla"].id],
+                                   actor=viewer_for(people["bruno"]), now=NOON, **about)
+    assert count(session) == 0
+    assert supervisor.post("/internal-messages/new", form(users=[people["bruno"].id], next="//evil.example/")
+                           ).location == "/"
+
+
+@pytest.mark.req("C-83")
+def test_a_page_costs_as_many_queries_for_many_messages_as_for_one(session, people, viewer_for, queries, world):
+    bruno, carla = viewer_for(people["bruno"]), viewer_for(people["carla"])
+    costs = []
+    for _round in range(2):
+        for n in range(4):
+            internal_messages.send(session, kind="message", subject=f"Assunto {n}", text="B", actor=bruno, now=NOON,
+                                   user_ids=[people["carla"].id], entity_id=world.provider.id)
+        session.expire_all()
+        queries.clear()
+        rows, _older = reads.inbox(session, carla)
+        assert [str(row.entity) for row in rows] == [str(world.provider)] * len(rows)
+        costs.append(len(queries))
+    assert len(rows) == 8
+    assert costs[1] <= costs[0]
