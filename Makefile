@@ -3,7 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 PY := $(VENV)/bin/python
 CATALOGUES := translations/pt_BR/LC_MESSAGES/messages.mo translations/en/LC_MESSAGES/messages.mo
-PYTEST := $(PY) -m pytest
+# As many processes as there are processors share the tests file by file; each has databases, ports, folders of its own.
+PYTEST := $(PY) -m pytest -n auto --dist=loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 FLOOR := 87
 .PHONY: help run test lint requirements bench prove coverage clean

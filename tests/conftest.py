@@ -2,6 +2,7 @@
 import os
 from contextlib import nullcontext
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import event
@@ -48,9 +49,14 @@ def databases(request, tmp_path_factory, environment):
 
 
 @pytest.fixture(scope="session")
-def redis_url():
-    """A Redis; a test that asks for it is deselected where TEST_REDIS_URL is not set."""
-    return os.environ["TEST_REDIS_URL"]
+def redis_url(worker_id):
+    """A Redis database of this process: the one named by TEST_REDIS_URL, those of its neighbours the ones below it.
+
+    A test that asks for it is deselected where TEST_REDIS_URL is not set.
+    """
+    url = urlsplit(os.environ["TEST_REDIS_URL"])
+    number = int(url.path.strip("/") or 0) - int(worker_id.removeprefix("gw") if worker_id != "master" else 0)
+    return url._replace(path=f"/{number % 16}").geturl()
 
 
 @pytest.fixture(scope="session")

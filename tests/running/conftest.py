@@ -1,5 +1,4 @@
 """Databases for servers of their own, and where the services of a larger installation are."""
-import os
 
 import pytest
 
@@ -25,12 +24,6 @@ def prepared():
         return url
 
     return prepare
-
-
-@pytest.fixture(scope="module")
-def redis_url():
-    """The Redis of the tests; without TEST_REDIS_URL these tests are not selected."""
-    return os.environ["TEST_REDIS_URL"]
 
 
 @pytest.fixture(scope="module")
