@@ -10,6 +10,7 @@ from app.models.attendance import Attendance
 from app.models.notification import Notification
 from app.models.outbox import Outbox
 from app.models.provider_ticket import Message, ProviderTicket
+from app.models.stream_event import StreamEvent
 from app.services import attendances, entity_merge
 from app.services.settings import set_setting
 from app.services.tickets import forwarding, work
@@ -236,3 +237,14 @@ def test_two_registers_of_a_provider_made_one_have_one_list(session, desk, open_
         entity_merge.undo(session, done.id, actor=desk.as_sofia, now=NOON)
     session.refresh(ticket)
     assert (ticket.entity_id, ticket.client_key) == (world.provider.id, world.provider.name_key)
+
+
+def test_every_change_is_told_to_who_has_the_central_before_him(session, do, desk, open_ticket, say):
+    def heard():
+        return session.scalars(select(StreamEvent.ids).where(StreamEvent.kind == "ticket.changed")).all()
+
+    ticket = open_ticket()
+    say.reply(ticket)
+    do(forwarding.forward, ticket, by=desk.as_ana, operator_id=desk.bruno.id, reason="Cobrança")
+    do(work.leave_pending, ticket, by=desk.as_bruno)
+    assert heard() == [[ticket.attendance_id]] * 4

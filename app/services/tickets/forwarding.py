@@ -8,7 +8,7 @@ from ...errors import Invalid
 from ...models.provider_ticket import ProviderTicket
 from ...security.permissions import Perm
 from .. import assignment
-from . import work
+from . import told, work
 
 
 def receiver(session, *, operator_id: int | None, department_id: int | None, reason: str | None,
@@ -42,5 +42,6 @@ def hand_over(session, attendance_id: int, to: assignment.Receiver, *, version: 
         started = work.begun(ticket)
         _attendance, previous = assignment.hand_over(
             session, attendance_id, to, version=version, children=[ticket], also=started, actor=actor, now=now)
-    session.refresh(ticket)
+    session.refresh(ticket)  # its copies follow the attendance
+    told.changed(session, [attendance_id], now=now)
     return ticket, previous

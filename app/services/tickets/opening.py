@@ -9,7 +9,7 @@ from .. import attachments, idempotency, opening
 from ..log import ACTOR_LENGTH, expect_log
 from ..protocols import next_block
 from ..settings import get_setting
-from . import clock, rules
+from . import clock, rules, told
 
 CHANNEL = {True: "provider_web", False: "phone"}  # by whether the provider himself opens it
 
@@ -62,4 +62,5 @@ def _open(session, values, files, *, actor, now) -> ProviderTicket:
     session.flush()  # files point to the message
     for each in files:
         attachments.add_to_message(session, attendance, message, each, actor=actor, now=now)
+    told.changed(session, [attendance.id], now=now)
     return ticket

@@ -22,7 +22,7 @@ from ..attendance_rules import closing_situation, first_situation
 from ..attendances import phases_after
 from ..log import record
 from ..records import assign, require
-from . import clock, mails, rules
+from . import clock, mails, rules, told
 
 CLOSED = _l("This attendance is closed.")
 KIND = AttendanceKind.PROVIDER
@@ -162,9 +162,10 @@ def delete(session, attendance_id: int, *, actor, now: datetime) -> None:
     attendance = ticket.attendance
     if ticket.started or not attendance.is_open:
         raise Conflict(_l("Only attendances that were not started can be deleted."))
-    told = {name: (getattr(attendance, name), None) for name in ("protocol", "title", "entity", "situation")}
-    record(session, attendance, "delete", {**told, "number": (ticket.number, None)}, actor=actor, now=now,
+    was = {name: (getattr(attendance, name), None) for name in ("protocol", "title", "entity", "situation")}
+    record(session, attendance, "delete", {**was, "number": (ticket.number, None)}, actor=actor, now=now,
            children=[ticket, *attendance.details, *ticket.pauses])
+    told.changed(session, [attendance.id], now=now)
     session.delete(attendance)
     session.flush()  # a foreign key in use speaks here
 
@@ -210,6 +211,7 @@ def written(session, ticket: ProviderTicket, action: str, changes: dict, *, acto
     record(session, attendance, action, changes, actor=actor, now=now, children=[ticket, *children])
     session.flush()  # constraints and the version speak here
     session.refresh(ticket)  # its copies follow the attendance
+    told.changed(session, [attendance.id], now=now)
 
 
 def _to(session, ticket, situation, action, *, actor, now) -> ProviderTicket:
