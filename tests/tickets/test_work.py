@@ -248,3 +248,13 @@ def test_every_change_is_told_to_who_has_the_central_before_him(session, do, des
     do(forwarding.forward, ticket, by=desk.as_ana, operator_id=desk.bruno.id, reason="Cobrança")
     do(work.leave_pending, ticket, by=desk.as_bruno)
     assert heard() == [[ticket.attendance_id]] * 4
+
+
+@pytest.mark.req("C-07")
+def test_with_the_crm_in_use_the_central_takes_nothing(session, do, desk, open_ticket, make_user, viewer_for):
+    ticket = open_ticket()
+    with unit_of_work(session):
+        set_setting(session, "uses_crm", True, actor=viewer_for(make_user("adm", "Admin")), now=NOON)
+    for act in (open_ticket, lambda: do(work.take, ticket, by=desk.as_ana)):
+        with pytest.raises(Conflict, match="Utiliza o módulo CRM"):
+            act()

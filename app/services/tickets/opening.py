@@ -5,7 +5,7 @@ from datetime import datetime
 from ...models.attendance import Attendance, AttendanceKind, Direction
 from ...models.provider_ticket import Message, ProviderTicket, Waiting, copies_of
 from ...security.permissions import Perm
-from .. import attachments, idempotency, opening
+from .. import attachments, central, idempotency, opening
 from ..log import ACTOR_LENGTH, expect_log
 from ..protocols import next_block
 from ..settings import get_setting
@@ -34,6 +34,7 @@ def open_ticket(session, values: dict, *, files=(), request_key: str = "", actor
 
 
 def _open(session, values, files, *, actor, now) -> ProviderTicket:
+    central.require_open(session)
     ready = rules.check_opening(session, values, actor=actor, now=now)
     own = actor.entity_id is not None
     contact = {name: getattr(ready, name) for name in ("contact_name", "contact_phone", "contact_email")}

@@ -18,6 +18,7 @@ from ...models.identity import UserProfile
 from ...models.provider_ticket import ProviderTicket
 from ...security.permissions import Perm
 from ...security.visibility import visible
+from .. import central
 from ..attendance_rules import closing_situation, first_situation
 from ..attendances import phases_after
 from ..log import record
@@ -30,8 +31,9 @@ KIND = AttendanceKind.PROVIDER
 
 def locked(session, attendance_id: int, *, version: int | None = None, actor,
            permission: Perm = Perm.TICKET_WRITE) -> ProviderTicket:
-    """The ticket, and nobody else's turn to change it. Raises Forbidden, NotFound, Stale."""
+    """The ticket, and nobody else's turn to change it. Raises Forbidden, NotFound, Stale, Conflict (C-07)."""
     require(actor, permission)
+    central.require_open(session)
     attendance = session.scalar(select(Attendance).where(
         Attendance.id == attendance_id, Attendance.kind == KIND, visible(Attendance, actor))
         .options(joinedload(Attendance.ticket)).with_for_update(of=Attendance))
