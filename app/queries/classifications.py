@@ -1,7 +1,7 @@
 """Reading the trees of classification whole: one query a level."""
 from sqlalchemy import select
 
-from ..models.classification import Cause, Classification, Motive, Occurrence, Subclassification
+from ..models.classification import Cause, Classification, DefaultMotive, Motive, Occurrence, Subclassification
 
 
 def _level(session, model, *columns):
@@ -31,3 +31,14 @@ def classification_tree(session) -> list[dict]:
         lambda r: {"id": r.id, "name": r.name, "return_days": r.return_days})
     return [{"id": r.id, "name": r.name, "return_days": r.return_days, "subclassifications": below.get(r.id, [])}
             for r in _level(session, Classification, Classification.return_days)]
+
+
+def below(session, classification_id: int) -> list[tuple[Subclassification, list[DefaultMotive]]]:
+    """The subclassifications of a classification, each with its standard motives, those switched off too."""
+    rows = session.scalars(select(Subclassification).where(
+        Subclassification.classification_id == classification_id).order_by(Subclassification.name_key)).all()
+    motives: dict[int, list[DefaultMotive]] = {row.id: [] for row in rows}
+    for motive in session.scalars(select(DefaultMotive).where(
+            DefaultMotive.subclassification_id.in_(motives)).order_by(DefaultMotive.name_key)):
+        motives[motive.subclassification_id].append(motive)
+    return [(row, motives[row.id]) for row in rows]

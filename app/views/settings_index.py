@@ -35,7 +35,11 @@ EXPLANATIONS = {
     "LoginAttempt": _l("Every try to sign in, with what became of it"),
 }
 # Where the manuals say that it is kept.
-PATHS = {"ParameterView": (_l("Structural"), _l("Settings"), _l("System parameters"))}
+PATHS = {
+    "ParameterView": (_l("Structural"), _l("Settings"), _l("System parameters")),
+    "Classification": (_l("Structural"), _l("Registers"), _l("Other registers"), _l("Classification tables"),
+                       _l("Classification of collection negotiation attendances")),
+}
 
 
 class SettingsView(BaseView):

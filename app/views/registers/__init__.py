@@ -4,7 +4,18 @@ from flask_babel import lazy_gettext as _l
 
 def register(appbuilder) -> None:
     """The groups "Prestadores", "Classificações" and "Estrutura"."""
-    from . import alerts, calendars, classifications, desk, labels, products, provider_accounts, structure, surveys
+    from . import (
+        alerts,
+        calendars,
+        classifications,
+        desk,
+        labels,
+        products,
+        provider_accounts,
+        provider_classifications,
+        structure,
+        surveys,
+    )
 
     provider_accounts.register(appbuilder)
     tables = {"category": "Classifications", "category_label": _l("Classification tables")}
@@ -21,12 +32,9 @@ def register(appbuilder) -> None:
             (labels.LabelView, "Labels", _l("Labels"), "fa-tags"),
             (surveys.SurveyView, "Surveys", _l("Surveys"), "fa-square-poll-vertical"),
             (alerts.AlertPriorityView, "Alert priorities", _l("Alert priorities"), "fa-bell"),
-            (calendars.CalendarView, "Calendars", _l("Calendars"), "fa-business-time"),
-            (classifications.ClassificationView, "Provider classifications", _l("Classifications"), "fa-layer-group"),
-            (classifications.SubclassificationView, "Subclassifications", _l("Subclassifications"),
-             "fa-diagram-project"),
-            (classifications.DefaultMotiveView, "Default motives", _l("Standard motives"), "fa-list-check")):
+            (calendars.CalendarView, "Calendars", _l("Calendars"), "fa-business-time")):
         appbuilder.add_view(view, name, label=label, icon=icon, **tables)
+    provider_classifications.register(appbuilder, **tables)
     structure_group = {"category": "Structure", "category_label": _l("Structure")}
     for view, name, label, icon in (
             (structure.CompanyView, "Companies", _l("Companies"), "fa-building"),

@@ -1,14 +1,12 @@
-"""Motivos, Ocorrências, Causas and the providers' tree: Classificações, Subclassificações, Motivos-padrão."""
+"""Motivos, Ocorrências and Causas: the tree that hangs on the attendance."""
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import NumberRange
 
-from ...models.classification import Cause, Classification, DefaultMotive, Motive, Occurrence, Subclassification
+from ...models.classification import Cause, Motive, Occurrence
 from ...services import classifications
 from ..base import AppModelView
 
 ACTIVE_HELP = _l("An inactive record stays on what it is on and is offered no more.")
-NOT_NEGATIVE = NumberRange(min=0, max=3650, message=_l("Type a number of days from 0 to 3650."))
 
 
 class RegisterView(AppModelView):
@@ -48,45 +46,3 @@ class CauseView(RegisterView):
     label_columns = {"occurrence": _l("Occurrence"), "occurrence.motive": _l("Motive"), "name": _l("Cause"),
                      "active": _l("Active")}
     empty_text = _l("A cause says why it happened, below an occurrence.")
-
-
-class ClassificationView(RegisterView):
-    noun, route_base = "classification", "/classifications"
-    datamodel = SQLAInterface(Classification)
-    list_title, add_title, edit_title = _l("Classifications"), _l("New classification"), _l("Edit classification")
-    list_columns = order_columns = search_columns = ["name", "return_days", "active"]
-    add_columns = edit_columns = show_columns = ["name", "return_days", "active"]
-    label_columns = {"name": _l("Classification"), "return_days": _l("Return days"), "active": _l("Active")}
-    validators_columns = {"return_days": [NOT_NEGATIVE]}
-    empty_text = _l("A classification sorts the providers' tickets and gives the days to answer them.")
-
-
-class SubclassificationView(RegisterView):
-    noun, route_base = "classification", "/subclassifications"
-    datamodel, service = SQLAInterface(Subclassification), classifications.subclassifications
-    list_title, add_title, edit_title = (
-        _l("Subclassifications"), _l("New subclassification"), _l("Edit subclassification"))
-    list_columns = order_columns = ["name", "classification", "return_days", "active"]
-    search_columns = add_columns = edit_columns = show_columns = ["classification", "name", "return_days", "active"]
-    label_columns = {"classification": _l("Classification"), "name": _l("Subclassification"),
-                     "return_days": _l("Return days"), "active": _l("Active")}
-    validators_columns = {"return_days": [NOT_NEGATIVE]}
-    description_columns = {"active": ACTIVE_HELP, "return_days": _l("Left empty, the classification's days hold.")}
-    empty_text = _l("A subclassification is the second level of a classification.")
-
-
-class DefaultMotiveView(RegisterView):
-    noun, route_base = "classification", "/default-motives"
-    datamodel = SQLAInterface(DefaultMotive)
-    list_title, add_title, edit_title = (
-        _l("Standard occurrence motives"), _l("New standard motive"), _l("Edit standard motive"))
-    list_columns = ["name", "subclassification", "subclassification.classification", "return_days", "active"]
-    order_columns = ["name", "subclassification", "return_days", "active"]
-    search_columns = add_columns = edit_columns = ["subclassification", "name", "return_days", "active"]
-    show_columns = ["subclassification.classification", "subclassification", "name", "return_days", "active"]
-    label_columns = {"subclassification": _l("Subclassification"),
-                     "subclassification.classification": _l("Classification"),
-                     "name": _l("Standard motive"), "return_days": _l("Return days"), "active": _l("Active")}
-    validators_columns = {"return_days": [NOT_NEGATIVE]}
-    description_columns = {"active": ACTIVE_HELP, "return_days": _l("Left empty, the subclassification's days hold.")}
-    empty_text = _l("A standard motive is offered below its subclassification.")
