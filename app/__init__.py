@@ -26,11 +26,12 @@ def create_app(settings: dict | None = None) -> Flask:
     from .live import redis_wakes
     from .security import csp, locale
     from .services import live_events, webhook_events  # noqa: F401  (they listen to the log)
-    from .views import colours, errors, formats, health, shell
+    from .views import colours, denials, errors, formats, health, shell
     from .views.attendances import report
 
     csp.init_app(app)
     colours.init_app(app)
+    denials.init_app(app)
     errors.init_app(app)
     formats.init_app(app)
     health.init_app(app)

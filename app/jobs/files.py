@@ -1,9 +1,10 @@
-"""Bytes that nobody needs any more: of files removed long ago, of imports that are over, of work that died half-way."""
+"""Bytes that nobody needs any more: of files removed long ago, of forms never saved, of imports that are over, of work
+that died half-way."""
 from datetime import timedelta
 
 from ..database import unit_of_work, utc_now
 from ..files.store import store_of
-from ..services import attachments
+from ..services import attachments, held_files
 from .alone import try_alone
 
 SENT_KEPT = timedelta(days=2)  # a file to be imported: its page lives a day
@@ -15,7 +16,8 @@ def prune_files(session, settings) -> int:
     with unit_of_work(session):
         if not try_alone(session, "files"):
             return 0
-        forgotten = attachments.forget_removed(session, store, now=now)
+        forgotten = attachments.forget_removed(session, store, now=now) + held_files.forget_old(
+            session, store, now=now)
     dropped = attachments.drop_unknown(session, store, now=now)
     session.rollback()  # it has only read
     sent = list(store.names("import", older_than=now - SENT_KEPT))

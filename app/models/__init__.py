@@ -12,6 +12,7 @@ from . import (
     desk,
     email_template,
     entity,
+    held_file,
     identity,
     internal_message,
     job,
@@ -34,6 +35,6 @@ from . import (
 )
 
 __all__ = ["alert", "api_token", "appointment", "attachment", "attendance", "calendar", "classification", "company",
-           "custom_field", "desk", "email_template", "entity", "identity", "internal_message", "job", "label", "log",
-           "merge", "note", "notification", "order", "outbox", "product", "protocol", "provider_account",
-           "provider_ticket", "saved_view", "stream_event", "survey", "web_menu", "webhook"]
+           "custom_field", "desk", "email_template", "entity", "held_file", "identity", "internal_message", "job",
+           "label", "log", "merge", "note", "notification", "order", "outbox", "product", "protocol",
+           "provider_account", "provider_ticket", "saved_view", "stream_event", "survey", "web_menu", "webhook"]

@@ -95,7 +95,7 @@ class LoginThrottle(Model):
 
 
 class LoginAttempt(Model):
-    """Every try to sign in, with what became of it."""
+    """Every try to sign in, with what became of it; and what a user of a portal asked for and may not see."""
 
     __tablename__ = "login_attempt"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -103,9 +103,10 @@ class LoginAttempt(Model):
     username: Mapped[str] = mapped_column(String(128), index=True)  # as typed, cut; never the password
     user_id: Mapped[int | None] = mapped_column(Integer)
     via: Mapped[str] = mapped_column(String(8))  # form, rest
-    outcome: Mapped[str] = mapped_column(String(20))  # ok, unknown, wrong, inactive, limited, down
+    outcome: Mapped[str] = mapped_column(String(20))  # ok, unknown, wrong, inactive, limited, down; denied
     ip: Mapped[str] = mapped_column(String(45))
     user_agent: Mapped[str] = mapped_column(String(200), default="")
+    asked: Mapped[str] = mapped_column(String(200), default="", server_default="")  # denied: method and address
 
 
 class PasswordReset(Model):

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import String, bindparam, cast, func, literal, select, union, union_all
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
-from ..models.attendance import Attendance, AttendanceDetail
+from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind
 from ..models.classification import OPEN_PHASES, Situation
 from ..models.company import Company, Unit
 from ..models.entity import Entity
@@ -151,11 +151,13 @@ def _person():
 
 
 def portal_cases(session, viewer, *, after: str | None = None):
-    """(attendances of the viewer's own entity, newest first, with their pages; key of the next page or None).
+    """(attendances of the viewer's own entity, newest first, with their pages; key of the next page or None). What a
+    provider wrote by "Fale conosco" has its own pages.
 
     Two queries. Raises ValueError for a page key that was not made here.
     """
-    query = session.query(Attendance).filter(visible(Attendance, viewer)).options(
+    query = session.query(Attendance).filter(
+        visible(Attendance, viewer), Attendance.kind != AttendanceKind.PROVIDER).options(
         load_only(Attendance.protocol, Attendance.title, Attendance.opened_at, Attendance.closed_at, Attendance.phase),
         joinedload(Attendance.situation).load_only(Situation.name), joinedload(Attendance.channel),
         selectinload(Attendance.details).load_only(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, union_all, update
 
 from ..database import after_commit
 from ..errors import Conflict, Forbidden, Invalid, NotFound
@@ -16,6 +16,7 @@ from ..files.scanner import Scanner
 from ..files.store import FolderStore, Incoming, TooLarge, store_of
 from ..models.attachment import Attachment
 from ..models.attendance import Attendance, AttendanceDetail
+from ..models.held_file import HeldFile
 from ..models.provider_ticket import Message
 from ..security.permissions import Perm
 from ..security.visibility import visible
@@ -138,7 +139,8 @@ def drop_unknown(session, store: FolderStore, *, now: datetime, batch: int = 200
     dropped = store.drop_unfinished(older_than=now - UNKNOWN_FOR)
     found = list(store.names(AREA, older_than=now - UNKNOWN_FOR))
     for some in (found[at:at + batch] for at in range(0, len(found), batch)):
-        known = set(session.scalars(select(Attachment.stored_name).where(Attachment.stored_name.in_(some))))
+        known = set(session.scalars(union_all(*(  # in one statement: a held file becomes an attachment
+            select(model.stored_name).where(model.stored_name.in_(some)) for model in (HeldFile, Attachment)))))
         for name in set(some) - known:
             store.delete(name)
             dropped += 1

@@ -90,6 +90,12 @@ def conclude(session, outcome: Outcome, *, username: str, via: str, ip: str, use
         log.warning("sign-in refused: %s by %s from %s", outcome.name, via, ip)  # for fail2ban and the like
 
 
+def note_denied(session, viewer, asked: str, *, via: str, ip: str, user_agent: str, now: datetime) -> None:
+    """Record that a user of a portal asked for what is not his, or not there: who forges ids looks for others' rows."""
+    session.add(LoginAttempt(at=now, username=viewer.login[:128], user_id=viewer.user_id, via=via, outcome="denied",
+                             ip=ip[:45], user_agent=user_agent[:200], asked=asked[:200]))
+
+
 def note_sign_in(session, user_id: int, *, now: datetime) -> None:
     """The "last login" that the register of users shows."""
     session.execute(update(User).execution_options(synchronize_session=False).where(User.id == user_id).values(

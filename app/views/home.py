@@ -50,14 +50,13 @@ def _day_name(text: str) -> str:
 
 def register(appbuilder) -> None:
     """The first pages and the general search; called where the menu has its group "Acompanhar"."""
+    from . import portal
     from .find import FindView
-    from .portal import PortalView
     from .settings_index import SettingsView
 
     appbuilder.add_link("Panel", href="HomeView.index", label=_l("Panel"), icon="fa-gauge-high",
                         category="Follow", category_label=_l("Follow up"))
     appbuilder.menu.find("Panel").permission = Perm.USER_READ
-    appbuilder.add_view(PortalView, "Portal", label=_l("My attendances"), icon="fa-inbox",
-                        menu_cond=lambda: g.viewer.entity_id is not None)
+    portal.register(appbuilder)
     appbuilder.add_view_no_menu(FindView)
     appbuilder.add_view_no_menu(SettingsView)

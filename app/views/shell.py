@@ -13,7 +13,9 @@ from flask_login import current_user
 from ..extensions import db
 from ..models.classification import Phase
 from ..queries.home import Tenant, tenant_of
+from ..queries.portal import Front, front_of
 from ..security.permissions import Perm
+from ..services import web_menus
 from .bell import bell
 
 THEMES = ("light", "dark", "auto")
@@ -82,6 +84,15 @@ class Shell:
     @cached_property
     def tenant(self) -> Tenant | None:
         return tenant_of(db.session, self.viewer)
+
+    @cached_property
+    def portal(self) -> Front | None:
+        """Whose portal this is; None for staff, who have the shell of the back office."""
+        if not self.viewer or not self.viewer.entity_id:
+            return None
+        menus = web_menus.released(db.session, self.viewer)
+        return front_of(db.session, self.viewer, contacts=web_menus.FALE_CONOSCO in menus,
+                        attendances=web_menus.MY_ATTENDANCES in menus)
 
     @property
     def is_staff(self) -> bool:

@@ -40,9 +40,13 @@ def _open(browser, address):
 
 
 def _links(markup):
-    """Addresses of the sidebar, without the mark."""
-    text = [given["href"] for tag, given in markup.tags if tag == "a" and "title" in given and "href" in given]
+    """Addresses of the sidebar, without the mark; of the header of a portal."""
+    text = [given["href"] for tag, given in markup.tags if tag == "a" and "href" in given and _in_menu(given)]
     return list(dict.fromkeys(text))
+
+
+def _in_menu(given):
+    return "title" in given or "data-menu" in given
 
 
 @pytest.mark.req("G-01")
@@ -63,11 +67,12 @@ def test_every_menu_link_opens_without_code_in_its_markup(person, name):
         assert dict(markup.tags)["html"]["lang"] == "pt-BR"
         if address in links:
             assert [given["href"] for _tag, given in markup.tags
-                    if given.get("aria-current") == "page" and "title" in given] == [address]
+                    if given.get("aria-current") == "page" and _in_menu(given)] == [address]
 
 
 def test_the_menu_shows_only_what_one_may_open(person):
-    titles = {name: set(re.findall(r'<a href="[^"]+" title="([^"]+)"', _open(person(name), "/").text))
+    titles = {name: set(re.findall(r'<a (?:data-menu )?href="[^"]+"[^>]*(?: title="|aria-current="page">)([^"<]+)',
+                                   _open(person(name), "/").text))
               for name in ("attendant", "configurator", "customer")}
     assert "Atendimentos" in titles["attendant"]
     assert "Painel" not in titles["attendant"]

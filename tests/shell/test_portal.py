@@ -20,7 +20,7 @@ def test_a_customer_sees_his_own_attendances_with_their_answer(person, world, se
 
 
 def test_a_provider_without_attendances_is_told_so(person):
-    page = person("provider").get("/portal/")
+    page = person("provider").get("/portal/attendances")
     assert "Nenhum atendimento ainda" in page.text
 
 
@@ -73,5 +73,5 @@ def test_a_page_outside_the_portal_leads_back_to_it_and_sends_nobody_to_a_superv
 
 
 def test_an_empty_portal_says_what_will_stand_there(person):
-    page = person("provider").get("/portal/")
+    page = person("provider").get("/portal/attendances")
     assert "o atendimento aparecerá aqui com o protocolo, a situação" in page.text

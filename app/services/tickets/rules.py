@@ -5,17 +5,17 @@ from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from ... import phones
 from ...errors import DomainError, Invalid
 from ...models.classification import Classification, DefaultMotive, Subclassification
-from ...models.entity import Entity, EntityRole, RoleType
+from ...models.entity import Entity, RoleType
 from ...models.provider_ticket import MESSAGE_LIMIT
+from ...queries.portal import PROVIDER, is_provider
 from ...security.visibility import visible
 from ..entity_rules import NOT_A_CHOICE, REQUIRED, cleaned, raise_all
 
-PROVIDER = "provider"  # code of the role
 TITLE_LIMIT = 200
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -45,12 +45,6 @@ def message_text(text: str | None, *, field: str = "message", required: bool = T
     if not text and required:
         raise Invalid(_l("Write the message."), field=field)
     return text
-
-
-def is_provider():
-    """The condition that an entity is a provider now."""
-    return exists().where(EntityRole.entity_id == Entity.id, EntityRole.active,
-                          EntityRole.role_type_id == RoleType.id, RoleType.code == PROVIDER)
 
 
 def check_opening(session, values: dict, *, actor, now: datetime) -> Opening:

@@ -38,29 +38,7 @@ class AttachmentView(BaseView):
     @has_access
     def download(self, pk):
         """The bytes; with ?inline=1 a picture or a PDF is shown in place, alone in a sandbox."""
-        found = reads.find(db.session, g.viewer, pk) or abort(404)
-        try:
-            file = store_of(current_app.config).open(found.stored_name)
-        except FileNotFoundError:
-            current_app.logger.exception("attachment %s has lost its bytes", pk)
-            abort(404)
-        inline = bool(request.args.get("inline")) and found.mime in INLINE
-        response = Response(wrap_file(request.environ, file), mimetype=found.mime, direct_passthrough=True)
-        response.content_length = found.size
-        response.set_etag(found.sha256)
-        response.last_modified = found.uploaded_at
-        response.headers.update({
-            "Content-Disposition": disposition(found.filename, inline), "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; "
-                                       "frame-ancestors 'none'",
-            "X-Frame-Options": "DENY", "Cross-Origin-Resource-Policy": "same-origin",
-            "Cache-Control": "private, no-cache"})  # asked again each time: whoever may no longer see it gets a 404
-        response.call_on_close(file.close)
-        try:
-            return response.make_conditional(request.environ, accept_ranges=True, complete_length=found.size)
-        except HTTPException:  # a range that the file does not have
-            file.close()
-            raise
+        return sent(reads.find(db.session, g.viewer, pk) or abort(404))
 
     @expose("/add/<int:attendance>/<int:number>", methods=["POST"])
     @has_access
@@ -128,6 +106,32 @@ def files_shown(attendance, detail) -> SimpleNamespace:
         max_mb=current_app.config["UPLOAD_MAX_MB"])
 
 
+def sent(found) -> Response:
+    """The bytes of an attachment that the viewer may see, under headers that let nothing in it run."""
+    try:
+        file = store_of(current_app.config).open(found.stored_name)
+    except FileNotFoundError:
+        current_app.logger.exception("attachment %s has lost its bytes", found.id)
+        abort(404)
+    inline = bool(request.args.get("inline")) and found.mime in INLINE
+    response = Response(wrap_file(request.environ, file), mimetype=found.mime, direct_passthrough=True)
+    response.content_length = found.size
+    response.set_etag(found.sha256)
+    response.last_modified = found.uploaded_at
+    response.headers.update({
+        "Content-Disposition": disposition(found.filename, inline), "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; "
+                                   "frame-ancestors 'none'",
+        "X-Frame-Options": "DENY", "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "private, no-cache"})  # asked again each time: whoever may no longer see it gets a 404
+    response.call_on_close(file.close)
+    try:
+        return response.make_conditional(request.environ, accept_ranges=True, complete_length=found.size)
+    except HTTPException:  # a range that the file does not have
+        file.close()
+        raise
+
+
 def disposition(filename: str, inline: bool) -> str:
     """The header with the name in UTF-8, and in ASCII for who reads only that."""
     plain = "".join(c if " " <= c < "\x7f" and c not in '"\\%' else "_" for c in filename)
@@ -144,10 +148,14 @@ def size_text(size: int) -> str:
     return f"{format_decimal(round(size / 1024 / 1024, 1))} MB"
 
 
+def file_icon(mime: str) -> str:
+    """The picture beside a file of this type."""
+    return ICONS.get(mime) or ICONS.get(mime.partition("/")[0], "fa-file")
+
+
 def _row(file, open_=True) -> SimpleNamespace:
-    icon = ICONS.get(file.mime) or ICONS.get(file.mime.partition("/")[0], "fa-file")
     return SimpleNamespace(
-        id=file.id, name=file.filename, size=size_text(file.size), icon=icon, at=file.uploaded_at,
+        id=file.id, name=file.filename, size=size_text(file.size), icon=file_icon(file.mime), at=file.uploaded_at,
         who=file.uploaded_by.get_full_name() if file.uploaded_by else "", may_be_seen=file.mime in INLINE,
         may_remove=open_ and attachments.may_remove(file, g.viewer))
 

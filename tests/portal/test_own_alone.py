@@ -1,0 +1,127 @@
+"""A provider sees its own tickets and nothing else by any path (C-02, C-28); blocked menus are not there (C-03)."""
+import pytest
+from sqlalchemy import select
+
+from app.models.attachment import Attachment
+from app.models.identity import LoginAttempt
+from app.models.provider_ticket import Message
+from app.models.web_menu import WebMenu, WebMenuRule
+from tests.support import samples
+
+from .conftest import hold, key_of, post
+
+
+@pytest.fixture
+def ticket(open_ticket, browser, session):
+    """A ticket of Pedro's with a file."""
+    ticket = open_ticket(title="Segredo da clínica")
+    address = f"/portal/tickets/{ticket.attendance.address}"
+    key = key_of(browser.get(address))
+    hold(browser, key, "laudo.pdf", samples.PDF)
+    post(browser, address, {"message": "Laudo", "request_key": key})
+    session.refresh(ticket)
+    return ticket
+
+
+def denied(session):
+    return session.execute(select(LoginAttempt.username, LoginAttempt.asked, LoginAttempt.via).where(
+        LoginAttempt.outcome == "denied").order_by(LoginAttempt.id)).all()
+
+
+@pytest.mark.req("C-02", "C-28")
+def test_forged_ids_are_not_there_and_stand_in_the_security_log(ticket, stranger, session):
+    file = session.scalars(select(Attachment.id)).one()
+    protocol, pk = ticket.attendance.protocol, ticket.attendance_id
+    asked = [f"/portal/tickets/{protocol}", f"/portal/tickets/id-{pk}", f"/portal/tickets/{protocol}/opened",
+             f"/portal/files/{file}"]
+    for address in asked:
+        answer = stranger.get(address)
+        assert answer.status_code == 404
+        assert "Segredo" not in answer.text
+    assert stranger.post(f"/portal/tickets/{protocol}", {"message": "Oi", "request_key": "a" * 32}).status_code == 404
+    assert denied(session) == [*(("alheio", f"GET {address}", "page") for address in asked),
+                               ("alheio", f"POST /portal/tickets/{protocol}", "page")]
+    assert len(session.scalars(select(Message)).all()) == 2
+
+
+@pytest.mark.req("C-02")
+@pytest.mark.parametrize("address", [
+    "/attendances/{protocol}", "/attendances/id-{pk}", "/attachments/{file}", "/attendances/", "/search?q={protocol}",
+    "/logs/attendance/{pk}", "/notes/{pk}", "/entities/show/{entity}", "/attendances/entity/{entity}"])
+def test_no_page_of_the_back_office_opens_for_a_provider(ticket, browser, session, world, address):
+    file = session.scalars(select(Attachment.id)).one()
+    answer = browser.get(address.format(protocol=ticket.attendance.protocol, pk=ticket.attendance_id, file=file,
+                                        entity=world.entity.id))
+    assert answer.status_code in (403, 404)
+    assert len(denied(session)) == 1
+
+
+@pytest.mark.req("C-02")
+def test_lists_searches_and_the_palette_show_nothing_of_others(ticket, stranger, browser):
+    assert "Segredo" in browser.get("/portal/open").text
+    for address in ("/portal/", "/portal/open", "/portal/closed?q=segredo", "/portal/attendances",
+                    f"/search/palette?q={ticket.attendance.protocol}", "/search/palette?q=segredo"):
+        answer = stranger.get(address)
+        assert answer.status_code == 200
+        assert "Segredo" not in answer.text
+        assert ticket.attendance.protocol not in answer.text.replace("?q=" + ticket.attendance.protocol, "")
+
+
+@pytest.mark.req("C-02")
+@pytest.mark.parametrize("address", ["attendances", "attendances/{protocol}", "persons?q=ana",
+                                     "attendances/{protocol}/attachments/{file}"])
+def test_rest_gives_a_provider_nothing_of_the_desk(ticket, api, session, address):
+    file = session.scalars(select(Attachment.id)).one()
+    answer = api("pedro").get("/api/v1/" + address.format(protocol=ticket.attendance.protocol, file=file))
+    assert answer.status_code in (403, 404)
+    assert denied(session)[-1].via == "rest"
+
+
+def test_a_member_of_staff_who_errs_is_not_in_the_security_log(sign_in, desk, session):
+    assert sign_in(desk.ana).get("/attendances/0000").status_code == 404
+    assert denied(session) == []
+
+
+def test_who_reads_the_security_log_sees_what_was_asked_for(ticket, stranger, sign_in, make_user):
+    stranger.get("/portal/files/1234567")
+    page = sign_in(make_user("chefe", "Admin")).get("/security-log/list/").text
+    assert "Acesso negado" in page
+    assert "GET /portal/files/1234567" in page
+
+
+@pytest.mark.req("C-03", "C-04")
+@pytest.mark.parametrize("rule", ["all", "profile", "user"])
+def test_a_blocked_menu_is_gone_at_the_next_page_and_back_when_released(ticket, browser, session, seeding, desk, rule):
+    assert "Novo contato" in browser.get("/portal/").text
+    menu = session.scalar(select(WebMenu).where(WebMenu.code == "fale_conosco")) or WebMenu(code="fale_conosco")
+    with seeding():
+        session.add(menu)
+        menu.released = rule != "all"
+        if rule != "all":
+            who = {"role": desk.pedro.roles[0]} if rule == "profile" else {"user": desk.pedro}
+            menu.rules.append(WebMenuRule(released=False, **who))
+    file = session.scalars(select(Attachment.id)).one()
+    home = browser.get("/portal/")
+    assert home.status_code == 200
+    assert "Novo contato" not in home.text
+    assert "Fale conosco" not in home.text
+    for address in ("/portal/new", "/portal/open", "/portal/closed", f"/portal/files/{file}",
+                    f"/portal/tickets/{ticket.attendance.protocol}"):
+        page = browser.get(address)
+        assert page.status_code == 404
+        assert "não está liberado" in page.text
+    with seeding():
+        menu.released = True
+        menu.rules.clear()
+    assert "Novo contato" in browser.get("/portal/").text
+
+
+@pytest.mark.req("M-04", "M-97")
+def test_other_attendances_of_the_provider_are_on_a_page_of_their_own(browser, world, seeding, session, ticket):
+    from tests.support.world import add_attendance
+
+    with seeding():
+        add_attendance(session, world, world.provider, protocol="2026000777", title="Visita ao balcão")
+    page = browser.get("/portal/attendances").text
+    assert "2026000777" in page
+    assert "Segredo da clínica" not in page  # its conversation is in "Fale conosco"
