@@ -10,6 +10,7 @@ from ..extensions import db
 from ..models.provider_ticket import MESSAGE_LIMIT, Message, ProviderTicket
 from ..queries import tickets as reads
 from ..security.permissions import Perm
+from ..services import web_menus
 from ..services.tickets import clock, conversation, forwarding, opening, thresholds, work
 from . import schemas
 from .arguments import Listed, Many, Whole, day, one_of, text
@@ -128,6 +129,7 @@ class ProviderTicketApi(Resource):
     def post(self):
         """The answer has its number, and its protocol where the desk gives protocols."""
         data = body(OPEN)
+        _require_released()
         if actor().entity_id is not None:
             data.pop("provider_id")
 
@@ -188,10 +190,19 @@ def _found(address) -> ProviderTicket:
 
 
 def _require_reader() -> None:
-    """The right to call is not yet the right to read: that of the central, or of the portal."""
+    """The right to call is not yet the right to read: that of the central, or of the portal where its menu is
+    released."""
     needed = Perm.TICKET_READ if actor().entity_id is None else Perm.PORTAL_USE
     if not actor().may(needed):
         raise Forbidden(_("You do not have permission to do this."))
+    _require_released()
+
+
+def _require_released() -> None:
+    """A provider from whom "Fale conosco" was taken away has no tickets here either (C-03)."""
+    if actor().entity_id is not None and not web_menus.allowed(db.session, actor(), web_menus.FALE_CONOSCO):
+        raise NotFound(_("The operator company has not released this menu on the web. Ask it to release it if you need "
+                         "it."))
 
 
 def _filter(args) -> reads.TicketFilter:

@@ -30,7 +30,7 @@ def plant(settings) -> None:
     """Plant what is missing; nothing where all accounts are there."""
     from ..services import demo, grants
     from ..services.attachments import uploads_of
-    from ..services.demo import attendances, company, notes, people
+    from ..services.demo import attendances, company, notes, people, tickets
 
     session = db.session
     names = people.missing(session)
@@ -48,3 +48,5 @@ def plant(settings) -> None:
         attendances.plant(session, firm, operators, now=now)
         demo.plant_rest(session, firm, operators, now=now)
         notes.plant_file(session, firm, operators, uploads_of(settings), now=now)
+        tickets.plant(session, firm, operators, uploads=uploads_of(settings), public_url=settings["PUBLIC_URL"],
+                      now=now)

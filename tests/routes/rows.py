@@ -34,6 +34,7 @@ from app.models.order import Invoice, Order
 from app.models.outbox import Outbox
 from app.models.product import Product, ProductInformation
 from app.models.provider_account import Batch, Guide, Payment
+from app.models.provider_ticket import Message
 from app.models.saved_view import SavedView
 from app.models.survey import Survey, SurveyParticipation, SurveyQuestion
 from app.models.web_menu import WebMenu
@@ -137,6 +138,8 @@ def _of_rest(address, entity, of_model, around, *, label, files, loaded, bell) -
     """The rows of the addresses below /api/v1/."""
     return {
         "/api/v1/provider-tickets": {"address": around["tickets"]},
+        "/portal": {"address": around["tickets"], "pk": {"foreign": 10_000}},
+        "/portal/files": {"pk": around["ticket files"]},
         "/api/v1/attendances": {"address": address, "page": 1, "label_id": label.id},
         "/api/v1/attendances/<address>/attachments": {"pk": pair(files[0], files[1], closed=files[2])},
         "/api/v1/attendances/<address>/merges": {"pk": around["attendance merges"]},
@@ -202,7 +205,11 @@ def _around(session, world, near, survey) -> dict:
     session.flush()
     tickets = [add_ticket(session, world, entity, protocol=f"T{place}")
                for place, entity in enumerate((world.provider, world.other_entity))]
+    said = [_attached(session, ticket.attendance, message_id=session.scalar(select(Message.id).where(
+        Message.attendance_id == ticket.attendance_id))) for ticket in tickets]
+    session.flush()
     return {"tickets": dict(zip(("own", "foreign"), (each.protocol for each in tickets), strict=True)),
+            "ticket files": pair(*said),
             "models": {Webhook: pair(*hooks), Alert: pair(*alerts), AlertPriority: priority.id,
                        Appointment: pair(*agenda)},
             "token": token.id, "deliveries": pair(*told),
@@ -210,12 +217,12 @@ def _around(session, world, near, survey) -> dict:
             "attendance merges": pair(*merges["attendance"][:2], closed=merges["attendance"][2])}
 
 
-def _attached(session, attendance) -> Attachment:
+def _attached(session, attendance, **of) -> Attachment:
     """A file with its bytes."""
     with store_of(current_app.config).new("attachment") as incoming:
         incoming.write(b"Laudo")
         file = Attachment(attendance_id=attendance.id, filename="laudo.txt", mime="text/plain", size=incoming.size,
-                          sha256=incoming.sha256, uploaded_at=NOON, stored_name=incoming.keep())
+                          sha256=incoming.sha256, uploaded_at=NOON, stored_name=incoming.keep(), **of)
     session.add(file)
     return file
 
