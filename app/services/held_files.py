@@ -45,7 +45,7 @@ def hold(session, arrived: Arrived, *, form_key: str, actor, now: datetime) -> H
                     size=arrived.incoming.size, sha256=arrived.incoming.sha256, held_at=now,
                     stored_name=arrived.incoming.keep(session))
     session.add(held)
-    session.flush()
+    session.flush()  # its id is in the answer
     return held
 
 
