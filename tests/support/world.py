@@ -30,7 +30,6 @@ from app.models.entity import (
     Phone,
     RoleType,
 )
-from app.text import normalise
 
 from .clock import DAY, NOON
 from .seeding import seeding
@@ -105,11 +104,11 @@ def _structure(session, world):
 
 
 def _registers(session, world):
-    world.channels = {code: _coded(session, Channel, code, name) for code, name in CHANNELS.items()}
-    world.role_types = {code: _coded(session, RoleType, code, name) for code, name in ROLE_TYPES.items()}
-    world.situations = {phase: _situation(session, phase, name) for phase, name in SITUATIONS.items()}
-    world.contact_type = _named(session, ContactType, "Financeiro")
-    world.other_contact_type = _named(session, ContactType, "Diretoria")
+    world.channels = _rows(session, Channel, "code", CHANNELS)
+    world.role_types = _rows(session, RoleType, "code", ROLE_TYPES)
+    world.situations = _rows(session, Situation, "phase", SITUATIONS)
+    world.contact_type, world.other_contact_type = _rows(
+        session, ContactType, "name", {"Financeiro": "Financeiro", "Diretoria": "Diretoria"}).values()
     world.motive, world.other_motive = Motive(name="Reclamação"), Motive(name="Dúvida")
     world.occurrence = Occurrence(name="Cobrança indevida", motive=world.motive)
     world.other_occurrence = Occurrence(name="Segunda via", motive=world.other_motive)
@@ -149,22 +148,11 @@ def _attendances(session, world):
                                             unit=world.other_unit, description="Assunto da Verde")
 
 
-def _coded(session, model, code, name):
-    row = session.scalar(select(model).where(model.code == code))
-    if row is None:
-        row = _named(session, model, name, code=code)
-    return row
-
-
-def _situation(session, phase, name):
-    of_phase = select(Situation).where(Situation.phase == phase).order_by(Situation.position, Situation.id).limit(1)
-    row = session.scalar(of_phase)
-    return row if row is not None else _named(session, Situation, name, phase=phase)
-
-
-def _named(session, model, name, **values):
-    row = session.scalar(select(model).where(model.name_key == normalise(name)))
-    if row is None:
-        row = model(name=name, **values)
-        session.add(row)
-    return row
+def _rows(session, model, key, names) -> dict:
+    """The row of each key: the one that is there already, of several the first in its list; a new one otherwise."""
+    there = {}
+    for row in session.scalars(select(model).order_by(getattr(model, "position", model.id), model.id)):
+        there.setdefault(getattr(row, key), row)
+    made = {value: there.get(value) or model(**{key: value, "name": name}) for value, name in names.items()}
+    session.add_all(made.values())
+    return made
