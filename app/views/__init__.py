@@ -9,6 +9,7 @@ def register(appbuilder) -> None:
         alerts,
         api_tokens,
         attendances,
+        central,
         duplicates,
         entities,
         history,
@@ -31,6 +32,7 @@ def register(appbuilder) -> None:
     from .users import UserView
 
     attendances.register(appbuilder)
+    central.register(appbuilder)
     entities.register(appbuilder)
     agenda.register(appbuilder)
     internal_messages.register(appbuilder)

@@ -31,6 +31,8 @@ ACTIONS = {
     "different": _l("Not the same person"), "split": _l("Split"),
     "answer": _l("Survey answered"), "revoke": _l("Revoked"),
     "forward": _l("Forwarded"), "label": _l("Labels changed"),
+    "take": _l("Taken"), "give_up": _l("Given up"), "pending": _l("Left pending"), "message": _l("Message written"),
+    "sms": _l("SMS written"),
 }
 # Names of fields that no register labels.
 LABELS = {
@@ -44,6 +46,7 @@ CODES = {
     "direction": {"active": _l("Active"), "receptive": _l("Receptive")},
     "phase": {"open": _l("Open"), "in_progress": _l("In progress"), "pending": _l("Pending"), "closed": _l("Closed"),
               "cancelled": _l("Cancelled")},
+    "waiting": {"operator": _l("Operator company"), "provider": _l("Provider")},
     "kind": {"phone": _l("Phone"), "sac": _l("SAC"), "multichannel": _l("Multichannel"), "provider": _l("Provider")},
 }
 # Table -> codes of a register that its screen shows in another way than by `choice_columns`.

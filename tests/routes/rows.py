@@ -128,6 +128,9 @@ def seed(session, world, near, far) -> dict:
         "/attendances/new": {"query": {"entity": entity}},
         "/attendances/draft": {"json": {"entity_id": entity, "values": {"own": {"title": "Rascunho"}}}},
         "/attendances/draft/discard": {"form": {"entity_id": entity}},
+        "/provider-central/tickets": {"pk": around["ticket ids"], "name": "attendance",
+                                      "attachment": around["ticket files"]},
+        "/provider-central/many": {"action": "pending"},
         "/outgoing-webhooks/replay": {"delivery": around["deliveries"]},
         **_of_rest(address, entity, of_model, around, label=label, files=files, loaded=loaded, bell=bells[0]),
         "models": of_model,
@@ -210,6 +213,7 @@ def _around(session, world, near, survey) -> dict:
     session.flush()
     return {"tickets": dict(zip(("own", "foreign"), (each.protocol for each in tickets), strict=True)),
             "ticket files": pair(*said),
+            "ticket ids": dict(zip(("own", "foreign"), (each.attendance_id for each in tickets), strict=True)),
             "models": {Webhook: pair(*hooks), Alert: pair(*alerts), AlertPriority: priority.id,
                        Appointment: pair(*agenda)},
             "token": token.id, "deliveries": pair(*told),

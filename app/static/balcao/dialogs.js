@@ -1,5 +1,6 @@
 /* Dialogs: opened by data-open, closed by data-dismiss-dialog; their forms are sent without leaving the page, so that a refusal stands
-   at its field and what was typed stays. A form may have data-rows: list_tools.js gives it the chosen rows. */
+   at its field and what was typed stays. A form may have data-rows: list_tools.js gives it the chosen rows. An answer with a location
+   leads there; one without ends with the event balcao:done on its form. Forms outside of dialogs are sent alike. */
 (function () {
   "use strict";
   var notSent = document.currentScript.dataset.notSent;
@@ -30,21 +31,29 @@
     });
   }
 
-  /* The refusal beside its field (the next error paragraph), else at the end of the form. */
+  /* Every refusal of `fields` {name: words} at its field, the first one with the focus. */
   function refuse(form, answer) {
+    var names = Object.keys(answer.fields || {}).reverse();
+    if (answer.error && answer.error.message) answer = { error: answer.error.message };
+    if (names.length < 2) { place(form, answer); return; }
+    names.forEach(function (name) { place(form, { error: answer.fields[name], field: name }); });
+  }
+
+  /* The refusal beside its field (the next error paragraph), else at the end of the form. */
+  function place(form, answer) {
     var field = answer.field && form.querySelector('[data-field="' + answer.field + '"]');
-    var places = form.querySelectorAll("[data-error]"), place = places[places.length - 1];
+    var places = form.querySelectorAll("[data-error]"), said = places[places.length - 1];
     if (field) {
-      place = Array.prototype.find.call(places, function (each) {
+      said = Array.prototype.find.call(places, function (each) {
         return field.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING;
-      }) || place;
+      }) || said;
       field.setAttribute("aria-invalid", "true");
-      field.setAttribute("aria-describedby", place.id);
+      field.setAttribute("aria-describedby", said.id);
       var drawn = field.nextElementSibling && field.nextElementSibling.querySelector(".select2-selection");
       (drawn || field).focus();
     }
-    place.textContent = answer.error;
-    place.hidden = false;
+    said.textContent = answer.error;
+    said.hidden = false;
   }
 
   function show(form, answer) {
@@ -65,6 +74,12 @@
     form.closest("dialog").addEventListener("close", function () { window.location = answer.location; });
   }
 
+  function done(form, answer) {
+    var dialog = form.closest("dialog");
+    if (dialog && dialog.open) dialog.close();
+    form.dispatchEvent(new CustomEvent("balcao:done", { detail: answer, bubbles: true }));
+  }
+
   document.addEventListener("submit", function (event) {
     var form = event.target, button = event.submitter;
     if (form.dataset.dialogForm === undefined) return;
@@ -80,6 +95,7 @@
         return sent.json().then(function (answer) { return { ok: sent.ok, answer: answer }; }, function () { throw new Error(String(sent.status)); });
       }).then(function (got) {
         if (!got.ok) refuse(form, got.answer);
+        else if (!got.answer.location) done(form, got.answer);
         else if (got.answer.refused) show(form, got.answer);
         else {
           form.dispatchEvent(new CustomEvent("balcao:saved", { bubbles: true }));
@@ -93,4 +109,6 @@
         refuse(form, { error: notSent });
       });
   });
+
+  window.balcao = Object.assign(window.balcao || {}, { form: { clear: clear, refuse: refuse, done: done, begin: begin, notSent: notSent } });
 })();

@@ -1,8 +1,13 @@
 // "Notas internas": a note is added in place; "@" offers the colleagues who may see the attendance.
 (function () {
   "use strict";
+  start();
+  document.addEventListener("balcao:added", start); // the panel of a ticket comes later than the page
+
+  function start() {
   var panel = document.getElementById("notes"), box = document.getElementById("note-text");
-  if (!panel || !box) return;
+  if (!panel || !box || box.dataset.ready) return;
+  box.dataset.ready = "1";
   var form = box.form, people = document.getElementById("note-people"), error = document.getElementById("note-err");
   var said = panel.querySelector("[data-said]"), words = panel.dataset;
   var at = -1, chosen = -1, asked = 0, timer = null, sending = false;
@@ -122,5 +127,6 @@
       }).catch(function () { refuse(words.failed); }).then(function () { sending = false; });
   });
   // What is typed here is no draft of the record: it is asked for before it is lost.
-  window.addEventListener("beforeunload", function (event) { if (box.value.trim() && !sending) event.preventDefault(); });
+  window.addEventListener("beforeunload", function (event) { if (document.contains(box) && box.value.trim() && !sending) event.preventDefault(); });
+  }
 })();

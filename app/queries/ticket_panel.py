@@ -1,0 +1,78 @@
+"""What the panel of a ticket shows beside it: its files, what was sent to the contact, and the provider's batches,
+guides and payments, by key."""
+from datetime import date
+from decimal import Decimal
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from ..models.attachment import Attachment
+from ..models.classification import CLOSED_PHASES, Scope, Situation
+from ..models.outbox import EMAIL, SMS, Outbox
+from ..models.provider_account import Batch, Guide, Payment
+from ..models.provider_ticket import ProviderTicket
+from ..security.visibility import visible
+from . import paging
+from .attendances import Page
+
+SIZE = 20
+
+
+def find_file(session, viewer, ticket: ProviderTicket, attachment_id: int) -> Attachment | None:
+    """A file of the ticket that the viewer sees and that was not removed."""
+    return session.scalar(select(Attachment).where(
+        Attachment.id == attachment_id, Attachment.attendance_id == ticket.attendance_id,
+        Attachment.removed_at.is_(None), visible(Attachment, viewer)))
+
+
+def notices(session, ticket: ProviderTicket, *, limit=5) -> list:
+    """The newest e-mails and SMS to the contact of a ticket that the viewer sees, with the sender's name."""
+    return session.execute(
+        select(Outbox.id, Outbox.kind, Outbox.recipient, Outbox.subject, Outbox.body, Outbox.state, Outbox.error,
+               Outbox.created_at, Outbox.sent_at, Outbox.due_at, User.first_name, User.last_name)
+        .outerjoin(User, User.id == Outbox.sender_id)
+        .where(Outbox.attendance_id == ticket.attendance_id, Outbox.kind.in_((EMAIL, SMS)),
+               Outbox.entity_id.is_not(None))
+        .order_by(Outbox.id.desc()).limit(limit)).all()
+
+
+def closing_situations(session) -> list[Situation]:
+    """What "Encerrar atendimento" offers."""
+    return list(session.scalars(select(Situation).where(
+        Situation.active, Situation.phase.in_(CLOSED_PHASES), Situation.scope.in_((Scope.PROVIDER, Scope.BOTH))
+    ).order_by(Situation.phase == "cancelled", Situation.position, Situation.id)))
+
+
+def batches(session, viewer, provider_id: int, *, after=None) -> Page:
+    """A page of the provider's batches, the newest first. Raises ValueError for a page key that is none."""
+    return _page(session, viewer, Batch, Batch.received_on, provider_id, (), after)
+
+
+def guides(session, viewer, provider_id: int, *, after=None) -> Page:
+    """The same of the guides issued for the provider."""
+    return _page(session, viewer, Guide, Guide.issued_on, provider_id, (), after, load=joinedload(Guide.batch))
+
+
+def payments(session, viewer, provider_id: int, since: date, until: date, *, after=None) -> Page:
+    """The same of the payments of a period, both days included (C-84)."""
+    return _page(session, viewer, Payment, Payment.paid_on, provider_id, _paid(since, until), after,
+                 load=joinedload(Payment.batch))
+
+
+def paid(session, viewer, provider_id: int, since: date, until: date) -> tuple[int, Decimal]:
+    """(how many payments of the period, what they come to)."""
+    count, total = session.execute(select(func.count(), func.coalesce(func.sum(Payment.amount), 0)).where(
+        Payment.provider_id == provider_id, visible(Payment, viewer), *_paid(since, until))).one()
+    return count, Decimal(total)
+
+
+def _paid(since, until):
+    return Payment.paid_on >= since, Payment.paid_on <= until
+
+
+def _page(session, viewer, model, day, provider_id, where, after, load=None) -> Page:
+    query = session.query(model).filter(model.provider_id == provider_id, visible(model, viewer), *where)
+    if load is not None:
+        query = query.options(load)
+    return Page(*paging.page(query, day, model.id, desc=True, size=SIZE, after=after))

@@ -1,0 +1,138 @@
+/* The acts of the central, asked for by the grid (central:act {act, ids}, central:open {id}) or by the panel: dialogs, questions, what
+   became of several rows. Says central:changed and central:removed on the document. */
+(function () {
+  "use strict";
+  var ticket = window.balcao.ticket;
+  if (!ticket) return;
+  var words = ticket.words, TABS = { logs: "logs", provider: "provider", batches: "batches", guides: "guides", payments: "payments", internal: "internal" };
+  var asked = null, rows = [], busy = false;
+
+  /* The dialogs come once; each opening begins anew but for what was typed into "Novo atendimento". */
+  function dialogs() {
+    if (!asked) {
+      asked = ticket.get(words.dialogs).then(function (html) {
+        var box = document.createElement("div");
+        box.innerHTML = html;
+        document.body.append(box);
+        ticket.added(box);
+      });
+      asked.catch(function () { asked = null; });
+    }
+    return asked;
+  }
+  function show(name, ids) {
+    rows = rowsOf(ids);
+    dialogs().then(function () {
+      var dialog = document.getElementById("act-" + name), form = dialog.querySelector("form"), about = form.querySelector("[data-about]");
+      if (name !== "new") {
+        form.reset();
+        window.jQuery(form).find("select[data-lookup]").val(null).trigger("change");
+        about.textContent = ids.length === 1 ? words.selectedOne.replace("{n}", number(ids[0])) : words.selected.replace("{n}", ids.length);
+      }
+      window.balcao.form.clear(form);
+      if (!dialog.open) dialog.showModal();
+      window.balcao.form.begin(dialog);
+    }).catch(function () { window.balcao.toast(words.failed, "bad"); });
+  }
+
+  function number(id) {
+    var row = document.querySelector('#central-rows tr[data-id="' + id + '"]');
+    return row ? row.dataset.number : ticket.shown() === id ? ticket.inside().dataset.number : "#" + id;
+  }
+  /* "id:version" of the ticket in the panel, ids of the others: the list may be older than the rows. */
+  function rowsOf(ids) {
+    return ids.map(function (id) { return ticket.shown() === id && ids.length === 1 ? id + ":" + ticket.inside().dataset.version : String(id); });
+  }
+
+  function tell(answer) {
+    if (answer.told) window.balcao.toast(answer.told, answer.refused && answer.refused.length ? "info" : "ok");
+    if (answer.removed && answer.removed.length) ticket.say("removed", { ids: answer.removed });
+    if (answer.ids && answer.ids.length) ticket.say("changed", { ids: answer.ids });
+    if (answer.refused && answer.refused.length) dialogs().then(function () {
+      var dialog = document.getElementById("act-outcome"), list = dialog.querySelector("[data-refused-rows]");
+      dialog.querySelector("[data-told]").textContent = answer.told;
+      list.replaceChildren.apply(list, answer.refused.map(function (row) {
+        var line = document.createElement("li"), name = document.createElement("b");
+        name.textContent = row.number;
+        line.append(name, ": " + row.reason);
+        return line;
+      }));
+      if (!dialog.open) dialog.showModal();
+    });
+    if (answer.open) ticket.load(answer.open, "attendance", true);
+  }
+
+  function post(address, values) {
+    var body = new FormData();
+    body.append("csrf_token", ticket.token());
+    (values || []).forEach(function (row) { body.append("row", row); });
+    return fetch(address, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json" } }).then(function (sent) {
+      return sent.json().then(function (answer) { return { ok: sent.ok, status: sent.status, answer: answer }; });
+    });
+  }
+
+  function act(name, ids) {
+    if (busy) return;
+    busy = true;
+    post(words.many + name, rowsOf(ids)).then(function (got) {
+      if (got.ok) tell(got.answer);
+      else window.balcao.toast(typeof got.answer.error === "string" ? got.answer.error : got.answer.error.message, "bad");
+    }).catch(function () { window.balcao.toast(window.balcao.form.notSent, "bad"); }).finally(function () { busy = false; });
+  }
+
+  function run(name, ids) {
+    if (name === "new") { show("new", []); return; }
+    if (!ids.length) { window.balcao.toast(words.choose, "info"); return; }
+    if (TABS[name]) { open(ids, TABS[name]); return; }
+    if (name === "survey") {
+      if (ids.length > 1) window.balcao.toast(words.oneOnly, "info");
+      else ticket.keepDraft(true).then(function () { window.location = words.tickets + ids[0] + "/survey"; });
+      return;
+    }
+    if (name === "forward" || name === "close") { show(name, ids); return; }
+    var some = ids.length > 1, own = ids.indexOf(ticket.shown()) >= 0;
+    if (name === "delete") window.balcao.ask(some ? words.deleteSome.replace("{n}", ids.length) : words.deleteOne, words.delete, function () { act(name, ids); });
+    else if (name === "give_up" && own && ticket.typed()) window.balcao.ask(words.unsaved, words.giveUp, function () { act(name, ids); });
+    else if (name === "pending" && some) window.balcao.ask(words.pendingSome.replace("{n}", ids.length), words.pending, function () { act(name, ids); });
+    else act(name, ids);
+  }
+
+  function open(ids, tab) {
+    if (ids.length > 1) { window.balcao.toast(words.oneOnly, "info"); return; }
+    if (ticket.shown() === ids[0]) ticket.choose(tab, true);
+    else ticket.load(ids[0], tab, true);
+  }
+
+  /* Opened by a person who works on it: taken where it is nobody's, else shown with whom it is. */
+  function take(id, focus) {
+    return post(words.tickets + id + "/take").then(function (got) {
+      if (got.ok) ticket.say("changed", { ids: [id] });
+      else if (focus === undefined) window.balcao.toast(got.answer.error.message || got.answer.error, "bad");
+    }, function () { /* the panel says what it can */ });
+  }
+
+  document.addEventListener("central:open", function (event) {
+    var id = Number(event.detail.id);
+    (words.mayWrite ? take(id, true) : Promise.resolve()).then(function () { ticket.load(id, undefined, true); });
+  });
+  document.addEventListener("central:act", function (event) { run(event.detail.act, (event.detail.ids || []).map(Number)); });
+
+  ticket.panel.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-panel-act]");
+    if (button) run(button.dataset.panelAct, [ticket.shown()]);
+    if (event.target.closest("[data-take]")) take(ticket.shown());
+  });
+
+  document.addEventListener("balcao:collect", function (event) {
+    if (event.target.dataset.actForm) rows.forEach(function (row) { event.detail.append("row", row); });
+  });
+  document.addEventListener("balcao:done", function (event) {
+    var form = event.target;
+    if (form.dataset.reply !== undefined) ticket.sent();
+    if (form.dataset.newForm !== undefined) {
+      form.reset();
+      window.jQuery(form).find("select[data-lookup]").val(null).trigger("change");
+    }
+    tell(event.detail);
+  });
+})();

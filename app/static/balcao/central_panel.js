@@ -1,0 +1,245 @@
+/* The panel of a ticket: opened, followed and read again without leaving the list; its tabs; what the grid says and hears.
+   On the document: hears central:open {id}, central:select {ids, focused}, central:show {id, tab}, central:changed, balcao:live; for the
+   files beside it: window.balcao.ticket. */
+(function () {
+  "use strict";
+  var panel = document.getElementById("central-panel");
+  if (!panel) return;
+  var words = document.currentScript.dataset, frame = panel.closest(".b-cen"), alone = panel.dataset.alone !== undefined;
+  var wanted = 0, timer = null, before = null;
+  panel.classList.add("b-side-panel");
+
+  function inside() { return panel.querySelector("[data-ticket]"); }
+  function shown() { return inside() && !panel.hidden ? Number(inside().dataset.ticket) : null; }
+  function tab() { return inside() ? inside().dataset.tab : "attendance"; }
+  function part(name, root) { return (root || panel).querySelector('[data-part="' + name + '"]'); }
+  function token() { return (document.querySelector("input[name=csrf_token]") || {}).value || ""; }
+  function say(name, detail) { document.dispatchEvent(new CustomEvent("central:" + name, { detail: detail })); }
+  function key() {
+    return Array.from(window.crypto.getRandomValues(new Uint8Array(16)), function (x) { return x.toString(16).padStart(2, "0"); }).join("");
+  }
+  function added(root) {
+    root.querySelectorAll("[name=request_key]").forEach(function (field) { if (!field.value || field.dataset.freshKey !== undefined) field.value = key(); });
+    document.dispatchEvent(new CustomEvent("balcao:added", { detail: root }));
+  }
+
+  function get(address) {
+    return fetch(address, { credentials: "same-origin", headers: { "X-Requested-With": "fetch", Accept: "text/html" } }).then(function (answer) {
+      if (answer.redirected || (!answer.ok && answer.status !== 422)) throw new Error(String(answer.status));
+      return answer.text();
+    });
+  }
+  function made(html) {
+    var box = document.createElement("div");
+    box.innerHTML = html;
+    return box;
+  }
+
+  // ---- one ticket
+
+  /* Shows it, or reads it again; an answer that is being written for it stays as it is. */
+  function load(id, name, focus) {
+    var mine = ++wanted, same = shown() === id;
+    if (!same) { keepDraft(); before = document.activeElement; }
+    panel.setAttribute("aria-busy", "true");
+    return get(words.tickets + id + "/?tab=" + (name || tab())).then(function (html) {
+      if (mine !== wanted) return;
+      var box = made(html), fresh = box.querySelector("[data-ticket]"), old = same && part("reply"), now = part("reply", fresh);
+      if (!fresh) throw new Error("shape");
+      var place = document.activeElement && panel.contains(document.activeElement) ? document.activeElement.id : null;
+      if (old && now && (typed() || old.contains(document.activeElement))) now.replaceWith(old); // the typed text goes on, moved
+      panel.replaceChildren(fresh);
+      open(true);
+      added(panel);
+      if (focus) panel.querySelector("[data-title]").focus();
+      else if (place && document.getElementById(place)) document.getElementById(place).focus();
+    }).catch(function () {
+      if (mine === wanted) window.balcao.toast(words.failed, "bad");
+    }).finally(function () { if (mine === wanted) panel.removeAttribute("aria-busy"); });
+  }
+
+  function open(on) {
+    panel.hidden = !on;
+    if (frame) frame.dataset.panel = on ? "1" : "0";
+  }
+  function close() {
+    if (alone) { window.location = words.tickets.replace(/tickets\/$/, ""); return; }
+    leaving(function () {
+      keepDraft();
+      wanted += 1;
+      open(false);
+      panel.replaceChildren();
+      var grid = document.querySelector("#central-rows tr[tabindex='0']");
+      if (before && document.contains(before) && before !== document.body) before.focus(); else if (grid) grid.focus();
+    });
+  }
+
+  // ---- what is typed and not sent
+
+  function box() { return panel.querySelector("[data-reply] textarea"); }
+  function typed() {
+    var files = panel.querySelector("[data-chosen-files]");
+    return Boolean(box() && box().value.trim() || files && files.children.length);
+  }
+  function noted() {
+    var note = document.getElementById("note-text");
+    return Boolean(note && panel.contains(note) && note.value.trim());
+  }
+  /* An internal note is no draft: it is asked for before it is lost. */
+  function leaving(go) {
+    if (noted()) window.balcao.ask(words.unsavedNote, words.leave, go); else go();
+  }
+
+  var fresh = false;
+  function keepDraft(leave) {
+    window.clearTimeout(timer);
+    var form = panel.querySelector("[data-reply]");
+    if (!form || !fresh || form.dataset.busy) return Promise.resolve();
+    fresh = false;
+    var body = new FormData(), state = form.querySelector("[data-draft-state]");
+    body.append("csrf_token", token());
+    body.append("message", box().value);
+    return fetch(form.dataset.draft, { method: "POST", body: body, keepalive: Boolean(leave), credentials: "same-origin", headers: { Accept: "application/json" } })
+      .then(function (answer) {
+        if (!answer.ok) throw new Error(String(answer.status));
+        return answer.json();
+      }).then(function (kept) {
+        var time = new Date(kept.kept_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+        state.textContent = box() && box().value.trim() ? words.kept.replace("{time}", time) : "";
+      }).catch(function () { fresh = true; state.textContent = words.notKept; });
+  }
+  panel.addEventListener("input", function (event) {
+    if (!event.target.closest("[data-reply]")) return;
+    fresh = true;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(keepDraft, 900);
+  });
+  window.addEventListener("pagehide", function () { keepDraft(true); });
+  window.addEventListener("beforeunload", function (event) {
+    var files = panel.querySelector("[data-chosen-files]");
+    if (files && files.children.length) event.preventDefault(); // files are not kept
+  });
+
+  // ---- tabs
+
+  function tabs() { return Array.from(panel.querySelectorAll("[role=tab]")); }
+  function choose(name, focus) {
+    var chosen = tabs().find(function (each) { return each.dataset.tabName === name; });
+    if (!chosen) return;
+    leaving(function () {
+      var mine = ++wanted, body = part("body");
+      inside().dataset.tab = name;
+      tabs().forEach(function (each) {
+        each.setAttribute("aria-selected", String(each === chosen));
+        each.tabIndex = each === chosen ? 0 : -1;
+      });
+      body.setAttribute("aria-labelledby", chosen.id);
+      body.setAttribute("aria-busy", "true");
+      if (focus) chosen.focus();
+      chosen.scrollIntoView({ block: "nearest", inline: "nearest" });
+      get(words.tickets + inside().dataset.ticket + "/tab/" + name).then(function (html) {
+        if (mine !== wanted) return;
+        body.innerHTML = html;
+        body.scrollTop = name === "messages" ? body.scrollHeight : 0;
+        added(body);
+      }).catch(function () { window.balcao.toast(words.failed, "bad"); }).finally(function () { body.removeAttribute("aria-busy"); });
+    });
+  }
+  function turn(places, end) {
+    var list = tabs(), here = list.findIndex(function (each) { return each.dataset.tabName === tab(); });
+    if (list.length) choose(list[end !== undefined ? (end + list.length) % list.length : (here + places + list.length) % list.length].dataset.tabName, true);
+  }
+
+  panel.addEventListener("keydown", function (event) {
+    var plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (event.key === "F2" && plain) turn(event.shiftKey ? -1 : 1);
+    else if (event.key === "Escape" && !event.target.closest("dialog, .select2-container") && !alone) close();
+    else if (event.target.getAttribute("role") === "tab" && plain && /^(ArrowRight|ArrowLeft|Home|End)$/.test(event.key)) {
+      turn(event.key === "ArrowRight" ? 1 : -1, event.key === "Home" ? 0 : event.key === "End" ? -1 : undefined);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+
+  panel.addEventListener("click", function (event) {
+    var on = function (selector) { return event.target.closest(selector); };
+    var name = on("[data-tab-name]"), go = on("[data-go-tab]"), further = on("[data-further]"), other = on("[data-show-ticket]");
+    if (name) choose(name.dataset.tabName, true);
+    else if (go) choose(go.dataset.goTab, true);
+    else if (on("[data-close-panel]")) close();
+    else if (on("[data-refresh]")) leaving(function () { load(shown()); });
+    else if (other) leaving(function () { load(Number(other.dataset.showTicket), "attendance", true); });
+    else if (further) more(further);
+  });
+
+  /* Older rows below what is shown; earlier messages above it. */
+  function more(button) {
+    var body = part("body"), list = button.closest("[data-list]"), back = button.dataset.before !== undefined;
+    button.disabled = true;
+    get(button.dataset.further).then(function (html) {
+      var came = made(html).querySelector("[data-list]"), height = body.scrollHeight, line = button.parentNode;
+      var rows = came.querySelector("ul, ol"), mine = list.querySelector("ul, ol"), next = came.querySelector("[data-further]");
+      var first = rows && rows.firstElementChild;
+      if (rows && back) mine.prepend.apply(mine, Array.from(rows.children));
+      else if (rows) mine.append.apply(mine, Array.from(rows.children));
+      if (next) line.replaceWith(next.parentNode); else line.remove();
+      if (back) body.scrollTop += body.scrollHeight - height;
+      else if (first) { first.tabIndex = -1; first.focus(); }
+    }).catch(function () {
+      button.disabled = false;
+      window.balcao.toast(words.failed, "bad");
+    });
+  }
+
+  panel.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.dataset.searchForm === undefined) return;
+    event.preventDefault();
+    get(form.action + "?" + new URLSearchParams(new FormData(form))).then(function (html) {
+      var body = part("body");
+      body.innerHTML = html;
+      added(body);
+      var wrong = body.querySelector("[aria-invalid=true]");
+      (wrong || body.querySelector("[data-search-form] button")).focus();
+    }).catch(function () { window.balcao.toast(words.failed, "bad"); });
+  });
+
+  // ---- the list
+
+  function follow(id) {
+    window.clearTimeout(follow.timer);
+    follow.timer = window.setTimeout(function () {
+      if (shown() !== null && shown() !== id && !noted()) load(id);
+    }, 180);
+  }
+  document.addEventListener("central:select", function (event) {
+    if (event.detail.focused && shown() !== null) follow(Number(event.detail.focused));
+  });
+  document.addEventListener("central:changed", function (event) {
+    if (shown() !== null && (event.detail.ids || []).map(Number).indexOf(shown()) >= 0 && !noted()) load(shown());
+  });
+  document.addEventListener("central:removed", function (event) {
+    if (shown() !== null && (event.detail.ids || []).map(Number).indexOf(shown()) >= 0) { fresh = false; close(); }
+  });
+  var later = null;
+  document.addEventListener("balcao:live", function (event) { // several at once make one reading
+    if (!event.detail || event.detail.kind !== "ticket.changed" || (event.detail.ids || []).map(Number).indexOf(shown()) < 0) return;
+    window.clearTimeout(later);
+    later = window.setTimeout(function () {
+      if (shown() === null || noted() || document.querySelector("#central-panel dialog[open]") || changing()) return;
+      load(shown());
+    }, 400);
+  });
+  /* A form of the tab that is being filled is not drawn anew under one's hands. */
+  function changing() {
+    var body = part("body"), here = document.activeElement;
+    return Boolean(body && here && body.contains(here) && here.closest("form"));
+  }
+
+  window.balcao = Object.assign(window.balcao || {}, { ticket: {
+    panel: panel, words: words, load: load, shown: shown, inside: inside, choose: choose, token: token, key: key, say: say, get: get,
+    typed: typed, added: added, close: close, keepDraft: keepDraft, sent: function () { fresh = false; window.clearTimeout(timer); },
+    alone: alone
+  } });
+  if (inside()) added(panel);
+})();
