@@ -1,14 +1,13 @@
-"""Form fields as a Brazilian browser shows them: native dates, local times kept in UTC, codes with their labels."""
+"""Form fields as a Brazilian expects them: numbers and amounts with a comma, codes with their labels."""
 import re
-from datetime import UTC
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.numbers import NumberFormatError, parse_decimal
 from flask_babel import format_decimal, get_locale, get_timezone
 from flask_babel import gettext as _
-from wtforms import DateTimeLocalField, DecimalField, SelectField
-from wtforms.widgets import DateInput, DateTimeLocalInput, NumberInput, Select, TextArea, TextInput
+from wtforms import DecimalField, SelectField
+from wtforms.widgets import NumberInput, Select, TextArea, TextInput
 
 _NUMERAL = re.compile(r"[-+]?[0-9.,\u00a0\u202f]+", re.ASCII)
 
@@ -48,38 +47,8 @@ class NumberBox(Classed, NumberInput):
     pass
 
 
-class DateBox(Classed, DateInput):
-    """The browser's own date picker, which shows dd/mm/yyyy to a Brazilian."""
-
-
-class DateTimeBox(Classed, DateTimeLocalInput):
-    pass
-
-
 class ChoiceBox(Classed, Select):
     pass
-
-
-class LocalDateTimeField(DateTimeLocalField):
-    """Typed and shown in the time zone of the request, kept in UTC; to the minute."""
-
-    def __init__(self, label=None, validators=None, **options):
-        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-        super().__init__(label, validators, format=formats, **{"widget": DateTimeBox(), **options})
-
-    def process_formdata(self, values):
-        super().process_formdata(values)
-        if self.data is not None:
-            try:
-                self.data = self.data.replace(tzinfo=local_zone()).astimezone(UTC)
-            except OverflowError as error:  # the first and the last day that a computer can count
-                self.data = None
-                raise ValueError(self.gettext("Not a valid datetime value.")) from error
-
-    def _value(self):
-        if self.raw_data:
-            return self.raw_data[0]
-        return self.data.astimezone(local_zone()).strftime("%Y-%m-%dT%H:%M") if self.data else ""
 
 
 class LocalDecimalField(DecimalField):

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import (
-    DateField,
     IntegerField,
     SelectField,
     SelectMultipleField,
@@ -25,15 +24,13 @@ from ..models.custom_field import CustomField, FieldType
 from .controls import (
     ChoiceBox,
     ChoiceField,
-    DateBox,
-    DateTimeBox,
-    LocalDateTimeField,
     LocalDecimalField,
     LongBox,
     MoneyField,
     NumberBox,
     TextBox,
 )
+from .dates import DateBox, DateTimeBox, DayField, LocalDateTimeField
 
 TEXT_LIMIT, LONG_LIMIT, URL_LIMIT, EMAIL_LIMIT = 300, 10_000, 1_000, 320
 WHOLE_LIMIT = 2**53 - 1  # what JSON readers keep exactly
@@ -185,7 +182,7 @@ KINDS = {
                             store=str, read=_read_decimal, shown=format_decimal),
     FieldType.MONEY: Kind(_number(MoneyField, TextBox, _exact),
                           store=str, read=_read_decimal, shown=lambda amount: format_currency(amount, "BRL")),
-    FieldType.DATE: Kind(_number(DateField, DateBox), store=date.isoformat, read=_read_date,
+    FieldType.DATE: Kind(_number(DayField, DateBox), store=date.isoformat, read=_read_date,
                          shown=lambda day: format_date(day, "dd/MM/yyyy")),
     FieldType.DATETIME: Kind(_number(LocalDateTimeField, DateTimeBox),
                              store=datetime.isoformat, read=_read_datetime,

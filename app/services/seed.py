@@ -1,4 +1,5 @@
-"""Rows the product's code relies on: channels, roles of entities and web menus by code, a situation for each phase.
+"""Rows the product's code relies on: channels, roles of entities and web menus by code, a situation for each phase; and
+the priorities without which nobody could write an alert.
 
 Planted by `flask sync`, again and again: what is there is left as the company keeps it (its name, its order, whether it
 is switched off); only what is missing is added.
@@ -7,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from ..models.alert import AlertPriority
 from ..models.classification import Channel, Phase, Scope, Situation
 from ..models.entity import RoleType
 from ..models.web_menu import WebMenu
@@ -29,6 +31,7 @@ CHANNELS = {  # code: (name, icon); the codes are those of the REST API
 ROLE_TYPES = {"customer": "Cliente", "partner": "Parceiro", "provider": "Prestador", "supplier": "Fornecedor"}
 SITUATIONS = {Phase.OPEN: "Aberto", Phase.IN_PROGRESS: "Em andamento", Phase.PENDING: "Pendente",
               Phase.CLOSED: "Encerrado", Phase.CANCELLED: "Cancelado"}
+PRIORITIES = {"Alta": "#b3261e", "Média": "#f2b01e", "Baixa": "#3b6ea5"}  # of alerts, the highest first
 _SAC = Situation.scope.in_((Scope.SAC, Scope.BOTH))
 
 
@@ -45,6 +48,11 @@ def plant(session, *, now: datetime) -> list[str]:
             values = {"name": name, "phase": phase, "position": position}
             records.create(session, Situation, values, actor=SYSTEM, now=now)
             lines.append(f"situation {phase} added")
+    if session.scalar(select(AlertPriority.id).limit(1)) is None:
+        for position, (name, colour) in enumerate(PRIORITIES.items()):
+            values = {"name": name, "colour": colour, "position": position}
+            records.create(session, AlertPriority, values, actor=SYSTEM, now=now)
+            lines.append(f"alert priority {name} added")
     return lines
 
 

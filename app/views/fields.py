@@ -3,7 +3,6 @@ from flask_appbuilder.forms import GeneralModelConverter
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    DateField,
     IntegerField,
     SelectField,
     StringField,
@@ -14,13 +13,12 @@ from wtforms import (
 from ..lowcode.controls import (
     ChoiceBox,
     ChoiceField,
-    DateBox,
-    LocalDateTimeField,
     LocalDecimalField,
     LongBox,
     NumberBox,
     TextBox,
 )
+from ..lowcode.dates import DayField, LocalDateTimeField
 from .lookup import LookupField, LookupsField, source_of
 
 YES_NO = (("y", _l("Yes")), ("n", _l("No")))
@@ -67,7 +65,7 @@ class AppModelConverter(GeneralModelConverter):
         elif dm.is_boolean(name):
             form[name] = BooleanField(label, rules, **options)
         elif dm.is_date(name) or (dm.is_datetime(name) and self.searching):
-            form[name] = DateField(label, self._presence(rules, required), widget=DateBox(), **options)
+            form[name] = DayField(label, self._presence(rules, required), **options)
         elif dm.is_datetime(name):
             form[name] = LocalDateTimeField(label, self._presence(rules, required), **options)
         elif dm.is_integer(name):

@@ -7,6 +7,7 @@ from flask_babel import format_currency, format_date, format_datetime, format_de
 from flask_babel import gettext as _
 
 from .. import access_keys, documents, phones
+from ..lowcode.dates import date_box
 from ..models.survey import QuestionType
 
 
@@ -65,3 +66,4 @@ def init_app(app) -> None:
     app.jinja_env.filters.update(moment=moment, day=day, whole_day=whole_day, phone=phone, mask_document=mask_document,
                                  money=money, quantity=quantity, access_key=access_key,
                                  answer=answer)
+    app.jinja_env.globals["date_box"] = date_box

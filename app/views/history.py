@@ -9,13 +9,14 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import format_date, format_time, get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Form, SelectMultipleField, StringField
+from wtforms import Form, SelectMultipleField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
 from ..database import utc_now
 from ..extensions import db
 from ..lowcode.controls import local_zone
+from ..lowcode.dates import DayField
 from ..models.alert import Alert
 from ..models.appointment import Appointment, AppointmentState
 from ..models.order import Invoice, Order, OrderState
@@ -48,8 +49,8 @@ class HistoryForm(Form):
 
     kind = SelectMultipleField(_l("Kinds"), option_widget=CheckboxInput())
     q = StringField(_l("Text"), [Length(max=reads.LONGEST_TEXT)])
-    day_from = DateField(_l("From"), [Optional()])
-    day_to = DateField(_l("Until"), [Optional()])
+    day_from = DayField(_l("From"), [Optional()])
+    day_to = DayField(_l("Until"), [Optional()])
 
     def validate_day_to(self, field):
         if self.day_from.data and field.data and field.data < self.day_from.data:

@@ -6,11 +6,12 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, StringField
+from wtforms import StringField
 from wtforms.validators import Length, Optional, ValidationError
 
 from ..extensions import db
-from ..lowcode.controls import ChoiceField, DateBox, TextBox
+from ..lowcode.controls import ChoiceField, TextBox
+from ..lowcode.dates import DayField
 from ..models.order import OrderState
 from ..queries import orders as reads
 from ..security.permissions import Perm
@@ -27,8 +28,8 @@ class QueryForm(FlaskForm):
     class Meta:
         csrf = False  # it only reads
 
-    since = DateField(_l("From"), [Optional()], widget=DateBox())
-    until = DateField(_l("Until"), [Optional()], widget=DateBox())
+    since = DayField(_l("From"), [Optional()])
+    until = DayField(_l("Until"), [Optional()])
     number = StringField(_l("Number"), [Optional(), Length(max=60)], widget=TextBox(),
                          description=_l("Of the order or of the invoice, or the access key."))
     state = ChoiceField(_l("Order state"), [Optional()], labels=STATES, blank=True)

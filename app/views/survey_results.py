@@ -7,12 +7,13 @@ from flask_babel import get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Form, TextAreaField
+from wtforms import Form, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from ..database import unit_of_work, utc_now
 from ..extensions import db
-from ..lowcode.controls import DateBox, LongBox
+from ..lowcode.controls import LongBox
+from ..lowcode.dates import DayField
 from ..queries import survey_results
 from ..queries import surveys as reads
 from ..security.permissions import Perm
@@ -27,8 +28,8 @@ from .surveys import today
 class ResultsForm(Form):
     """What the results are narrowed by, in the address."""
 
-    answered_from = DateField(_l("Answered from"), [Optional()], widget=DateBox())
-    answered_to = DateField(_l("Answered to"), [Optional()], widget=DateBox())
+    answered_from = DayField(_l("Answered from"), [Optional()])
+    answered_to = DayField(_l("Answered to"), [Optional()])
     operator = LookupField(_l("Operator of the attendance"), source="operator")
     motive = LookupField(_l("Motive"), source="motive")
 

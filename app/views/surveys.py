@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from ..database import unit_of_work, utc_now
 from ..extensions import db
 from ..lowcode.controls import local_zone
+from ..lowcode.dates import read_day
 from ..models.survey import QuestionType
 from ..queries import attendances as attendance_reads
 from ..queries import surveys as reads
@@ -166,6 +167,8 @@ def typed_answers(survey) -> dict[int, object]:
             typed[number] = values if len(values) > 1 else values[0]
             if kinds.get(number) == QuestionType.NUMBER:
                 typed[number] = _plain_number(values[0])
+            elif kinds.get(number) == QuestionType.DATE:
+                typed[number] = _plain_day(values[0])
     return typed
 
 
@@ -174,6 +177,14 @@ def _plain_number(text: str) -> str:
     try:
         return str(parse_decimal(text.strip(), locale=get_locale(), strict=True))
     except NumberFormatError:
+        return text
+
+
+def _plain_day(text: str) -> str:
+    """31/12/2026 as 2026-12-31; what is no day stays as it is, to be refused."""
+    try:
+        return read_day(text).isoformat()
+    except ValueError:
         return text
 
 

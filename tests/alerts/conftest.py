@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from app.database import utc_now
 from app.models.alert import Alert, AlertPriority
@@ -15,6 +16,7 @@ def priorities(session, seeding):
     made = {name: AlertPriority(name=name, colour=COLOURS[name], position=list(COLOURS).index(name))
             for name in ("Baixa", "Alta", "Média")}
     with seeding():
+        session.execute(delete(AlertPriority))  # those that are planted
         session.add_all(made.values())
     return made
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.models.alert import Alert, AlertPriority
 from app.models.log import LogEntry
+from app.services import seed
 from tests.support.world import add_entity
 
 RED, AMBER, BLUE = "b-colour-red", "b-colour-amber", "b-colour-blue"
@@ -129,7 +130,7 @@ def test_an_alert_is_changed_and_deleted_and_its_log_says_so(browser, world, war
     ({"priority": ""}, "Campo obrigatório."), ({"priority": "999"}, "Escolha inválida."), ({"entity": ""},
                                                                                            "Campo obrigatório."),
     ({"valid_from": "2026-03-02", "valid_until": "2026-03-01"}, "A validade não pode terminar antes de começar."),
-    ({"valid_until": "amanhã"}, "A data não é válida.")])
+    ({"valid_until": "amanhã"}, "Digite a data como dd/mm/aaaa.")])
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(browser, world, priorities, session, change, said):
     values = {"entity": world.entity.id, "priority": priorities["Alta"].id, "text": "Aviso", "active": "y"}
     answer = browser.post("/alerts/add", {**values, **change})
@@ -186,7 +187,7 @@ def test_a_configurator_keeps_the_priorities_and_an_attendant_does_not(sign_in, 
     assert page.count('type="radio"') == 9
     assert keeper.post("/alert-priorities/add", {"name": "Urgente", "colour": "#6b3fa0", "position": "0",
                                                  "active": "y"}).status_code == 302
-    made = session.scalar(select(AlertPriority))
+    made = session.scalar(select(AlertPriority).order_by(AlertPriority.id.desc()).limit(1))
     assert (made.name, made.colour) == ("Urgente", "#6b3fa0")
     listed = keeper.get("/alert-priorities/list/").text
     assert "b-colour-purple" in listed
@@ -203,7 +204,7 @@ def test_a_colour_outside_of_the_palette_is_refused(sign_in, make_user, world, s
     answer = keeper.post("/alert-priorities/add", {"name": "Urgente", "colour": colour, "position": "0", "active": "y"})
     assert answer.status_code == 422
     assert 'id="colour-err"' in answer.text
-    assert session.scalar(select(AlertPriority)) is None
+    assert session.scalars(select(AlertPriority.name)).all() == list(seed.PRIORITIES)
 
 
 @pytest.mark.req("S-68")
@@ -239,3 +240,12 @@ def test_the_day_is_that_of_the_company(session, seeding, world, viewer_for, att
     with seeding():
         other = add_entity(session, world.company, "Sem Alerta")
     assert reads.current(session, viewer, other, now=late) == []
+
+
+def test_a_new_installation_has_three_priorities_and_what_a_company_made_of_them_stays(session):
+    """`flask sync` plants them where there is none, so that the first alert can be written."""
+    from app.database import utc_now
+
+    rows = session.scalars(select(AlertPriority).order_by(AlertPriority.position)).all()
+    assert {row.name: row.colour for row in rows} == seed.PRIORITIES
+    assert seed.plant(session, now=utc_now()) == []

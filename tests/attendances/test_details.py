@@ -256,7 +256,8 @@ def test_the_conclusion_bar_leads_to_the_entitys_orders_and_to_a_new_attendance(
     links = {re.sub(r"<[^>]+>", "", text).strip(): href for href, text in re.findall(
         r'<a class="btn btn-default"[^>]*? href="([^"]+)">(.*?)</a>', bar)}
     surveys = f"/surveys/entity/{world.entity.id}?attendance={world.attendance.address}"
-    assert links == {"Pesquisa": surveys, "Vendas": f"/orders/entity/{world.entity.id}",
+    sales = f"/orders/entity/{world.entity.id}?return=/attendances/{world.attendance.address}"
+    assert links == {"Pesquisa": surveys, "Vendas": sales,
                      "Novo": f"/attendances/new?entity={world.entity.id}"}
     for link in links.values():
         assert desk.browser.get(link).status_code == 200

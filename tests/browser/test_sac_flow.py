@@ -151,8 +151,8 @@ def test_an_attendance_is_filled_block_by_block_and_confirmed_by_keyboard(open_p
                        ("Local", "Mercado Bonfim")):
         expect(picker(page, name)).to_contain_text(text)
     for name, value in (("Descrição", "Tampa estufada.\nGuardou o produto."), ("Resposta", "Troca combinada."),
-                        ("Data de recebimento", yesterday.strftime("%Y-%m-%dT%H:%M")), ("Nr. Lote", "L26-0418"),
-                        ("Nr. Série", "S-9"), ("Data fabricação", "2026-04-18"), ("Data validade", "2026-06-17"),
+                        ("Data de recebimento", yesterday.strftime("%d/%m/%Y %H:%M")), ("Nr. Lote", "L26-0418"),
+                        ("Nr. Série", "S-9"), ("Data fabricação", "18/04/2026"), ("Data validade", "17/06/2026"),
                         ("Observação", "Sem vazamento."), ("Observação do local", "Geladeira da entrada"),
                         ("Atendente", "Attendant Teste")):
         expect(field(page, name)).to_have_value(value)

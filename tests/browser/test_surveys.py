@@ -105,7 +105,7 @@ def test_two_clicks_and_two_windows_answer_once(open_page, server, survey):
     page.get_by_role("button", name="Salvar respostas").dblclick()
     expect(page.get_by_role("heading", name="Pesquisas de Custódia")).to_be_visible()
     other.get_by_role("button", name="Salvar respostas").click()
-    expect(other.get_by_text("Esta pesquisa já foi respondida.")).to_be_visible()
+    expect(other.get_by_text("Esta pesquisa já foi respondida em")).to_be_visible()
     answers = other.get_by_role("region", name="Respostas")
     expect(answers).to_contain_text("4")
     expect(other.get_by_role("button", name="Salvar respostas")).to_have_count(0)
@@ -128,7 +128,7 @@ def test_a_supervisor_finds_who_shall_take_part_and_reads_the_results(open_page,
     expect(page.get_by_role("table", name="Como foi a visita?")).to_be_visible()
     page.get_by_label("Respondida de").fill("2020-01-01")
     page.get_by_role("button", name="Filtrar").click()
-    expect(page.get_by_label("Respondida de")).to_have_value("2020-01-01")
+    expect(page.get_by_label("Respondida de")).to_have_value("01/01/2020")
     assert_accessible(page)
 
 

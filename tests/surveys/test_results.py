@@ -180,7 +180,7 @@ def test_a_wrong_period_is_told_at_its_field_and_shows_no_figures(survey, superv
     wrong = browser.get(f"/surveys/results/{survey.id}?answered_from=2026-03-02&answered_to=2026-03-01")
     assert wrong.status_code == 422
     assert "O fim do período é anterior ao início" in re.search(r'id="answered_to-err"[^>]*>([^<]*)<', wrong.text)[1]
-    assert 'value="2026-03-02"' in wrong.text
+    assert 'value="02/03/2026"' in wrong.text
     assert "Aplicadas" not in wrong.text
     assert browser.get(f"/surveys/results/{survey.id}?answered_from=ontem").status_code == 422
     assert browser.get(f"/surveys/results/{survey.id}?motive=999999").status_code == 422

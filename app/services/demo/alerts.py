@@ -1,4 +1,4 @@
-"""The priorities of the dairy's alerts, and what its attendants must know of some customers before they speak."""
+"""What the dairy's attendants must know of some customers before they speak."""
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,10 +7,8 @@ from sqlalchemy import select
 from ...models.alert import Alert, AlertPriority
 from ...models.company import Company
 from ...models.entity import Entity
-from ...security.viewer import SYSTEM
 from .. import alerts
 
-PRIORITIES = {"Alta": "#b3261e", "Média": "#f2b01e", "Baixa": "#3b6ea5"}  # the highest first
 # entity, priority, text, valid from and until in days from today (None: open), active
 ALERTS = (
     ("Joana D'Ávila Pereira", "Alta", "Alérgica a amendoim: confirmar o rótulo antes de indicar um produto.", None,
@@ -25,11 +23,7 @@ ALERTS = (
 
 
 def plant(session, company: Company, operators: list, *, now) -> None:
-    """The priorities and some alerts by the attendants; what is there already stays as it is."""
-    if session.scalar(select(AlertPriority.id).limit(1)) is None:
-        for position, (name, colour) in enumerate(PRIORITIES.items()):
-            alerts.priorities.create(session, {"name": name, "colour": colour, "position": position}, actor=SYSTEM,
-                                     now=now)
+    """Some alerts by the attendants, of the priorities that are planted; what is there already stays as it is."""
     if session.scalar(select(Alert.id).limit(1)) is not None:
         return
     priorities = dict(session.execute(select(AlertPriority.name, AlertPriority.id)).all())

@@ -3,12 +3,13 @@
   "use strict";
   var starts = document.getElementById("starts_at"), ends = document.getElementById("ends_at");
   if (!starts || !ends) return;
-  var before = starts.valueAsNumber;
+  function instant(box) { return Date.parse(window.balcao.dates.iso(box.value) + "Z"); }
+  var before = instant(starts);
   starts.addEventListener("change", function () {
-    var now = starts.valueAsNumber, end = ends.valueAsNumber;
+    var now = instant(starts), end = instant(ends);
     if (isNaN(now)) return;
     if (!isNaN(before) && !isNaN(end) && end > before) {
-      ends.value = new Date(end + now - before).toISOString().slice(0, 16);
+      ends.value = window.balcao.dates.shown(new Date(end + now - before).toISOString().slice(0, 16));
     }
     before = now;
   });

@@ -90,7 +90,10 @@
   }
 
   var expires = document.getElementById("expires_on"), expired = document.getElementById("expired");
-  if (expires && expired) expires.addEventListener("change", function () {
-    expired.hidden = !expires.value || expires.value >= expires.dataset.today;
+  if (expires && expired) ["input", "change"].forEach(function (name) {
+    expires.addEventListener(name, function () {
+      var day = window.balcao.dates.iso(expires.value);
+      expired.hidden = !day || day >= expires.dataset.today;
+    });
   });
 })();

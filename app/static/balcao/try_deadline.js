@@ -21,7 +21,7 @@
     }).catch(function () { if (number === asked) form.submit(); });
   }
   function mark(fresh) { // the refusals of each field; what stands in the boxes stays
-    Array.from(form.querySelectorAll("input:not([type=hidden]), select")).forEach(function (box) {
+    Array.from(form.querySelectorAll("input[name]:not([type=hidden]), select[name]")).forEach(function (box) {
       var other = fresh.elements[box.name], old = document.getElementById(box.id + "-err");
       if (old) old.remove();
       ["aria-invalid", "aria-describedby"].forEach(function (name) {
@@ -29,7 +29,7 @@
         else box.removeAttribute(name);
       });
       var error = fresh.querySelector("#" + box.id + "-err");
-      if (error) box.parentNode.appendChild(error);
+      if (error) (box.closest(".b-date") || box).parentNode.appendChild(error);
     });
   }
   form.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(ask, 300); });

@@ -3,11 +3,12 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Form, IntegerField, StringField, TextAreaField
+from wtforms import Form, IntegerField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
 
 from ...errors import Invalid
-from ...lowcode.controls import DateBox, LongBox, NumberBox, TextBox
+from ...lowcode.controls import LongBox, NumberBox, TextBox
+from ...lowcode.dates import DayField
 from ...queries import agenda as reads
 from ...queries import colleagues
 from ...queries.attendances import id_of_number
@@ -42,7 +43,7 @@ def typed_fields() -> dict:
 class Filters(Form):
     """Whose agenda, and from which day; filled from what the address was found to mean."""
 
-    date = DateField(_l("Day"), widget=DateBox())
+    date = DayField(_l("Day"))
     operator = LookupField(LABELS["operator"], source="agenda_operator")
     entity = LookupField(LABELS["entity"], source="entity")
 

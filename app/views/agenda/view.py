@@ -1,5 +1,5 @@
 """The agenda by month, week and list, and the forms of its appointments."""
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from ...database import utc_now
 from ...errors import NotFound
 from ...extensions import db
 from ...lowcode.controls import local_zone
+from ...lowcode.dates import read_day
 from ...models.appointment import Appointment, AppointmentState
 from ...models.entity import Entity
 from ...queries import agenda as reads
@@ -104,7 +105,7 @@ class AgendaView(AppModelView):
         view = arguments.get("view") or ("list" if entity else "month")
         today = utc_now().astimezone(zone).date()
         try:
-            day = date.fromisoformat(arguments["date"]) if arguments.get("date") else today
+            day = read_day(arguments["date"]) if arguments.get("date") else today
         except ValueError:
             abort(400)
         if view not in VIEWS or not grid.EARLIEST <= day <= grid.LATEST:

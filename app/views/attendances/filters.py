@@ -3,9 +3,10 @@ from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from wtforms import DateField, Form, SelectField, SelectMultipleField, StringField
+from wtforms import Form, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
+from ...lowcode.dates import DayField
 from ...models.attendance import Direction
 from ...models.classification import Channel, Phase, Situation
 from ...models.label import Label
@@ -60,8 +61,8 @@ class FilterForm(Form):
     department = LookupField(_l("Department"), source="department")
     attendant = SelectField(_l("Attendant"), [Optional()], choices=[("", _l("Any")), (ME, _l("Only mine"))])
     local_partner = LookupField(_l("Place"), source="partner")
-    opened_from = DateField(_l("Opened from"), [Optional()])
-    opened_to = DateField(_l("Opened to"), [Optional()])
+    opened_from = DayField(_l("Opened from"), [Optional()])
+    opened_to = DayField(_l("Opened to"), [Optional()])
 
     def validate_opened_to(self, field):
         if self.opened_from.data and field.data and field.data < self.opened_from.data:

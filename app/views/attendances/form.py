@@ -6,8 +6,6 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
-    DateTimeLocalField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -20,6 +18,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 from ...lowcode import fields as custom
+from ...lowcode.dates import DayField, MomentField
 from ...models.attendance import Direction
 from ...models.custom_field import FieldTarget
 from ...queries import attendances as reads
@@ -54,8 +53,7 @@ class AttendanceForm(FlaskForm):
     channel_id = SelectField(_l("Channel"), coerce=whole, validate_choice=False)
     direction = RadioField(_l("Active/Receptive"), choices=DIRECTIONS, default=Direction.RECEPTIVE.value,
                            validate_choice=False)
-    received_at = DateTimeLocalField(_l("Date of receipt"), format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-                                     validators=[Optional()])
+    received_at = MomentField(_l("Date of receipt"), validators=[Optional()])
     description = TextAreaField(_l("Description"))
     answer = TextAreaField(_l("Answer"))
     contact_id = SelectField(_l("Contact"), coerce=whole, validate_choice=False)
@@ -71,8 +69,8 @@ class AttendanceForm(FlaskForm):
     note = TextAreaField(_l("Note"))
     lot_number = StringField(_l("Lot no."))
     serial_number = StringField(_l("Serial no."))
-    manufactured_on = DateField(_l("Date of manufacture"), validators=[Optional()])
-    expires_on = DateField(_l("Expiry date"), validators=[Optional()])
+    manufactured_on = DayField(_l("Date of manufacture"), validators=[Optional()])
+    expires_on = DayField(_l("Expiry date"), validators=[Optional()])
     situation_id = RadioField(_l("Situation"), coerce=whole, validate_choice=False)
 
     REQUIRED = ("channel_id", "description", "motive_id", "situation_id", "role_type_id")

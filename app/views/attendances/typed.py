@@ -8,7 +8,7 @@ typed from what was there: so a save in one of his tabs is no conflict for the o
 """
 import hashlib
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import g, request
 from flask_babel import gettext as _
@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from ...database import unit_of_work, utc_now
 from ...errors import Invalid
 from ...extensions import db
+from ...lowcode.dates import typed_day, typed_moment
 from ...models.classification import Phase
 from ...queries import attendances as reads
 from ...queries.logs import changed_only_by
@@ -189,7 +190,9 @@ def text_of(field) -> str:
         rows = field.shown if field.multiple else [field.shown] if field.shown else []
         return ", ".join(sorted(text for _pk, text in rows))
     if isinstance(field.data, datetime):
-        return field.data.strftime("%Y-%m-%d %H:%M")  # its box shows no seconds
+        return typed_moment(field.data)  # its box shows no seconds
+    if isinstance(field.data, date):
+        return typed_day(field.data)
     if getattr(field, "choices", None):
         return next((str(text) for pk, text in field.choices if pk == field.data), "")
     if field.name == "direction":

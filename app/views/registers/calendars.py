@@ -5,13 +5,14 @@ from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, DateTimeLocalField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from ...cep import STATES
 from ...database import utc_now
 from ...errors import DomainError
-from ...lowcode.controls import ChoiceField, DateBox, DateTimeBox, LocalDecimalField, TextBox
+from ...lowcode.controls import ChoiceField, LocalDecimalField, TextBox
+from ...lowcode.dates import DayField, MomentField
 from ...models.calendar import Calendar
 from ...services import calendars, deadlines
 from ...services.opening_hours import DAY_NAMES, WEEKDAYS, seconds_of, time_text
@@ -29,7 +30,6 @@ KINDS = {deadlines.Kind.BUSINESS_DAYS: _l("Business days"), deadlines.Kind.CALEN
 SOURCES = {"own": (_l("Own"), "brand", "fa-building"), "recurring": (_l("Own, every year"), "brand", "fa-building"),
            "national": (_l("National"), "line", "fa-landmark"), "state": (_l("Of the state"), "line", "fa-map"),
            "optional": (_l("Optional"), "line", "fa-mug-hot")}
-FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 FIELDS = {"opened_at": "opened", "pauses": "waiting_until"}  # of the rule's refusals
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
@@ -58,7 +58,7 @@ class IntervalRow(RowForm):
 class DayOffRow(RowForm):
     """One day off of the calendar itself."""
 
-    day = DateField(_l("Date"), [DataRequired()], widget=DateBox())
+    day = DayField(_l("Date"), [DataRequired()])
     name = StringField(_l("Name of the day off"), [DataRequired(), Length(max=120)], widget=TextBox())
     recurring = BooleanField(_l("Every year"))
 
@@ -72,12 +72,11 @@ class TrialForm(FlaskForm):
     class Meta:
         csrf = False  # it only reads
 
-    opened = DateTimeLocalField(_l("Opening"), [InputRequired()], format=FORMATS, widget=DateTimeBox())
+    opened = MomentField(_l("Opening"), [InputRequired()])
     kind = ChoiceField(_l("Rule"), labels=KINDS)
     amount = LocalDecimalField(_l("Amount"), [InputRequired()], number_format="0.####")
-    waiting_since = DateTimeLocalField(_l("Waiting for the customer since"), [Optional()], format=FORMATS,
-                                       widget=DateTimeBox())
-    waiting_until = DateTimeLocalField(_l("Waiting until"), [Optional()], format=FORMATS, widget=DateTimeBox())
+    waiting_since = MomentField(_l("Waiting for the customer since"), [Optional()])
+    waiting_until = MomentField(_l("Waiting until"), [Optional()])
 
     def validate_waiting_until(self, field):
         if field.data and not self.waiting_since.data:

@@ -5,11 +5,12 @@ from flask_babel import lazy_gettext as _l
 from ...models.classification import Cause, Motive, Occurrence
 from ...services import classifications
 from ..base import AppModelView
+from .several import SeveralMixin
 
 ACTIVE_HELP = _l("An inactive record stays on what it is on and is offered no more.")
 
 
-class RegisterView(AppModelView):
+class RegisterView(SeveralMixin, AppModelView):
     """A register that configurators keep: a name, what it hangs on, whether it is still offered."""
 
     base_order = ("name", "asc")
