@@ -4,11 +4,10 @@ from flask import abort, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField
 from wtforms.validators import DataRequired, ValidationError
 
 from ...extensions import db
-from ...lowcode.controls import DateBox
+from ...lowcode.dates import DayField
 from ...queries import attendances, internal_messages
 from ...queries import ticket_panel as reads
 from ...security.permissions import Perm
@@ -26,8 +25,8 @@ class PeriodForm(FlaskForm):
     class Meta:
         csrf = False  # it only reads
 
-    since = DateField(_l("From"), [DataRequired(_l("Type the first day of the search."))], widget=DateBox())
-    until = DateField(_l("Until"), [DataRequired(_l("Type the last day of the search."))], widget=DateBox())
+    since = DayField(_l("From"), [DataRequired(_l("Type the first day of the search."))])
+    until = DayField(_l("Until"), [DataRequired(_l("Type the last day of the search."))])
 
     def validate_until(self, field):
         if self.since.data and field.data and field.data < self.since.data:
