@@ -206,7 +206,7 @@ def test_payments_of_a_period_with_their_total(tab, open_ticket, accounts):
 @pytest.mark.req("C-84")
 @pytest.mark.parametrize(("query", "said"), [
     ({"since": "", "until": ""}, "data inicial"), ({"since": "2026-03-01", "until": ""}, "data final"),
-    ({"since": "ontem", "until": "2026-03-01"}, "data"),
+    ({"since": "ontem", "until": "01/03/2026"}, "dd/mm/aaaa"),
     ({"since": "2026-03-02", "until": "2026-03-01"}, "O fim do período")])
 def test_a_period_that_is_none_is_refused_beside_its_field(tab, open_ticket, query, said):
     page = tab(open_ticket(), "payments", **query)

@@ -4,7 +4,7 @@ from flask import abort, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from ...extensions import db
 from ...lowcode.dates import DayField
@@ -25,8 +25,8 @@ class PeriodForm(FlaskForm):
     class Meta:
         csrf = False  # it only reads
 
-    since = DayField(_l("From"), [DataRequired(_l("Type the first day of the search."))])
-    until = DayField(_l("Until"), [DataRequired(_l("Type the last day of the search."))])
+    since = DayField(_l("From"), [InputRequired(_l("Type the first day of the search."))])
+    until = DayField(_l("Until"), [InputRequired(_l("Type the last day of the search."))])
 
     def validate_until(self, field):
         if self.since.data and field.data and field.data < self.since.data:
