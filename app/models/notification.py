@@ -20,6 +20,7 @@ class NotificationKind(StrEnum):
     DEADLINE = "deadline"
     REMINDER = "reminder"
     JOB = "job"
+    MAIL = "mail"  # what one wrote was not delivered
 
 
 class Notification(Model):

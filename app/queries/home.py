@@ -12,6 +12,8 @@ from ..models.classification import OPEN_PHASES, Situation
 from ..models.company import Company, Unit
 from ..models.entity import Entity
 from ..models.identity import user_company, user_unit
+from ..models.stream_event import StreamTopic
+from ..security.audience import SHARED, people
 from ..security.visibility import visible
 from . import paging
 from .notifications import unread
@@ -28,16 +30,19 @@ _BELONGS = union_all(
     select(literal("unit").label("kind"), Unit.name).join(user_unit, user_unit.c.unit_id == Unit.id)
     .where(user_unit.c.user_id == bindparam("user")),
     select(literal("unread").label("kind"), cast(func.count(), String)).select_from(
-        unread(bindparam("user")).subquery())).order_by("name")
+        unread(bindparam("user")).subquery()),
+    select(literal("live").label("kind"), StreamTopic.name + "=" + cast(StreamTopic.seq, String)).where(
+        StreamTopic.name.in_(bindparam("topics", expanding=True)))).order_by("name")
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """The company whose desk this is, the person's place in it, and how much the bell has to tell."""
+    """The company whose desk this is, the person's place in it, how much the bell has to tell, and up to where."""
 
     name: str
     place: str
     unread: int
+    live: str  # how far each topic has come that the page may be told of: app/live/stream.py, read_cursor
 
 
 @dataclass(frozen=True)
@@ -56,17 +61,20 @@ def tenant_of(session, viewer) -> Tenant | None:
     """What surrounds every page, in one query: the company (or how many), the units one is a member of, the bell."""
     if viewer is None:
         return None
-    names: dict[str, list[str]] = {"company": [], "unit": [], "unread": []}
-    for kind, name in session.execute(_BELONGS, {"user": viewer.user_id}):
+    names: dict[str, list[str]] = {"company": [], "unit": [], "unread": [], "live": []}
+    topics = {*SHARED, *people(viewer.user_id)}
+    for kind, name in session.execute(_BELONGS, {"user": viewer.user_id, "topics": sorted(topics)}):
         names[kind].append(name)
+    begun = {each.rpartition("=")[0] for each in names["live"]}
+    live = "~".join([*names["live"], *(f"{topic}=0" for topic in sorted(topics - begun))])
     companies, units, count = names["company"], names["unit"], int(names["unread"][0])
     if not companies:
-        return Tenant(_("All companies") if viewer.all_companies else "", "", count)
+        return Tenant(_("All companies") if viewer.all_companies else "", "", count, live)
     place = " · ".join(units[:2])
     if len(companies) > 1:
         place = (_("and one other company") if len(companies) == 2
                  else _("and %(number)s other companies", number=len(companies) - 1))
-    return Tenant(companies[0], place, count)
+    return Tenant(companies[0], place, count, live)
 
 
 def open_counts(session, viewer) -> list[SituationCount]:

@@ -13,7 +13,7 @@ from . import attendance_rules as rules
 from . import opening
 from .log import record
 from .records import assign, require
-from .tickets import clock, told
+from .tickets import clock
 
 # Where a situation may lead, by phase (requirements part 7). Within one phase a situation may always be exchanged.
 NEXT_PHASES = {
@@ -176,7 +176,6 @@ def _changed(session, attendance, action, changes, page, *, actor, now) -> Atten
     if attendance.kind == AttendanceKind.PROVIDER:
         with session.no_autoflush:
             changes |= clock.follow(session, attendance, now=now)
-        told.changed(session, [attendance.id], now=now)
     record(session, attendance, action, changes, actor=actor, now=now, children=[page] if page is not None else [])
     session.flush()  # constraints and the version speak here, while the form still stands
     return attendance

@@ -10,12 +10,13 @@ that may fail, since they read the log anyway, a little later.
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import event, insert, text
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from ..database import after_commit, before_commit
-from ..models.attendance import Attendance
-from ..models.identity import User
+from ..models.attendance import Attendance, AttendanceKind
 from ..models.stream_event import StreamEvent
 from ..security import audience as audiences
 from ..security.audience import ACCESS, KINDS
@@ -86,10 +87,18 @@ def _end(session, transaction) -> None:
         session.info.pop(_SAVED, None)
 
 
+def ticket_changed(session, attendance_id: int, *, now: datetime) -> None:
+    """Tell the provider central of a ticket; of every entry in a ticket's log it is told already."""
+    tell(session, kind="ticket.changed", ids=[attendance_id], audience=audiences.holders(Perm.TICKET_READ), now=now)
+
+
 def _notice(session, _token, target: str, pk: int, action: str, _changes: dict, *, now: datetime) -> None:
     """Of what the log is told: a record that somebody may have before him, a person whose access may be another."""
     if target == Attendance.__tablename__ and action != "create":
         tell(session, kind="attendance.changed", ids=[pk], audience=audiences.holders(Perm.ATTENDANCE_READ), now=now)
+        known = session.identity_map.get(identity_key(Attendance, pk))  # who writes the entry has it at hand
+        if known is not None and known.__dict__.get("kind") == AttendanceKind.PROVIDER:
+            ticket_changed(session, pk, now=now)
     elif target == User.__tablename__:
         tell(session, kind=ACCESS, audience=audiences.people(pk), now=now)
 

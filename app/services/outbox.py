@@ -17,9 +17,11 @@ from sqlalchemy import exists, select
 from .. import phones
 from ..database import after_commit
 from ..errors import Conflict, Invalid
+from ..models.notification import NotificationKind
 from ..models.outbox import EMAIL, SMS, Outbox, OutboxState
 from ..security.permissions import Perm
 from . import log
+from .notifications import notify
 from .records import get_visible, require
 
 MAX_TRIES = 8
@@ -107,7 +109,7 @@ def claim(session, *, worker: str, now: datetime, kind: str = EMAIL) -> Outbox |
                 message.state, message.worker, message.lease_until = OutboxState.SENDING, worker, now + LEASE
                 message.attempts += 1
                 return message
-            _bury(message, message.error or "The worker stopped during the last try.")
+            _bury(session, message, message.error or "The worker stopped during the last try.", now)
             session.flush()  # or the next round would find it again
     return None
 
@@ -144,7 +146,7 @@ def mark_failed(session, message_id: int, *, worker: str, error: str, permanent:
     if message is None:
         return False
     if permanent or message.attempts >= MAX_TRIES:
-        _bury(message, error)
+        _bury(session, message, error, now)
     else:
         message.state, message.error = OutboxState.DUE, error[:500]
         message.due_at = now + wait_before_retry(message.attempts)
@@ -157,9 +159,14 @@ def _held(session, message_id, worker):
         Outbox.id == message_id, Outbox.worker == worker, Outbox.state == OutboxState.SENDING).with_for_update())
 
 
-def _bury(message, error):
+def _bury(session, message, error, now):
+    """It stays, and the bell of who wrote it says so."""
     message.state, message.error = OutboxState.DEAD, error[:500]
     message.worker = message.lease_until = None
+    if message.sender_id is not None:
+        notify(session, user_id=message.sender_id, key=f"mail:{message.id}:{now.isoformat()}",
+               kind=NotificationKind.MAIL, now=now, attendance_id=message.attendance_id,
+               values={"to": message.recipient, "subject": message.subject})
 
 
 def wait_before_retry(attempts: int) -> timedelta:

@@ -18,7 +18,8 @@ LOOKS = {  # kind -> icon and colour
     NotificationKind.ASSIGNED: ("fa-user-check", "brand"), NotificationKind.MENTIONED: ("fa-at", "info"),
     NotificationKind.TRANSFERRED: ("fa-right-left", "line"), NotificationKind.DEADLINE: ("fa-hourglass-half", "warn"),
     NotificationKind.COMPLEMENTED: ("fa-reply", "info"), NotificationKind.INTERNAL: ("fa-comments", "brand"),
-    NotificationKind.REMINDER: ("fa-calendar-day", "info"), NotificationKind.JOB: ("fa-gears", "line")}
+    NotificationKind.REMINDER: ("fa-calendar-day", "info"), NotificationKind.JOB: ("fa-gears", "line"),
+    NotificationKind.MAIL: ("fa-envelope", "bad")}
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class NotificationView(BaseView):
     @expose("/unread")
     @has_access
     def unread(self):
-        """What the bell asks every minute."""
+        """What the bell asks when it is rung."""
         self._staff()
         answer = jsonify(bell(reads.unread_count(db.session, g.viewer.user_id)))
         answer.headers["Cache-Control"] = "no-store"
@@ -131,6 +132,9 @@ def _sentence(row, values, number) -> str:
             return _("The deadline of the attendance %(number)s is at risk.", number=number)
         case NotificationKind.INTERNAL:
             return _("%(who)s wrote to you: %(subject)s", who=who, subject=values.get("subject", ""))
+        case NotificationKind.MAIL:
+            return _("Your message to %(to)s was not delivered: %(subject)s", to=values.get("to", ""),
+                     subject=values.get("subject", ""))
         case NotificationKind.REMINDER:
             return _("Appointment: %(subject)s, with %(entity)s.", subject=values.get("subject", ""),
                      entity=values.get("entity", ""))

@@ -105,6 +105,11 @@ class Shell:
         return bell(self.tenant.unread)
 
     @property
+    def live_cursor(self) -> str:
+        """Up to where this page knows what was told. A view whose rows it may be told of asks before it reads them."""
+        return self.tenant.live
+
+    @property
     def may_search(self) -> bool:
         return bool(self.viewer and self.viewer.may(Perm.ATTENDANCE_READ))
 

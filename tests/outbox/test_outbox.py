@@ -8,6 +8,7 @@ from app.database import unit_of_work
 from app.errors import Conflict, Forbidden, Invalid
 from app.models.log import LogEntry
 from app.models.outbox import Outbox
+from app.models.stream_event import StreamEvent
 from app.security.viewer import SYSTEM, Viewer
 from app.services import outbox
 from tests.support.clock import DAY, MINUTE, NOON
@@ -183,3 +184,17 @@ def test_the_text_of_a_confidential_message_is_gone_once_a_mail_server_has_it(se
     with unit_of_work(session):
         outbox.mark_sent(session, pk, worker="a", now=NOON, transport="smtp")
     assert row(session, pk).body == ""
+
+
+def test_who_wrote_a_message_that_failed_for_good_is_told_each_time(session, world, make_user, sign_in):
+    bia = make_user("bia", "Attendant", companies=[world.company])
+    with unit_of_work(session):
+        pk = outbox.enqueue_email(session, to="ana@example.com", subject="Sua entrega", body="Olá", now=NOON,
+                                  attendance_id=world.attendance.id, sender_id=bia.id).id
+    assert "não foi entregue" not in sign_in(bia).get("/notifications/").text
+    bury(session, pk)
+    html = sign_in(bia).get("/notifications/").text
+    assert "Sua mensagem para ana@example.com não foi entregue: Sua entrega" in html
+    assert f"/attendances/{world.attendance.protocol}" in html
+    rung = select(StreamEvent.topic).where(StreamEvent.kind == "bell.changed")
+    assert session.scalars(rung).all() == [f"user:{bia.id}"]

@@ -8,7 +8,7 @@ from ...errors import Invalid
 from ...models.provider_ticket import ProviderTicket
 from ...security.permissions import Perm
 from .. import assignment
-from . import told, work
+from . import work
 
 
 def receiver(session, *, operator_id: int | None, department_id: int | None, reason: str | None,
@@ -43,5 +43,4 @@ def hand_over(session, attendance_id: int, to: assignment.Receiver, *, version: 
         _attendance, previous = assignment.hand_over(
             session, attendance_id, to, version=version, children=[ticket], also=started, actor=actor, now=now)
     session.refresh(ticket)  # its copies follow the attendance
-    told.changed(session, [attendance_id], now=now)
     return ticket, previous

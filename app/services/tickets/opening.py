@@ -5,11 +5,11 @@ from datetime import datetime
 from ...models.attendance import Attendance, AttendanceKind, Direction
 from ...models.provider_ticket import Message, ProviderTicket, Waiting, copies_of
 from ...security.permissions import Perm
-from .. import attachments, central, idempotency, opening
+from .. import attachments, central, idempotency, live_events, opening
 from ..log import ACTOR_LENGTH, expect_log
 from ..protocols import next_block
 from ..settings import get_setting
-from . import clock, rules, told
+from . import clock, rules
 
 CHANNEL = {True: "provider_web", False: "phone"}  # by whether the provider himself opens it
 
@@ -63,5 +63,5 @@ def _open(session, values, files, *, actor, now) -> ProviderTicket:
     session.flush()  # files point to the message
     for each in files:
         attachments.add_to_message(session, attendance, message, each, actor=actor, now=now)
-    told.changed(session, [attendance.id], now=now)
+    live_events.ticket_changed(session, attendance.id, now=now)
     return ticket

@@ -23,7 +23,7 @@ from ..attendance_rules import closing_situation, first_situation
 from ..attendances import phases_after
 from ..log import record
 from ..records import assign, require
-from . import clock, mails, rules, told
+from . import clock, mails, rules
 
 CLOSED = _l("This attendance is closed.")
 KIND = AttendanceKind.PROVIDER
@@ -167,7 +167,6 @@ def delete(session, attendance_id: int, *, actor, now: datetime) -> None:
     was = {name: (getattr(attendance, name), None) for name in ("protocol", "title", "entity", "situation")}
     record(session, attendance, "delete", {**was, "number": (ticket.number, None)}, actor=actor, now=now,
            children=[ticket, *attendance.details, *ticket.pauses])
-    told.changed(session, [attendance.id], now=now)
     session.delete(attendance)
     session.flush()  # a foreign key in use speaks here
 
@@ -213,7 +212,6 @@ def written(session, ticket: ProviderTicket, action: str, changes: dict, *, acto
     record(session, attendance, action, changes, actor=actor, now=now, children=[ticket, *children])
     session.flush()  # constraints and the version speak here
     session.refresh(ticket)  # its copies follow the attendance
-    told.changed(session, [attendance.id], now=now)
 
 
 def _to(session, ticket, situation, action, *, actor, now) -> ProviderTicket:

@@ -1,9 +1,9 @@
-// The bell: asks how much is unread every minute while the page is seen, and when it is seen again.
+// The bell: counts anew when it is rung, and every minute while no stream would ring it; never behind other windows.
 (function () {
   "use strict";
-  var bell = document.querySelector("[data-bell]"), MINUTE = 60000;
+  var bell = document.querySelector("[data-bell]"), live = document.querySelector("[data-live-stream]"), MINUTE = 60000;
   if (!bell) return;
-  var count = bell.querySelector("[data-bell-count]"), timer = null, asked = 0;
+  var count = bell.querySelector("[data-bell-count]"), timer = null, asked = 0, rung = false;
   var token = document.querySelector("meta[name=csrf-token]").content;
 
   function show(told) {
@@ -16,14 +16,20 @@
     window.clearTimeout(timer);
     if (document.hidden) return;
     timer = window.setTimeout(ask, MINUTE);
-    if (Date.now() - asked < 2000) return; // focus and visibility come together
+    if (!rung && (live.dataset.state === "live" || Date.now() - asked < 2000)) return; // focus and visibility come together
     asked = Date.now();
+    rung = false;
     fetch(bell.dataset.bell, { credentials: "same-origin", headers: { "Accept": "application/json" } })
       .then(function (answer) { return answer.ok && !answer.redirected ? answer.json() : null; })
       .then(function (told) { if (told) show(told); })
       .catch(function () { /* the next minute asks again */ });
   }
   timer = window.setTimeout(ask, MINUTE);
+  document.addEventListener("balcao:live", function (event) {
+    if (event.detail.kind !== "bell.changed" && event.detail.kind !== "live.reset") return;
+    rung = true;
+    ask();
+  });
   document.addEventListener("visibilitychange", ask);
   window.addEventListener("focus", ask);
   window.addEventListener("pageshow", function (event) { if (event.persisted) ask(); });

@@ -15,14 +15,15 @@
 
   var bar = document.querySelector("[data-bulk]");
   if (!bar) return;
-  var boxes = Array.prototype.slice.call(document.querySelectorAll("[data-row]")), all = document.querySelector("[data-check-all]");
+  var all = document.querySelector("[data-check-all]");
   var everything = bar.querySelector("[data-everything]"), count = bar.querySelector("[data-bulk-count]"), last = null;
 
-  function chosen() { return boxes.filter(function (box) { return box.checked; }); }
+  function rows() { return Array.prototype.slice.call(document.querySelectorAll("[data-row]")); } // they may be drawn anew
+  function chosen() { return rows().filter(function (box) { return box.checked; }); }
   function wanted() { return everything && everything.getAttribute("aria-pressed") === "true"; }
   function draw() {
-    var n = chosen().length;
-    all.checked = n === boxes.length;
+    var boxes = rows(), n = chosen().length;
+    all.checked = n > 0 && n === boxes.length;
     all.indeterminate = n > 0 && n < boxes.length;
     if (everything) {
       if (n < boxes.length) everything.setAttribute("aria-pressed", "false");
@@ -34,17 +35,17 @@
     document.querySelectorAll("[data-bulk-said]").forEach(function (said) { said.textContent = text; });
     boxes.forEach(function (box) { box.closest("tr").classList.toggle("is-chosen", box.checked); });
   }
-  boxes.forEach(function (box, place) {
-    box.addEventListener("click", function (event) {
-      if (event.shiftKey && last !== null) {
-        for (var i = Math.min(last, place); i <= Math.max(last, place); i++) boxes[i].checked = box.checked;
-      }
-      last = place;
-      draw();
-    });
+  document.addEventListener("click", function (event) {
+    var box = event.target.closest("[data-row]"), boxes = rows(), place = boxes.indexOf(box);
+    if (place < 0) return;
+    if (event.shiftKey && last !== null) {
+      for (var i = Math.min(last, place); i <= Math.max(last, place); i++) boxes[i].checked = box.checked;
+    }
+    last = place;
+    draw();
   });
   all.addEventListener("change", function () {
-    boxes.forEach(function (box) { box.checked = all.checked; });
+    rows().forEach(function (box) { box.checked = all.checked; });
     draw();
   });
   if (everything) everything.addEventListener("click", function () {
@@ -56,5 +57,6 @@
     if (wanted()) event.detail.append("everything", "1");
     else chosen().forEach(function (box) { event.detail.append("row", box.value); });
   });
+  document.addEventListener("balcao:rows", draw);
   draw(); // a browser that comes back keeps what was marked
 })();

@@ -14,11 +14,14 @@ from ...extensions import db
 from ...models.classification import Phase
 from ...queries import alerts
 from ...queries import attendances as reads
+from ...queries.attendance_state import saved_state
 from ...queries.labels import labels_of
 from ...queries.products import information_of
 from ...security.permissions import Perm
 from ...services import attendances, drafts, idempotency
+from ..formats import moment
 from ..lookup import whole
+from ..shell import shell
 from . import typed
 from .attachments import files_shown
 from .emails import shown_on_record
@@ -39,7 +42,7 @@ class AttendanceRecordView(BaseView):
     route_base = "/attendances"
     default_view = "record"
     class_permission_name = "attendance"
-    method_permission_name = {"new": "write", "record": "read", "draft": "write", "discard": "write"}
+    method_permission_name = {"new": "write", "record": "read", "state": "read", "draft": "write", "discard": "write"}
 
     @expose("/new", methods=["GET", "POST"])
     @has_access
@@ -62,6 +65,7 @@ class AttendanceRecordView(BaseView):
     @has_access
     def record(self, address):
         """The whole record; a POST is "Confirmar", "Salvar detalhe" for the detail page alone, or "Novo detalhe"."""
+        shell().live_cursor  # noqa: B018  (what is saved after this, the page is told)
         attendance = reads.find_by_address(db.session, g.viewer, address)
         if attendance is None:
             abort(404)
@@ -80,6 +84,15 @@ class AttendanceRecordView(BaseView):
         form, draft, status = self._form(
             attendance, attendance.entity, drafts.attendance_key(attendance.id, number), detail)
         return self._page(form, attendance.entity, attendance, draft, detail), status
+
+    @expose("/<int:pk>/state")
+    @has_access
+    def state(self, pk):
+        """What an open page asks when it is told of a change: the stored version, and who saved it when."""
+        row = saved_state(db.session, g.viewer, pk) or abort(404)
+        answer = jsonify(version=row.version, text=_saved_by(row))
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
 
     @expose("/draft", methods=["POST"])
     @has_access
@@ -314,6 +327,14 @@ class AttendanceRecordView(BaseView):
             conclusion={name: f"{request.script_root}/{name}/entity/{entity.id}" for name, permission in CONCLUSION
                         if entity and viewer.may(permission)},
             may={name: viewer.may(permission) for name, permission in MAY})
+
+
+def _saved_by(row) -> str:
+    if row.changed_by_id == g.viewer.user_id:
+        return _("You saved this attendance elsewhere (%(when)s).", when=moment(row.updated_at))
+    if row.name is None:
+        return _("This attendance was changed (%(when)s).", when=moment(row.updated_at))
+    return _("%(who)s saved this attendance (%(when)s).", who=row.name, when=moment(row.updated_at))
 
 
 class Pages:

@@ -15,6 +15,7 @@ from ...security.permissions import Perm
 from ..lists.source import SOURCES
 from ..lists.tools import ListTools
 from ..lookup import whole
+from ..shell import shell
 from .filters import FilterForm
 from .listed import COLUMNS, options_of, order_asked
 from .many import BulkForm
@@ -57,6 +58,7 @@ class AttendanceSearchView(BaseView):
         tools, form = ListTools(SOURCES["attendances"]), FilterForm(request.args)
         if start := tools.start():
             return redirect(start)
+        shell().live_cursor  # noqa: B018  (what is saved after this, the page is told)
         form.offer(db.session)
         if tools.view:
             tools.lost = form.forgive()

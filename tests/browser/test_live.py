@@ -1,0 +1,105 @@
+"""What a colleague does shows by itself: the bell, the record that both have open, the row of a list."""
+import re
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.accessibility import assert_accessible
+from tests.support.clients import PASSWORD
+
+SOON = 5_000  # ms: far sooner than the bell used to ask
+
+
+@pytest.fixture
+def colleague(server):
+    """`colleague.post(path, json)`: the supervisor by REST; `colleague.opened()` a new attendance."""
+    client = httpx.Client(base_url=f"{server.url}/api/v1", timeout=30)
+    token = client.post("/security/login", json={"username": "supervisor", "password": PASSWORD, "provider": "db"})
+    client.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
+
+    def opened():
+        answer = client.post("/attendances", json={
+            "person_id": server.ids["entity"], "role": "customer", "channel": "phone", "direction": "receptive",
+            "description": "Quer saber da entrega.", "motive_id": server.ids["motive"]})
+        assert answer.status_code == 201, answer.text
+        return answer.json()["protocol"]
+    client.opened = opened
+    yield client
+    client.close()
+
+
+def connected(page):
+    expect(page.locator("[data-live-stream]")).to_have_attribute("data-state", "live", timeout=15_000)
+
+
+@pytest.mark.req("B-39")
+def test_the_bell_rings_at_once_and_falls_silent_where_it_was_read(open_page, colleague):
+    page = open_page("attendant", "/account/")
+    other = page.context.new_page()
+    other.goto("/notifications/")
+    for each in (page, other):
+        connected(each)
+    bell = page.get_by_role("link", name=re.compile("^Avisos:"))
+    before = bell.get_attribute("aria-label")
+    protocol = colleague.opened()
+    given = colleague.post(f"/attendances/{protocol}/forward", json={"operator": "attendant", "reason": "Veja"})
+    assert given.status_code == 200, given.text
+    page.bring_to_front()
+    expect(bell).not_to_have_attribute("aria-label", before, timeout=SOON)
+    expect(bell).to_have_attribute("aria-label", re.compile(r"\d+ não lidos?"))
+    other.bring_to_front()
+    other.reload()
+    other.get_by_role("button", name="Marcar todas").click()
+    page.bring_to_front()
+    expect(bell).to_have_attribute("aria-label", re.compile("nenhum"), timeout=SOON)
+
+
+def test_a_record_says_that_a_colleague_saved_it_and_shows_it_on_demand(open_page, colleague):
+    protocol = colleague.opened()
+    page = open_page("attendant", f"/attendances/{protocol}")
+    connected(page)
+    page.get_by_label("Descrição").fill("Meu texto")
+    assert colleague.post(f"/attendances/{protocol}/details", json={
+        "channel": "phone", "direction": "receptive", "description": "Outra ligação"}).status_code in (200, 201)
+    notice = page.get_by_role("status").filter(has_text="salvou este atendimento")
+    expect(notice).to_contain_text("Supervisor Teste", timeout=SOON)
+    expect(page.get_by_label("Descrição")).to_have_value("Meu texto")
+    assert_accessible(page)
+    notice.get_by_role("link", name="Mostrar o que foi salvo").click()
+    expect(page.locator("#detail-place")).to_have_text("1/2")
+    expect(page.get_by_label("Descrição")).to_have_value("Meu texto")  # the draft
+    expect(notice).to_have_count(0)
+
+
+def test_a_list_shows_the_row_as_a_colleague_left_it_and_keeps_what_is_chosen(open_page, colleague):
+    first, second = colleague.opened(), colleague.opened()
+    page = open_page("attendant", "/attendances/list")
+    connected(page)
+    row = page.get_by_role("row").filter(has_text=first)
+    expect(row).to_contain_text("Aberto")
+    page.get_by_role("checkbox", name=f"Marcar {second}").check()
+    assert colleague.post(f"/attendances/{first}/close", json={}).status_code == 200
+    expect(row).to_contain_text("Encerrado", timeout=SOON)
+    expect(page.get_by_role("checkbox", name=f"Marcar {second}")).to_be_checked()
+    expect(page.get_by_role("status").filter(has_text="1 selecionado")).to_be_visible()
+    page.get_by_role("checkbox", name=f"Marcar {first}").check()
+    expect(page.get_by_role("status").filter(has_text="2 selecionados")).to_be_visible()
+
+
+def test_without_a_connection_the_page_says_so_and_goes_on_when_it_is_back(open_page, colleague):
+    page = open_page("attendant", "/account/")
+    page.add_init_script("delete window.SharedWorker")  # a browser that has none: each page has its own stream
+    page.route("**/live/events*", lambda route: route.fulfill(status=429))
+    page.goto("/notifications/")
+    hint = page.get_by_text("Sem conexão")
+    expect(hint).to_be_visible(timeout=15_000)
+    assert_accessible(page)
+    page.unroute("**/live/events*")
+    connected(page)
+    expect(hint).to_be_hidden()
+    bell = page.get_by_role("link", name=re.compile("^Avisos:"))
+    before = bell.get_attribute("aria-label")
+    assert colleague.post(f"/attendances/{colleague.opened()}/forward", json={
+        "operator": "attendant", "reason": "Veja"}).status_code == 200
+    expect(bell).not_to_have_attribute("aria-label", before, timeout=SOON)
