@@ -18,6 +18,7 @@
       left.textContent = n.toLocaleString(language);
       left.parentElement.classList.toggle("is-over", n === 0);
       if (cut) said.textContent = said.dataset.full;
+      else if (n === 0 && said.textContent === said.dataset.full) return; // a paste comes in several pieces
       else if (n <= 100 && n % 20 === 0) said.textContent = said.dataset.near.replace("{n}", n);
       else if (n > 100) said.textContent = "";
     }
