@@ -10,7 +10,7 @@ from .base import Resource, actor, attendance_id, written
 from .operation import operation
 from .shapes import TEXT, Shape, empty, many
 
-LABEL = Shape("Label", Label, "id name colour position active")
+LABEL = Shape("Label", Label, "id name colour position active version")
 LABELS = {"type": "object", "required": ["items", "next"],
           "properties": {"items": many(LABEL.ref), "next": empty(TEXT)}}
 

@@ -3,6 +3,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import current_app, jsonify
 from flask_appbuilder.api import BaseApi
+from flask_babel import gettext as _
 
 from .base import Resource
 from .operation import operation
@@ -13,6 +14,7 @@ PROBLEM = {"type": "object", "required": ["error"], "properties": {"error": {
         "code": {"type": "string"}, "message": {"type": "string"},
         "fields": {"type": "object", "additionalProperties": {"type": "string"},
                    "description": "What is wrong with each field of the body"}}}}}
+WORDS = ("summary", "description")
 REFUSALS = {"400": "It cannot be read", "401": "The token is missing, wrong or has ended",
             "403": "Not permitted", "404": "It does not exist, or not for you",
             "409": "The state of the record does not allow it, or it was changed since", "422": "A value is refused",
@@ -57,7 +59,18 @@ def document() -> dict:
                 schema.pop("required", None)
             for each in schema["properties"].values():
                 each.pop("default", None)
-    return described
+    return _in_words(described)
+
+
+def _in_words(part):
+    """The same in the language of the request: what is declared in English is the msgid."""
+    if isinstance(part, list):
+        return [_in_words(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {name: _(value) if name in WORDS and isinstance(value, str) else
+            [_(tag) for tag in value] if name == "tags" and isinstance(value, list) else _in_words(value)
+            for name, value in part.items()}
 
 
 def _bodies(views) -> dict:

@@ -137,6 +137,14 @@ def seed(session, world, near, far) -> dict:
     }
 
 
+REST_REGISTERS = {
+    "products": Product, "product-information": ProductInformation, "motives": Motive, "occurrences": Occurrence,
+    "causes": Cause, "provider-classifications": Classification, "subclassifications": Subclassification,
+    "default-motives": DefaultMotive, "labels": Label, "situations": Situation, "channels": Channel, "roles": RoleType,
+    "contact-types": ContactType, "alert-priorities": AlertPriority, "companies": Company, "units": Unit,
+    "departments": Department}
+
+
 def _of_rest(address, entity, of_model, around, *, label, files, loaded, bell) -> dict:
     """The rows of the addresses below /api/v1/."""
     return {
@@ -150,6 +158,7 @@ def _of_rest(address, entity, of_model, around, *, label, files, loaded, bell) -
         "/api/v1/alerts": {"pk": of_model[Alert]}, "/api/v1/appointments": {"pk": of_model[Appointment]},
         "/api/v1/orders": {"pk": of_model[Order]}, "/api/v1/invoices": {"pk": of_model[Invoice]},
         "/api/v1/survey-participations": {"pk": around["participations"]},
+        **{f"/api/v1/{name}": {"pk": of_model[model]} for name, model in REST_REGISTERS.items()},
         "/api/v1/jobs": {"pk": {"foreign": loaded.id}}, "/api/v1/notifications": {"pk": {"foreign": bell.id}}}
 
 
@@ -186,7 +195,7 @@ def _accounts(session, world) -> dict:
 
 def _around(session, world, near, survey) -> dict:
     """Alerts, appointments, merges, surveys put and a token of somebody else."""
-    priority = AlertPriority(name="Alta")
+    priority = AlertPriority(name="Altíssima")
     alerts = [Alert(entity=entity, priority=priority, text="Ligar antes", created_at=NOON)
               for entity in (world.entity, world.other_entity)]
     agenda = [Appointment(entity=entity, operator=near, subject="Visita", starts_at=NOON, ends_at=NOON + HOUR)

@@ -7,6 +7,8 @@ from wtforms import Form
 
 from app.lowcode.dates import DayField, LocalDateTimeField, MomentField, date_box
 
+pytestmark = pytest.mark.req("G-04")
+
 
 class Asked(Form):
     day = DayField("Dia")

@@ -1,0 +1,160 @@
+"""Bodies of the registers over REST, and how their ids become the rows that services are given, as on the screens."""
+from flask_babel import lazy_gettext as _l
+from marshmallow import validate
+from sqlalchemy import inspect, select
+
+from ..errors import DomainError, Invalid
+from ..models.classification import Phase, Scope
+from ..security.visibility import visible
+from ..services.refusals import REFUSALS, refusal
+from . import schemas
+from .base import actor
+
+_PLACE = validate.Range(min=0, max=2**31 - 1, error=schemas.NOT_VALID)
+_DAYS = validate.Range(min=0, max=3650, error=_l("Type a number of days from 0 to 3650."))
+
+
+class Named(schemas.Body):
+    """What every register has."""
+
+    name = schemas.text(200, required=True)
+    active = schemas.flag(load_default=True)
+
+
+class Placed(Named):
+    position = schemas.whole(load_default=0, validate=_PLACE)
+
+
+class AddProduct(Named):
+    code = schemas.text(40, required=True)
+    description = schemas.text(2_000)
+
+
+class AddProductInformation(schemas.Body):
+    title = schemas.text(200, required=True)
+    text = schemas.text(20_000, required=True)
+    product_id = schemas.whole(required=True)
+    motive_id = schemas.whole(required=True)
+    occurrence_id = schemas.whole()
+    active = schemas.flag(load_default=True)
+
+
+class AddMotive(Named):
+    pass
+
+
+class AddOccurrence(Named):
+    motive_id = schemas.whole(required=True)
+
+
+class AddCause(Named):
+    occurrence_id = schemas.whole(required=True)
+
+
+class Timed(Named):
+    return_days = schemas.whole(validate=_DAYS)
+
+
+class AddProviderClassification(Timed):
+    pass
+
+
+class AddSubclassification(Timed):
+    classification_id = schemas.whole(required=True)
+
+
+class AddDefaultMotive(Timed):
+    subclassification_id = schemas.whole(required=True)
+
+
+class AddLabel(Placed):
+    colour = schemas.text(7, required=True)
+
+
+class AddSituation(Placed):
+    phase = schemas.choice(*Phase, required=True)
+    scope = schemas.choice(*Scope, load_default=Scope.BOTH.value)
+
+
+class AddChannel(Placed):
+    icon = schemas.text(60)
+
+
+class AddRole(Named):
+    pass
+
+
+class AddContactType(Named):
+    pass
+
+
+class AddAlertPriority(AddLabel):
+    pass
+
+
+class AddCompany(Named):
+    document = schemas.text(30)
+    code = schemas.text(8)
+    timezone = schemas.text(60, load_default="America/Sao_Paulo")
+
+
+class AddUnit(Named):
+    company_id = schemas.whole(required=True)
+    restricted = schemas.flag(load_default=False)
+
+
+class AddDepartment(Named):
+    company_id = schemas.whole(required=True)
+    parent_id = schemas.whole()
+
+
+def put_of(add: schemas.Body) -> schemas.Body:
+    """The body of a PUT: the whole row, and the version as it was read."""
+    name = f"Put{type(add).__name__.removeprefix('Add')}"
+    return type(name, (type(add),), {"version": schemas.whole(required=True)})()
+
+
+def values(session, model, data: dict, pk: int | None = None) -> dict:
+    """The values with rows in the place of ids. Raises Invalid for one that the caller does not see, or that is off and
+    not there already."""
+    found, relations = {}, inspect(model).relationships
+    for name, value in data.items():
+        if name == "version":
+            continue
+        relation = relations.get(name.removesuffix("_id")) if name.endswith("_id") else None
+        if relation is None:
+            found[name] = (value.strip() or None) if isinstance(value, str) else value
+            continue
+        target, row = relation.mapper.class_, None
+        if value is not None:
+            row = session.scalar(select(target).where(target.id == value, visible(target, actor())))
+            stored = pk and session.scalar(select(getattr(model, name)).where(model.id == pk))
+            if row is None or not (row.active or stored == value):
+                raise Invalid(_l("Not a valid choice."), field=name)
+        found[relation.key] = row
+    if "name" in found and not found["name"]:
+        raise Invalid(schemas.REQUIRED, field="name")
+    return found
+
+
+def refused_at(model, call):
+    """What `call` answers; its refusals at the names of the body."""
+    try:
+        return call()
+    except REFUSALS as raised:
+        error = refusal(raised)
+    relations = inspect(model).relationships
+    for each in getattr(error, "errors", [error]):
+        if each.field in relations:
+            each.field += "_id"
+    raise error
+
+
+def deleted(call) -> None:
+    """What hangs on the row is told in words."""
+    try:
+        call()
+    except DomainError:
+        raise
+    except REFUSALS as raised:
+        raise refusal(raised, deleting=True) from raised
