@@ -24,6 +24,7 @@ def register(appbuilder, *, report: Callable) -> None:
     from .orders import OrderApi
     from .own import NotificationApi, SavedViewApi
     from .persons import PersonApi
+    from .provider_accounts import BatchApi, GuideApi, PaymentApi
     from .provider_tickets import ProviderTicketApi
     from .reference import ApiReferenceView
     from .registers import RESOURCES
@@ -34,7 +35,8 @@ def register(appbuilder, *, report: Callable) -> None:
     for resource in (
             LoginApi, AttendanceApi, DetailApi, AttachmentApi, AttendanceLabelApi, NoteApi, ForwardApi,
             AttendanceMergeApi, EmailApi, ReportApi, AttendanceLogApi, PersonApi, PersonMergeApi, PersonLogApi,
-            AlertApi, AppointmentApi, OrderApi, InvoiceApi, SurveyApi, ParticipationApi, ProviderTicketApi,
-            ClassificationApi, *RESOURCES, OperatorApi, SavedViewApi, NotificationApi, JobApi, OpenApi):
+            AlertApi, AppointmentApi, OrderApi, InvoiceApi, BatchApi, GuideApi, PaymentApi, SurveyApi, ParticipationApi,
+            ProviderTicketApi, ClassificationApi, *RESOURCES, OperatorApi, SavedViewApi, NotificationApi, JobApi,
+            OpenApi):
         appbuilder.add_api(resource)
     appbuilder.add_view_no_menu(ApiReferenceView)

@@ -4,7 +4,7 @@ from sqlalchemy.orm import joinedload
 from ..errors import DomainError
 
 NAMES = {"person_id": "entity", "priority_id": "priority", "operator_id": "operator", "attendance_id": "attendance",
-         "order_id": "order", "product_id": "product"}
+         "order_id": "order", "product_id": "product", "provider_id": "provider", "batch_id": "batch"}
 _BACK = {name: given for given, name in NAMES.items()}
 
 

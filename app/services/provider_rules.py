@@ -84,5 +84,7 @@ class Checked:
             self.ready[name] = attempt(self.errors, amounts.money, self.ready[name], name)
 
     def state(self, states) -> None:
+        if self.row is None and self.ready.get("state") is None:
+            self.ready.pop("state", None)  # left out: the first of them
         if "state" in self.ready and self.ready["state"] not in tuple(states):
             self.errors.append(Invalid(NOT_A_CHOICE, field="state"))

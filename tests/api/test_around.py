@@ -225,5 +225,6 @@ def test_scopes_of_tokens_are_what_rest_asks(app):
         for name, verb in view.method_permission_name.items():
             asked.add((f"can_{verb}", view.class_permission_name))
             assert hasattr(view, name), f"{type(view).__name__}.{name}"
-    beside = {Perm.ATTENDANCE_REOPEN, Perm.ALL_COMPANIES}  # what a service asks, and which rows are seen
+    beside = {Perm.ATTENDANCE_REOPEN, Perm.TICKET_READ, Perm.TICKET_WRITE,  # what a service asks
+              Perm.ALL_COMPANIES}  # and which rows are seen
     assert {scope.pair for scope in api_tokens.SCOPES} == asked | {each.pair for each in beside}

@@ -157,6 +157,8 @@ def _of_rest(address, entity, of_model, around, *, label, files, loaded, bell) -
         "/api/v1/persons": {"pk": entity, "merge_id": around["entity merges"]},
         "/api/v1/alerts": {"pk": of_model[Alert]}, "/api/v1/appointments": {"pk": of_model[Appointment]},
         "/api/v1/orders": {"pk": of_model[Order]}, "/api/v1/invoices": {"pk": of_model[Invoice]},
+        "/api/v1/batches": {"pk": of_model[Batch]}, "/api/v1/guides": {"pk": of_model[Guide]},
+        "/api/v1/payments": {"pk": of_model[Payment]},
         "/api/v1/survey-participations": {"pk": around["participations"]},
         **{f"/api/v1/{name}": {"pk": of_model[model]} for name, model in REST_REGISTERS.items()},
         "/api/v1/jobs": {"pk": {"foreign": loaded.id}}, "/api/v1/notifications": {"pk": {"foreign": bell.id}}}

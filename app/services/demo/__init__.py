@@ -3,7 +3,7 @@
 
 def plant_rest(session, company, operators, *, now) -> None:
     """What hangs on the people and the attendances, a file a noun; after them."""
-    from . import alerts, appointments, calendars, emails, labels, notes, orders, products, surveys
+    from . import alerts, appointments, calendars, emails, labels, notes, orders, products, provider_accounts, surveys
 
     products.plant(session, company, operators, now=now)
     orders.plant(session, company, now=now)
@@ -14,3 +14,4 @@ def plant_rest(session, company, operators, *, now) -> None:
     appointments.plant(session, company, operators, now=now)
     alerts.plant(session, company, operators, now=now)
     calendars.plant(session, now=now)
+    provider_accounts.plant(session, company, now=now)

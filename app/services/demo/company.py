@@ -11,6 +11,7 @@ from ...models.classification import (
     Motive,
     Occurrence,
     Phase,
+    Scope,
     Situation,
     Subclassification,
 )
@@ -27,6 +28,7 @@ DEPARTMENTS = {"Atendimento": None, "Qualidade": None, "Laboratório": "Qualidad
                "Financeiro": None}  # name: the one above
 SITUATIONS = {"Aguardando cliente": Phase.PENDING, "Em análise no laboratório": Phase.PENDING,
               "Resolvido": Phase.CLOSED}
+PROVIDER_SITUATIONS = {"Em análise": Phase.IN_PROGRESS, "Aguardando documentos": Phase.PENDING}  # of the central alone
 CONTACT_TYPES = ("Comercial", "Compras", "Financeiro", "Qualidade")
 MOTIVES = {
     "Reclamação": {
@@ -117,6 +119,8 @@ def _classify(session, now) -> None:
 
     for position, (name, phase) in enumerate(SITUATIONS.items(), 10):
         made(Situation, name, phase=phase, position=position)
+    for position, (name, phase) in enumerate(PROVIDER_SITUATIONS.items(), 20):
+        made(Situation, name, phase=phase, position=position, scope=Scope.PROVIDER)
     for name in CONTACT_TYPES:
         made(ContactType, name)
     for motive, occurrences in MOTIVES.items():
