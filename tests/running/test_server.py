@@ -175,7 +175,7 @@ def test_request_threads_do_not_share_the_context_that_the_server_was_started_in
     from flask import has_app_context
 
     seen = []
-    monkeypatch.setattr(web.uvicorn, "Server", lambda _settings: SimpleNamespace(
+    monkeypatch.setattr(web, "Server", lambda _settings: SimpleNamespace(
         run=lambda **_: seen.append(has_app_context())))
     monkeypatch.setattr(web.logs, "configure", lambda _app: None)  # this process belongs to the tests
     monkeypatch.setitem(app.config, "PORT", 0)
