@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import and_, event, exists, false, func, literal, or_, select, union_all
+from sqlalchemy import event, exists, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Load, Session, joinedload, selectinload
 from sqlalchemy.sql import operators
 
@@ -20,7 +20,7 @@ from . import paging
 from .among import among, each_of
 from .labels import bears_any, walks
 from .protocols import with_piece
-from .search import FEW, beginning, name_condition
+from .search import FEW, beginning, ids_named, name_condition
 
 COUNT_CAP = 1_000  # counting on would cost more than the list itself, and tells nobody more
 BRANCHES = 24  # parts of one statement: planning more would take longer than sorting
@@ -125,14 +125,19 @@ def _shown(session, ids, load=()) -> list[Attendance]:
 
 
 def count_attendances(session, viewer, filters: AttendanceFilter, *, timezone: str, cap=COUNT_CAP) -> int:
-    """How many there are, counted to `cap` + 1 at most."""
-    where = _conditions(session, viewer, filters, timezone) + _matching(
-        session, filters.q.strip(), viewer, counting=True)[0]
+    """How many there are, counted to `cap` + 1 at most.
+
+    Along the walk of the list, newest first: left to itself, PostgreSQL reads the table from its beginning. Who counts
+    the attendances of people or labels begins with those.
+    """
+    text = filters.q.strip()
+    where = _conditions(session, viewer, filters, timezone) + _matching(session, text, viewer, counting=True)[0]
     if filters.label:
         where.append(bears_any(filters.label))
-    if any(branches := _branches(filters)):
-        where.append(or_(*(and_(*branch) for branch in branches)))
-    some = select(Attendance.id).where(*where).limit(cap + 1).subquery()
+    parts = [select(Attendance.id).where(*where, *branch).limit(cap + 1) for branch in _branches(filters)]
+    if not text and not filters.label:
+        parts = [part.order_by(Attendance.opened_at.desc(), Attendance.id.desc()) for part in parts]
+    some = union_all(*(select(part.subquery()) for part in parts)).limit(cap + 1).subquery()
     return session.scalar(select(func.count()).select_from(some))
 
 
@@ -231,8 +236,7 @@ def _numbered(session, text, viewer) -> list[int]:
 
 def _named(session, text) -> list[int]:
     """Whose attendances one may see is asked of these."""
-    people = select(Entity.id).where(name_condition(text)).cte().prefix_with("MATERIALIZED")
-    return list(session.scalars(select(people).limit(MANY + 1)))
+    return ids_named(session, text, MANY + 1)
 
 
 def count_by_situation(session, viewer, *, entity_id: int) -> list[tuple[Situation, int]]:

@@ -183,8 +183,10 @@ class Search:
         if self.words:
             names = select(Entity.id, Entity.name_key, Entity.search_text).where(scope)
             names = _in_order(names, Entity, cursor, back).limit(AHEAD).subquery()
-            met = select(names.c.id, names.c.name_key).where(*contains(names.c.search_text, self.words))
-            rows = self._fetch(_in_order(met, names.c, None, back).limit(size))
+            # The names come in order and the walk ends at the last one wanted: asked for the order once more,
+            # SQLite would look through all of them and sort.
+            met = select(names.c.id, names.c.name_key).where(*contains(names.c.search_text, self.words)).limit(size)
+            rows = self._fetch(met)
             if len(rows) == size:
                 return rows
         matches = select(Entity.id, Entity.name_key).where(self.condition, scope).cte().prefix_with("MATERIALIZED")
@@ -198,6 +200,15 @@ class Search:
         """How many within `scope`, counting no further than cap + 1."""
         inner = select(Entity.id).where(self.condition, scope).limit(cap + 1).subquery()
         return self.session.scalar(select(func.count()).select_from(inner))
+
+
+def ids_named(session, text: str, limit: int) -> list[int]:
+    """Some of the entities that `name_condition` finds, in no order, whoever sees them."""
+    words, short = words_of(text)
+    if words and not short:  # the index alone: their rows need not be read
+        return list(session.scalars(_first_matches(session, words, limit)))
+    people = select(Entity.id).where(name_condition(text)).cte().prefix_with("MATERIALIZED")
+    return list(session.scalars(select(people).limit(limit)))
 
 
 def name_condition(text: str):

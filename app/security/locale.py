@@ -1,7 +1,8 @@
 """The language of a request: the person's own, else the one chosen in this browser, else the installation's (G-04)."""
 from flask import current_app, g, has_request_context, request
 from flask import session as cookie
-from flask_babel import get_locale, get_translations
+from flask_babel import Domain
+from markupsafe import Markup
 
 from ..database import unit_of_work, utc_now
 from ..extensions import db
@@ -20,25 +21,40 @@ def selected() -> str:
     return default
 
 
-def texts():
-    """The catalogue of this request's language. A page has a hundred texts: it is looked up once, not for each."""
-    if not has_request_context():
-        return get_translations()
-    locale, kept = get_locale(), g.get("texts")
-    if kept is None or kept[0] is not locale:
-        g.texts = kept = (locale, get_translations())
-    return kept[1]
+class Texts(Domain):
+    """The catalogues. That of a request's language is looked up once: a page has a hundred texts, and for each of them
+    Flask-Babel asks four times which language it is."""
+
+    def get_translations(self):
+        context = g.get("_flask_babel") if g else None
+        found = getattr(context, "babel_translations", None)  # force_locale() and refresh() set it to None
+        if found is None:
+            found = super().get_translations()
+            if context is not None:
+                context.babel_translations = found
+        return found
+
+    def told(self, text: str, /, **variables) -> Markup:
+        """A text of a template. These are literals, so that each language keeps no more of them than templates have."""
+        catalogue = self.get_translations()
+        try:
+            told = catalogue.told[text]
+        except (AttributeError, KeyError):
+            told = vars(catalogue).setdefault("told", {})[text] = Markup(catalogue.ugettext(text))  # noqa: S704  (ours)
+        return told % variables if variables or "%" in told else told
 
 
 def init_app(app) -> None:
     """After AppBuilder, which installs a selector of its own."""
-    app.extensions["babel"].locale_selector = selected
+    babel = app.extensions["babel"]
+    babel.locale_selector = selected
+    texts = babel.instance.domain_instance = Texts(domain=babel.default_domain)
     app.jinja_env.install_gettext_callables(
-        lambda text: texts().ugettext(text), lambda one, many, n: texts().ungettext(one, many, n), newstyle=True,
-        pgettext=lambda about, text: texts().upgettext(about, text),
-        npgettext=lambda about, one, many, n: texts().unpgettext(about, one, many, n))
-    # Jinja's own _ looks `gettext` up by name, at each of them
-    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+        texts.gettext, lambda one, many, n: texts.get_translations().ungettext(one, many, n), newstyle=True,
+        pgettext=lambda about, text: texts.get_translations().upgettext(about, text),
+        npgettext=lambda about, one, many, n: texts.get_translations().unpgettext(about, one, many, n))
+    # Jinja's own go through the context of the template, twice for each text
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = texts.told
 
     @app.before_request
     def remember():

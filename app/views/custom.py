@@ -7,6 +7,14 @@ from ..lowcode import fields
 PREFIX = "x_"  # of posted names: no column begins so
 
 
+def definitions(session, target: str) -> list:
+    """The active fields of a target, read once a request."""
+    kept = g.setdefault("_custom_definitions", {})
+    if target not in kept:
+        kept[target] = fields.definitions(session, target)
+    return kept[target]
+
+
 class CustomFieldsMixin:
     """`custom_target`: entity or attendance. Mix in before AppModelView."""
 
@@ -14,11 +22,7 @@ class CustomFieldsMixin:
     custom_title = _l("Custom information")
 
     def custom_definitions(self):
-        """Read once a request, only by a view that asks."""
-        kept = g.setdefault("_custom_definitions", {})
-        if self.custom_target not in kept:
-            kept[self.custom_target] = fields.definitions(self.datamodel.session, self.custom_target)
-        return kept[self.custom_target]
+        return definitions(self.datamodel.session, self.custom_target)
 
     def form_columns(self, adding):
         return super().form_columns(adding) + [PREFIX + each.key for each in self.custom_definitions()]

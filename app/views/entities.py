@@ -5,14 +5,14 @@ from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from .. import cep, documents, phones
 from ..database import unit_of_work, utc_now
 from ..errors import DomainError
 from ..extensions import db
 from ..models.company import Unit
-from ..models.entity import Entity, EntityContact
+from ..models.entity import EContact, Entity, EntityContact, EntityRole, Phone, RoleType
 from ..queries import alerts as alert_reads
 from ..queries import search
 from ..security.permissions import Perm
@@ -51,6 +51,15 @@ LABELS = {
     "email": _l("Contact email"), "extension": _l("Extension"), "street": _l("Street"),
     "complement": _l("Complement"), "district": _l("District"), "city": _l("City"), "state": _l("State"),
     "cep": _l("CEP")}
+# What the list shows, in one query: of phones and e-contacts the main one alone, and few have more than one role. Joins
+# are outer ones: SQLite reads the whole of what is joined in brackets.
+LISTED = [
+    load_only(Entity.name, Entity.social_name, Entity.trade_name, Entity.name_key, Entity.document, Entity.kind,
+              Entity.birth_date, Entity.active, Entity.company_id, Entity.custom_values),
+    joinedload(Entity.phones.and_(Phone.is_main)).load_only(Phone.number, Phone.is_main),
+    joinedload(Entity.econtacts.and_(EContact.is_main)).load_only(EContact.value, EContact.is_main),
+    joinedload(Entity.roles).load_only(EntityRole.active).joinedload(
+        EntityRole.role_type, innerjoin=False).load_only(RoleType.name, RoleType.active)]
 
 
 class HasRole(BaseFilter):
@@ -123,7 +132,7 @@ class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
     def _init_listing(self):
         super()._init_listing()
         self._cells[0] = (self._cells[0][0], str, "name")  # the name a person goes by; name_key is of that one too
-        self._list_options = [selectinload(getattr(Entity, name)) for name in ("roles", "phones", "econtacts")]
+        self._list_options = LISTED
         self._show_options = [
             joinedload(Entity.company), *(selectinload(getattr(Entity, name)) for name in (
                 "roles", "phones", "econtacts", "addresses", "units")),

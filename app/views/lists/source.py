@@ -15,6 +15,7 @@ from ...lowcode import fields as custom
 from ...lowcode.controls import local_zone
 from ...models.custom_field import CustomField, FieldType
 from ...security.permissions import Perm
+from ..custom import definitions
 
 CHUNK = 1_000  # rows read at once by an export
 CUSTOM = "x_"  # of the keys of custom columns: no column begins so
@@ -86,11 +87,11 @@ def yes(value) -> str:
 
 
 def custom_columns(target: str) -> dict[str, Column]:
-    """The fields of configurators that are marked for lists. One query, once a request."""
+    """The fields of configurators that are marked for lists."""
     kept = g.setdefault("_custom_columns", {})
     if target not in kept:
         kept[target] = {CUSTOM + each.key: Column(CUSTOM + each.key, each.name, _reader(each))
-                        for each in custom.definitions(db.session, target) if each.in_list}
+                        for each in definitions(db.session, target) if each.in_list}
     return kept[target]
 
 
