@@ -4,8 +4,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from psycopg.pq import TransactionStatus
-from sqlalchemy import JSON, DateTime, UniqueConstraint, event
-from sqlalchemy import text as sql_text
+from sqlalchemy import JSON, DateTime, UniqueConstraint, event, func, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine
 from sqlalchemy.types import TypeDecorator
@@ -55,11 +54,10 @@ def _begin(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
 
-def plan_for_values(session) -> None:
-    """From here to the end of the transaction PostgreSQL plans each query for the values asked for: of a list, a plan
-    for no value in particular is a bad one where some values are rare. Short statements do without."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(_FOR_VALUES)
+# A column for the first statement of a page: from it to the end of the transaction PostgreSQL plans each query for the
+# values asked for; of a list, a plan for no value in particular is a bad one where some are rare. Short statements do
+# without.
+PLAN_FOR_VALUES = func.set_config("plan_cache_mode", "force_custom_plan", true())
 
 
 @contextmanager
@@ -74,8 +72,8 @@ def plan_once(session):
     session.execute(_FOR_VALUES)
 
 
-_ONCE = sql_text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
-_FOR_VALUES = sql_text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+_ONCE = select(func.set_config("plan_cache_mode", "force_generic_plan", true()))
+_FOR_VALUES = select(PLAN_FOR_VALUES)
 
 
 @event.listens_for(Engine, "before_cursor_execute")

@@ -7,7 +7,7 @@ from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_babel import gettext as _
 from flask_login import UserMixin, current_user, login_user, logout_user
 
-from ..database import plan_for_values, unit_of_work, utc_now
+from ..database import unit_of_work, utc_now
 from ..services import api_tokens, live_events, login
 from . import sessions
 from .audience import ACCESS, people
@@ -43,17 +43,16 @@ class AppSecurityManager(SecurityManager):
         if not token:
             return None
         now, limits = utc_now(), sessions.Limits.from_config(current_app.config)
-        found = sessions.check(self.session, token, now=now, limits=limits)
+        reading = request.method in ("GET", "HEAD")
+        found = sessions.check(self.session, token, now=now, limits=limits, reading=reading)
         if found is None or found.kind != kind or str(found.viewer.user_id) != str(pk):
             return None
         if sessions.is_due(found, now):  # once a minute; nothing else is open yet: before_request comes first
             with unit_of_work(self.session) as session:
                 sessions.touch(session, found.id, now)
-            found = sessions.check(self.session, token, now=now, limits=limits)
+            found = sessions.check(self.session, token, now=now, limits=limits, reading=reading)
             if found is None:
                 return None
-        if request.method in ("GET", "HEAD"):
-            plan_for_values(self.session)
         g.session_id, g.session_token = found.id, token
         g.viewer, g.profile = found.viewer, found.profile
         return Person(found.viewer)
