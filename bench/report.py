@@ -7,7 +7,8 @@ HEAD = """# Benchmarks
 
 Written by `make bench SIZE=full`; `make bench` runs the same at a tenth of the size. Times are the server's own:
 requests through the WSGI application in one process, signed in as an attendant of one of three companies, page
-rendered. Small and large database are measured in turns. `growth` is large by small. What is beyond its limit is bold.
+rendered. Small and large database are measured in turns. `growth` is large by small; where the small database has fewer
+rows to show it is not judged, and its cell says how many lines the two tables have. What is beyond its limit is bold.
 
 """
 
@@ -66,5 +67,7 @@ def _growth(lines) -> str:
         cells = "".join(f" {line['p50_ms']} | {_marked(line['p95_ms'], limit)} | {line['queries']} |"
                         for line in found if "p50_ms" in line)
         grown = [_marked(growth[name], growth.get("limit", growth[name])) for name in ("p50", "p95")]
-        rows.append(f"| {measure}: {case} |{cells} {limit} | {' | '.join(grown)} |\n")
+        shown = growth.get("rows", ())
+        told = f" ({shown[0]} and {shown[-1]} lines)" if len(set(shown)) > 1 else ""
+        rows.append(f"| {measure}: {case} |{cells} {limit} | {' | '.join(grown)}{told} |\n")
     return "".join(rows)

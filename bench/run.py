@@ -131,15 +131,16 @@ def _in_turns(desks, calls) -> list:
     return times
 
 
-def _lines(measure, case, desks, times, limit):
-    """A line a size and one for the growth between them."""
+def _lines(measure, case, desks, times, limit, rows=()):
+    """A line a size and one for the growth between them, which is judged where both pages show as many `rows`."""
     sums = [taken.summary() for taken in times]
     for desk, found in zip(desks, sums, strict=True):
         yield {"measure": measure, "case": case, "attendances": desk.size, **found, "limit_p95_ms": limit}
     small, large = sums[0], sums[-1]
     yield {"measure": f"{measure}: growth", "case": case, "p50": round(large["p50_ms"] / small["p50_ms"], 2),
            "p95": round(large["p95_ms"] / small["p95_ms"], 2), "cpu": round(large["cpu_ms"] / small["cpu_ms"], 2),
-           **({} if measure == "search" else {"limit": LIMITS["ratio"]})}
+           **({"rows": rows} if rows else {}),
+           **({} if measure == "search" or len(set(rows)) > 1 else {"limit": LIMITS["ratio"]})}
 
 
 def _searches(desks):
@@ -167,7 +168,8 @@ def _pages(desks):
     found = [cases.lists(desk) for desk in desks]
     for case in found[0]:
         calls = [[opening(desk, paths[case])] * cases.SAMPLES for desk, paths in zip(desks, found, strict=True)]
-        yield from _lines("list", case, desks, _in_turns(desks, calls), LIMITS["page"])
+        rows = [desk.get(paths[case]).count("<tr") for desk, paths in zip(desks, found, strict=True)]
+        yield from _lines("list", case, desks, _in_turns(desks, calls), LIMITS["page"], rows)
     for case, paths_of in (("record", cases.records), ("list of an entity", cases.entities)):
         calls = [[opening(desk, path) for path in paths_of(desk)] for desk in desks]
         yield from _lines(case, "any", desks, _in_turns(desks, calls), LIMITS["page"])
