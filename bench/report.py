@@ -32,6 +32,16 @@ def _single(lines) -> str:
         if line["measure"] == "generate":
             rows.append(f"| generate {line['attendances']:,} attendances, {line['persons']:,} persons | "
                         f"{line['per_second']:,}/s ({line['seconds']} s) | ≥ {line['at_least']:,}/s on PostgreSQL |\n")
+        elif line["measure"] == "generate tickets":
+            rows.append(f"| generate {line['tickets']:,} tickets, {line['persons']:,} persons | "
+                        f"{line['per_second']:,}/s ({line['seconds']} s) | |\n")
+        elif line["measure"] == "central, CSV of all":
+            share = f", {line['share_of_copy']} of a bare COPY" if "share_of_copy" in line else ""
+            wanted = f"≥ {line['at_least']:,}/s or ≥ 0.25 of COPY, ≤ {line['memory_limit']} MiB more"
+            rows.append(f"| {name}, {line['tickets']:,} rows | {line['per_second']:,}/s{share}, "
+                        f"{line['memory_mib']} MiB more | {wanted} |\n")
+        elif line["measure"] == "deadlines":
+            rows.append(f"| {name} | {line['per_second']:,}/s | ≥ {line['at_least']:,}/s |\n")
         elif line["measure"] in ("import", "start"):
             rows.append(f"| {name} | {_marked(line['seconds'], line['limit'])} s | ≤ {line['limit']} s |\n")
         elif "limit_cpu_ms" in line or line.get("case") == "FAB's own":

@@ -16,7 +16,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from . import cases, history, report
+from . import cases, history, report, tickets
 from .databases import ROOT, Databases
 
 SIZES = {"small": (10_000, 100_000), "full": (10_000, 1_000_000)}
@@ -74,6 +74,19 @@ def measure(databases, sizes, folder):
     yield from _generated(databases, Desk(urls[0], sizes[0], folder, user="bench-all"))
     yield from history.lines(desks, _in_turns, _lines)
     yield from _openings(desks[-1])
+    yield from _central(databases, sizes, folder)
+
+
+def _central(databases, sizes, folder):
+    """The provider central, on databases of its own; of a full run the middle size too."""
+    from .desk import Desk
+
+    sizes, desks = sorted({*sizes, 100_000}), []
+    for size, (line, url) in zip(sizes, tickets.urls(databases, sizes), strict=True):
+        if line is not None:
+            yield line
+        desks.append(Desk(url, size, folder))
+    yield from tickets.lines(desks, _in_turns, _lines)
 
 
 def _import(databases):

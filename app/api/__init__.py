@@ -18,6 +18,7 @@ def register(appbuilder, *, report: Callable) -> None:
     from .labels import AttendanceLabelApi
     from .login import LoginApi
     from .logs import AttendanceLogApi, PersonLogApi
+    from .me import MeApi
     from .merging import AttendanceMergeApi
     from .notes import NoteApi
     from .openapi import OpenApi
@@ -36,7 +37,7 @@ def register(appbuilder, *, report: Callable) -> None:
             LoginApi, AttendanceApi, DetailApi, AttachmentApi, AttendanceLabelApi, NoteApi, ForwardApi,
             AttendanceMergeApi, EmailApi, ReportApi, AttendanceLogApi, PersonApi, PersonMergeApi, PersonLogApi,
             AlertApi, AppointmentApi, OrderApi, InvoiceApi, BatchApi, GuideApi, PaymentApi, SurveyApi, ParticipationApi,
-            ProviderTicketApi, ClassificationApi, *RESOURCES, OperatorApi, SavedViewApi, NotificationApi, JobApi,
+            ProviderTicketApi, MeApi, ClassificationApi, *RESOURCES, OperatorApi, SavedViewApi, NotificationApi, JobApi,
             OpenApi):
         appbuilder.add_api(resource)
     appbuilder.add_view_no_menu(ApiReferenceView)

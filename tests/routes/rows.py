@@ -149,6 +149,7 @@ def _of_rest(address, entity, of_model, around, *, label, files, loaded, bell) -
     """The rows of the addresses below /api/v1/."""
     return {
         "/api/v1/provider-tickets": {"address": around["tickets"]},
+        "/api/v1/me": {"address": around["tickets"], "pk": around["ticket files"]},
         "/portal": {"address": around["tickets"], "pk": {"foreign": 10_000}},
         "/portal/files": {"pk": around["ticket files"]},
         "/api/v1/attendances": {"address": address, "page": 1, "label_id": label.id},
