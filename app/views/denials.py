@@ -1,4 +1,6 @@
 """What a user of a portal asked for and may not see stands in the security log, by whatever way he asked."""
+from urllib.parse import quote
+
 from flask import current_app, g, request
 
 from ..database import unit_of_work, utc_now
@@ -17,7 +19,7 @@ def init_app(app) -> None:
             try:
                 with unit_of_work(db.session) as session:
                     login.note_denied(
-                        session, viewer, f"{request.method} {request.path}", ip=request.remote_addr or "",
+                        session, viewer, f"{request.method} {quote(request.path)}", ip=request.remote_addr or "",
                         via="rest" if request.path.startswith("/api/") else "page",
                         user_agent=request.user_agent.string, now=utc_now())
             except Exception:

@@ -125,3 +125,8 @@ def test_other_attendances_of_the_provider_are_on_a_page_of_their_own(browser, w
     page = browser.get("/portal/attendances").text
     assert "2026000777" in page
     assert "Segredo da clínica" not in page  # its conversation is in "Fale conosco"
+
+
+def test_an_address_that_no_browser_would_send_is_noted_too(stranger, session):
+    assert stranger.get("/portal/tickets/0%00%0A1").status_code == 404
+    assert denied(session) == [("alheio", "GET /portal/tickets/0%00%0A1", "page")]
