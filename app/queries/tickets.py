@@ -6,6 +6,7 @@ request (`Bounds`), in SQL, so that filters, counts and list agree.
 import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, column, false, func, not_, or_, select, table, union_all
 from sqlalchemy import text as sql_text
@@ -77,16 +78,30 @@ class _Key:
         self.__dict__.update({order: value, "number": number}, id=pk)
 
 
+@dataclass(frozen=True)
+class Narrowed:
+    """The conditions of a list: worked out once, they serve the page and its count (see `_branches`)."""
+
+    where: list
+    few: bool
+    branches: list[tuple]
+
+
+def narrow(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str) -> Narrowed:
+    """What the viewer may see of the filters; reads his companies, his sector, what a text finds first."""
+    where, few = _where(session, viewer, filters, timezone)
+    return Narrowed(where, few, _branches(session, viewer, filters, bounds, words=not few))
+
+
 def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str, order="opened_at",
-                 desc=False, size=50, after=None, before=None) -> Page:
+                 desc=False, size=50, after=None, before=None, narrowed: Narrowed | None = None) -> Page:
     """A page of the tickets one may see with what the list shows, in two statements: the keys, then the rows.
 
     Raises ValueError for a page key that was not made here, KeyError for an unknown order.
     """
-    key = ORDERS[order]
-    where, few = _where(session, viewer, filters, timezone)
-    branches = _branches(session, viewer, filters, bounds, words=not few)
-    few = few or _gathered(session, filters, order, timezone)
+    key, narrowed = ORDERS[order], narrowed or narrow(session, viewer, filters, bounds, timezone=timezone)
+    where, branches = narrowed.where, narrowed.branches
+    few = narrowed.few or _gathered(session, filters, order, timezone)
 
     def keys(beyond, by, limit):
         whole = [*where, *([beyond] if beyond is not None else [])]
@@ -111,24 +126,39 @@ def _keys(key, where, by, limit, few):
     return part.order_by(*by).limit(limit)
 
 
-def every_key_condition(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str) -> list:
+def every_key_condition(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str,
+                        narrowed: Narrowed | None = None) -> list:
     """What every ticket of the list satisfies, without its order: for counts, files and charts."""
-    where, few = _where(session, viewer, filters, timezone)
-    branches = _branches(session, viewer, filters, bounds, words=not few)
-    if any(branches):
-        where.append(or_(*(and_(*branch) for branch in branches)))
+    narrowed = narrowed or narrow(session, viewer, filters, bounds, timezone=timezone)
+    where = list(narrowed.where)
+    if any(narrowed.branches):
+        where.append(or_(*(and_(*branch) for branch in narrowed.branches)))
     return where
 
 
 def count_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str,
-                  cap: int = COUNT_CAP) -> int:
+                  cap: int = COUNT_CAP, narrowed: Narrowed | None = None) -> int:
     """How many there are, counted to `cap` + 1 at most."""
-    where, few = _where(session, viewer, filters, timezone)
-    some = [select(_TICKET.number).where(*where, *branch).limit(cap + 1)
-            for branch in _branches(session, viewer, filters, bounds, words=not few)]
+    narrowed = narrowed or narrow(session, viewer, filters, bounds, timezone=timezone)
+    some = [select(_TICKET.number).where(*narrowed.where, *branch).limit(cap + 1) for branch in narrowed.branches]
     counts = [select(func.count().label("n")).select_from(part.subquery()) for part in some]
     found = union_all(*counts).subquery()
     return min(session.scalar(select(func.sum(found.c.n))), cap + 1)
+
+
+def still_listed(session, viewer, filters: TicketFilter, bounds: Bounds, ids, *, timezone: str) -> set[int]:
+    """Those of a few ids that the list would show under these filters."""
+    if not ids:
+        return set()
+    where = every_key_condition(session, viewer, filters, bounds, timezone=timezone)
+    return set(session.scalars(select(_TICKET.attendance_id).where(_TICKET.attendance_id.in_(ids), *where)))
+
+
+def seen_of(session, viewer, ids) -> list[ProviderTicket]:
+    """The tickets of a few ids that the viewer may see, with what a row of the list shows."""
+    seen = session.scalars(select(_TICKET.attendance_id).where(
+        _TICKET.attendance_id.in_(ids), visible(_TICKET, viewer)))
+    return shown(session, list(seen)) if ids else []
 
 
 _SHOWN = (
@@ -179,6 +209,12 @@ def deadline_state(ticket: ProviderTicket, bounds: Bounds) -> str | None:
     if ticket.due_at < bounds.now:
         return "expired"
     return "attention" if ticket.due_at < bounds.attention else "within"
+
+
+def days_open(ticket: ProviderTicket, now: datetime, timezone: str) -> int:
+    """Local days since the opening, of a closed one until its closing (C-77)."""
+    zone = ZoneInfo(timezone)
+    return ((ticket.closed_at or now).astimezone(zone).date() - ticket.opened_at.astimezone(zone).date()).days
 
 
 # ---- conditions

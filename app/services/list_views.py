@@ -14,7 +14,7 @@ NAME_LIMIT, QUERY_LIMIT, MOST = 60, 2000, 30
 
 
 def preference(session, list_key: str, *, actor) -> dict:
-    """What the actor last chose for a list: columns, size, default_view."""
+    """What the actor last chose for a list: columns, size, default_view, widths, filters (open or not)."""
     return dict(session.scalar(select(ListPreference.values).where(
         ListPreference.user_id == actor.user_id, ListPreference.list_key == list_key)) or {})
 

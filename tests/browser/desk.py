@@ -5,8 +5,9 @@ from app.models.classification import Motive, Occurrence
 from app.models.company import Unit
 from app.models.entity import Address, EContact, EContactKind, EntityContact, EntityRole, Phone
 from app.models.product import Product, ProductInformation
+from tests.support.clock import DAY, NOON
 from tests.support.seeding import seeding
-from tests.support.world import add_attendance, add_entity
+from tests.support.world import add_attendance, add_entity, add_ticket
 
 # name: CPF; each belongs to the test of its key
 PEOPLE = {
@@ -54,6 +55,9 @@ def build(session, world) -> SimpleNamespace:
                                            role_type=customer)
         made.desk_files = add_attendance(session, world, made.filed, protocol="2026000204", motive=world.motive,
                                          role_type=customer)
+        for number in (1, 2, 3):  # of the central; old, so that no list of the newest begins with them
+            add_ticket(session, world, number, title=f"Guia {number} negada", protocol=f"202600040{number}",
+                       opened_at=NOON - (40 - number) * DAY)
         for number in (5, 6, 7):
             add_attendance(session, world, made.leaving, protocol=f"202600020{number}", motive=world.motive,
                            role_type=customer)

@@ -50,7 +50,7 @@ def test_columns_are_ordered_by_keyboard_and_what_moved_is_said(open_page):
     expect(dialog.get_by_role("status")).to_have_text("Entidade agora é o número 2")
     expect(up).to_be_focused()
     page.keyboard.press("Enter")
-    dialog.get_by_label("Canal", exact=True).uncheck()
+    dialog.get_by_label("Coluna Canal", exact=True).uncheck()
     assert_accessible(page)
     dialog.get_by_role("button", name="Aplicar").click()
     expect(page.get_by_role("columnheader", name="Canal")).to_have_count(0)

@@ -122,6 +122,8 @@ def seed(session, world, near, far) -> dict:
         "/surveys/entity": {"pk": entity}, "/surveys/results": {"pk": survey.id, "question": survey.questions[0].id},
         "/surveys/fill": {"pk": around["participations"]}, "/surveys/withdraw": {"pk": around["participations"]},
         "/lists": {"key": "attendances", "kind": "csv", "action": "take", "pk": {"foreign": view.id}},
+        "/lists/<key>/look": {"json": {"filters": {"own": True}}},
+        "/provider-central/choices": {"level": "motive"},
         "/attendances/many": {"action": "situation"},
         "/notifications": {"pk": {"foreign": bells[0].id}},
         "/internal-messages": {"pk": {"foreign": _between(session, near, far).id}},

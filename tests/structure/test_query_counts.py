@@ -19,7 +19,7 @@ from app.models.product import Product
 from app.models.survey import Survey, SurveyAnswer, SurveyParticipation, SurveyQuestion
 from tests.support import people
 from tests.support.clock import MINUTE, NOON
-from tests.support.world import add_attendance, add_entity
+from tests.support.world import add_attendance, add_entity, add_ticket
 
 FEW, MANY = 3, 30
 
@@ -78,7 +78,13 @@ class Grower:
                        sha256="0" * 64, stored_name=f"gone/{number}", uploaded_at=NOON, uploaded_by=mate),
             AttendanceNote(attendance_id=world.attendance.id, text=f"@colega{number}", written_at=NOON, author=mate,
                            mentions=[mate])])
+        self.put_ticket(number, entity, mate)
 
+    def put_ticket(self, number, provider, operator):
+        """In the central, each with a provider and an operator of its own."""
+        operator.profile.central_operator = True
+        add_ticket(self.session, self.world, number, provider=provider, protocol=f"20260007{number:02}",
+                   opened_at=NOON + number * MINUTE, title=f"Chamado {number}", assignee=operator)
 
     def put_survey(self, number, case, entity):
         """Answered about each case, and about the record whose page is counted; waiting for the entity."""
@@ -136,6 +142,12 @@ PAGES = {
     "mailbox": lambda world: "/mailbox/list/",
     "settings": lambda world: "/settings/",
     "account": lambda world: "/account/",
+    "central": lambda world: "/provider-central/",
+    "central, filtered": lambda world: (
+        f"/provider-central/?filter=open&classification={world.classification.id}&status={world.situations['open'].id}"
+        f"&subclassification={world.subclassification.id}&assignee=none&size=2&q=chamado"),
+    "rows of the central": lambda world: (
+        "/provider-central/rows?filter=open&ids=" + "&ids=".join(map(str, range(1, 99)))),
     "notes of an attendance": lambda world: f"/notes/{world.attendance.id}",
     "notifications": lambda world: "/notifications/",
     "surveys": lambda world: "/surveys/list/",
@@ -199,3 +211,13 @@ def test_a_list_by_rest_sends_as_many_queries_for_many_rows_as_for_few(world, gr
     grow(MANY)
     many = {name: _count(queries, caller, address) for name, address in API_PAGES.items()}
     assert list(_differences(few, many)) == []
+
+
+@pytest.mark.parametrize("query", ["size=2", "filter=pending_profile&size=2", "filter=closed", "deadline=attention",
+                                   "assignee=none&size=2", "q=chamado&size=2"])
+def test_the_central_sends_no_more_than_twelve_queries(query, world, grow, make_user, sign_in, queries):
+    browser = sign_in(make_user("ana", "Attendant", companies=[world.company], department=world.department))
+    grow(FEW)
+    sent = _count(queries, browser, f"/provider-central/?{query}")
+    print(f"{query}: {len(sent)}")
+    assert len(sent) <= 12, "\n\n".join(sent)

@@ -30,6 +30,7 @@ from app.models.entity import (
     Phone,
     RoleType,
 )
+from app.models.provider_ticket import ProviderTicket, copies_of
 
 from .clock import DAY, NOON
 from .seeding import seeding
@@ -82,6 +83,18 @@ def add_attendance(session, world, entity, *, protocol=None, phase="open", opene
         page=1, channel=world.channels["phone"], received_at=opened_at, opened_at=opened_at, description=description))
     session.add(attendance)
     return attendance
+
+
+def add_ticket(session, world, number, *, provider=None, **values) -> ProviderTicket:
+    """A ticket of the central with its attendance, written without the service. Call inside `seeding`."""
+    case = add_attendance(session, world, provider or world.provider, kind="provider", **values)
+    session.flush()
+    ticket = ProviderTicket(
+        attendance=case, number=number, classification=world.classification, contact_name="Beatriz",
+        subclassification_id=world.subclassification.id, contact_phone="+5511987654321",
+        contact_email="beatriz@example.com", **copies_of(case))
+    session.add(ticket)
+    return ticket
 
 
 def search_digits(e164: str) -> str:

@@ -6,15 +6,22 @@ from zoneinfo import ZoneInfo
 from ...queries.attendances import day_start
 from ...queries.tickets import Bounds
 from .. import calendars, deadlines
-from ..settings import get_setting
+from ..settings import get_settings
 
 _WORKING_WEEK = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 
 
-def bounds(session, *, timezone: str, now: datetime) -> Bounds:
-    """Now, and the end of the last local day of "Atenção ao prazo": today and the days of the parameter after it."""
-    days = get_setting(session, "attention_days")
-    if get_setting(session, "attention_counting") == deadlines.Kind.BUSINESS_DAYS:
+PARAMETERS = ("attention_days", "attention_counting")
+
+
+def bounds(session, *, timezone: str, now: datetime, kept: dict | None = None) -> Bounds:
+    """Now, and the end of the last local day of "Atenção ao prazo": today and the days of the parameter after it.
+
+    `kept` holds the PARAMETERS where they were read already.
+    """
+    kept = kept or get_settings(session, *PARAMETERS)
+    days = kept["attention_days"]
+    if kept["attention_counting"] == deadlines.Kind.BUSINESS_DAYS:
         calendar = SimpleNamespace(timezone=timezone, week=_WORKING_WEEK, national=True, optional_days=False,
                                    state=None, holidays=[])
         rule = deadlines.checked_rule(deadlines.Kind.BUSINESS_DAYS, days)

@@ -14,13 +14,15 @@ from ..lookup import whole
 from .source import SOURCES
 from .tools import PAGE_SIZES, ListTools, lasting, without
 
+MOST_WIDTH = 2_000  # of a column, in pixels
+
 
 class ListToolsView(BaseView):
     """/lists/<key>/…; every change is the person's own, and of a list he may read."""
 
     route_base, default_view = "/lists", "size"
     class_permission_name = "account"
-    method_permission_name = dict.fromkeys(("size", "columns", "save", "view"), "use")
+    method_permission_name = dict.fromkeys(("size", "columns", "look", "save", "view"), "use")
 
     @expose("/<key>/size", methods=["POST"])
     @has_access
@@ -52,6 +54,25 @@ class ListToolsView(BaseView):
             with unit_of_work(db.session) as session:
                 list_views.prefer(session, key, actor=g.viewer, columns=chosen)
         return _done(_at(source, kept))
+
+    @expose("/<key>/look", methods=["POST"])
+    @has_access
+    def look(self, key):
+        """How the person left the page: widths of columns by key (none: as delivered), filters open or not."""
+        source, sent = _source(key), request.get_json(silent=True)
+        if not isinstance(sent, dict):
+            abort(400)
+        kept = {}
+        if "filters" in sent:
+            kept["filters"] = bool(sent["filters"])
+        if "widths" in sent:
+            widths = sent["widths"] if isinstance(sent["widths"], dict) else abort(400)
+            if not all(isinstance(each, int) and 0 < each < MOST_WIDTH for each in widths.values()):
+                abort(400)
+            kept["widths"] = {name: widths[name] for name in source.columns() if name in widths} or None
+        with unit_of_work(db.session) as session:
+            list_views.prefer(session, key, actor=g.viewer, **kept)
+        return "", 204
 
     @expose("/<key>/views", methods=["POST"])
     @has_access

@@ -109,6 +109,6 @@ def _reader(definition: CustomField) -> Callable:
 
 def forget_context() -> None:
     """A job runs several lists in one application context: what one request had kept is not the next one's."""
-    for name in ("_custom_columns", "_custom_definitions"):
+    for name in ("_custom_columns", "_custom_definitions", "_central_now", "_central_bounds", "_central_settings"):
         g.pop(name, None)
     refresh()

@@ -1,0 +1,132 @@
+"""The address of the provider central, read in one place for the page, its files and REST.
+
+`filter`, `order` (a leading "-" turns it round), ids that repeat (`classification`, `subclassification`, `motive`,
+`assignee`, of which "none" is nobody's, `status`, `department`), `entity`, `opened_from` and `opened_to` (both
+inclusive, both or none), `deadline`, `status_deadline`, `q`, `after`, `before`. An unknown value is `Unreadable`.
+"""
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+
+from ..errors import Invalid, InvalidMany
+from .tickets import DEADLINES, FILTERS, ORDERS, STATUS_DEADLINES, TicketFilter
+
+IDS = ("classification", "subclassification", "motive", "assignee", "status", "department")
+NOBODY = "none"
+MOST = 100  # ids of one name
+TEXT = 200  # characters searched for
+_WORDS = {"assignee": (NOBODY,), "status": STATUS_DEADLINES}  # besides ids
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+BOTH_DATES = _l("Give the first and the last day.")
+
+
+class Unreadable(ValueError):
+    """A value that the address does not know; `name` is that of its argument."""
+
+    def __init__(self, name: str):
+        super().__init__(name)
+        self.name = name
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks: the filters, the order and the page."""
+
+    filters: TicketFilter
+    order: str = "opened_at"
+    desc: bool = False
+    after: str | None = None
+    before: str | None = None
+
+
+def read(arguments, *, period=True) -> Asked:
+    """The address as a werkzeug MultiDict; without `period`, all of it but that.
+
+    Raises Unreadable, and Invalid at opened_from or opened_to for a period that is none.
+    """
+    order = _one(arguments, "order") or "opened_at"
+    name = order.removeprefix("-")
+    if name not in ORDERS:
+        raise Unreadable("order")
+    unknown = next((key for key in arguments if key.startswith("cf_")), None)
+    if unknown:
+        raise Unreadable(unknown)
+    return Asked(_filters(arguments, period), name, order.startswith("-"), _one(arguments, "after"),
+                 _one(arguments, "before"))
+
+
+def _filters(arguments, period) -> TicketFilter:
+    ids = {name: _ids(arguments, name) for name in IDS}
+    words = {value for value in arguments.getlist("status") if value in STATUS_DEADLINES}  # as the form's list has them
+    late = _of(arguments, "status_deadline", STATUS_DEADLINES) or (words.pop() if len(words) == 1 else None)
+    if words:
+        raise Unreadable("status")
+    first, last = _period(arguments) if period else (None, None)
+    return TicketFilter(
+        filter=_of(arguments, "filter", FILTERS) or "all", **{name: tuple(found) for name, found in ids.items()},
+        unassigned=NOBODY in arguments.getlist("assignee"), entity=_entity(arguments), opened_from=first,
+        opened_to=last, deadline=_of(arguments, "deadline", DEADLINES), status_deadline=late,
+        q=(_one(arguments, "q") or "").replace("\0", "")[:TEXT])
+
+
+def _one(arguments, name) -> str | None:
+    """The only value given; the same one twice is one."""
+    given = {value.strip() for value in arguments.getlist(name)} - {""}
+    if len(given) > 1:
+        raise Unreadable(name)
+    return given.pop() if given else None
+
+
+def _of(arguments, name, known) -> str | None:
+    value = _one(arguments, name)
+    if value is not None and value not in known:
+        raise Unreadable(name)
+    return value
+
+
+def _ids(arguments, name) -> list[int]:
+    words = _WORDS.get(name, ())
+    given = dict.fromkeys(value.strip() for value in arguments.getlist(name))
+    ids = [_whole(name, value) for value in given if value and value not in words]
+    if len(ids) > MOST:
+        raise Unreadable(name)
+    return ids
+
+
+def _entity(arguments) -> int | None:
+    value = _one(arguments, "entity")
+    return None if value is None else _whole("entity", value)
+
+
+def _whole(name, value) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) < 19):
+        raise Unreadable(name)
+    return int(value)
+
+
+def _period(arguments) -> tuple[date | None, date | None]:
+    kind = _of(arguments, "period", ("any", "between"))
+    if kind == "any":
+        return None, None
+    days = {name: _day(name, _one(arguments, name)) for name in ("opened_from", "opened_to")}
+    if kind is None and not any(days.values()):
+        return None, None
+    if missing := [Invalid(BOTH_DATES, field=name) for name, day in days.items() if day is None]:
+        raise InvalidMany(missing)
+    first, last = days.values()
+    if last < first:
+        raise Invalid(_l("The end of the period is before its beginning."), field="opened_to")
+    return first, last
+
+
+def _day(name, value) -> date | None:
+    if value is None:
+        return None
+    try:
+        if not _DAY.fullmatch(value):
+            raise ValueError(value)
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise Unreadable(name) from error

@@ -1,0 +1,57 @@
+"""What a request of the central asks: its address, the instants deadlines are compared with, and the names in it."""
+from datetime import datetime
+
+from flask import abort, g, request
+from flask_babel import get_timezone
+
+from ...database import utc_now
+from ...extensions import db
+from ...queries import ticket_address, ticket_choices
+from ...queries.ticket_address import Asked
+from ...queries.tickets import Bounds
+from ...services.settings import get_settings
+from ...services.tickets import thresholds
+
+
+def asked(*, period=True) -> Asked:
+    """The address of this request; what is unknown answers 400. Raises Invalid for a period that is none, where it is
+    not left out."""
+    try:
+        return ticket_address.read(request.args, period=period)
+    except ticket_address.Unreadable:
+        abort(400)
+
+
+def checked() -> Asked:
+    """The same with every id looked up: for what shows no filters of its own. Raises Invalid."""
+    found = asked()
+    if ticket_choices.unknown(db.session, g.viewer, found.filters):
+        abort(400)
+    return found
+
+
+def now() -> datetime:
+    """One instant a request: filters, counts, rows and files agree to the second."""
+    return g.setdefault("_central_now", utc_now())
+
+
+def zone() -> str:
+    return str(get_timezone())
+
+
+def uses_crm() -> bool:
+    """The central stays closed (C-07)."""
+    return bool(_settings()["uses_crm"])
+
+
+def bounds() -> Bounds:
+    """The instants of this request."""
+    if "_central_bounds" not in g:
+        g._central_bounds = thresholds.bounds(db.session, timezone=zone(), now=now(), kept=_settings())
+    return g._central_bounds
+
+
+def _settings() -> dict:
+    if "_central_settings" not in g:
+        g._central_settings = get_settings(db.session, "uses_crm", *thresholds.PARAMETERS)
+    return g._central_settings
