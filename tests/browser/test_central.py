@@ -36,7 +36,7 @@ def row(page, number):
 @pytest.mark.req("C-90", "C-92", "C-93", "C-94", "C-95", "C-96", "C-97", "C-100", "X-18", "X-23")
 def test_the_keys_work_in_the_grid_and_nowhere_else(central, server):
     page = central()
-    footer = page.get_by_role("contentinfo", name="Rodapé de informações")
+    footer = page.get_by_role("region", name="Rodapé de informações")
     expect(footer.get_by_text("Protocolo")).to_be_hidden()  # nothing is selected
     page.get_by_role("searchbox", name="Localizar").focus()
     page.keyboard.press("F3")
@@ -62,13 +62,13 @@ def test_the_keys_work_in_the_grid_and_nowhere_else(central, server):
     assert told(page) == [{"act": "close", "ids": [first, second]}]
     row(page, 2).focus()
     page.keyboard.press("Control+a")
-    assert page.locator("tbody [aria-selected=true]").count() == page.locator("tbody tr").count() >= 3
+    assert page.locator("#central-rows [aria-selected=true]").count() == page.locator("#central-rows tr").count() >= 3
     page.keyboard.press("Escape")
-    expect(page.locator("tbody [aria-selected=true]")).to_have_count(0)
+    expect(page.locator("#central-rows [aria-selected=true]")).to_have_count(0)
     assert_accessible(page)
     page.keyboard.press("F2")  # from "all tickets" round to the first tab, and the focus stays in the grid
     expect(page).to_have_url(re.compile("filter=open"))
-    expect(page.locator("tbody tr").first).to_be_focused()
+    expect(page.locator("#central-rows tr").first).to_be_focused()
     page.keyboard.press("F5")
     expect(page).to_have_url(re.compile("filter=pending_operator"))
     expect(page.get_by_text("Nenhum chamado encontrado.")).to_be_visible()

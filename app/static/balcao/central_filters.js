@@ -5,7 +5,7 @@
   if (!central || !form) return;
   var token = document.querySelector("meta[name=csrf-token]").content, toggle = document.querySelector("[data-toggle-filters]");
   var classification = form.elements.classification, sub = form.elements.subclassification, motive = form.elements.motive;
-  var period = form.elements.period, days = [form.elements.opened_from, form.elements.opened_to];
+  var turns = {}, period = form.elements.period, days = [form.elements.opened_from, form.elements.opened_to];
 
   function chosen(select) {
     return Array.prototype.map.call(select.selectedOptions, function (option) { return option.value; }).filter(Boolean);
@@ -60,11 +60,11 @@
     select.options[0].text = select.disabled ? select.dataset.waiting : select.dataset.first;
   }
   function follow(select, above) {
-    var asked = new URLSearchParams();
+    var asked = new URLSearchParams(), turn = turns[select.name] = (turns[select.name] || 0) + 1;
     chosen(above).forEach(function (id) { asked.append("parent", id); });
     return fetch(select.dataset.url + "?" + asked, { credentials: "same-origin", headers: { Accept: "application/json" } })
       .then(function (sent) { if (!sent.ok) throw new Error(String(sent.status)); return sent.json(); })
-      .then(function (answer) { fill(select, answer.choices); })
+      .then(function (answer) { if (turns[select.name] === turn) fill(select, answer.choices); }) // an older answer comes too late
       .catch(function () { window.balcao.toast(central.words.failed, "bad"); });
   }
   classification.addEventListener("change", function () { follow(sub, classification).then(function () { return follow(motive, sub); }); });
