@@ -6,7 +6,7 @@ inclusive, both or none), `deadline`, `status_deadline`, `q`, `after`, `before`.
 """
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 
@@ -19,6 +19,7 @@ MOST = 100  # ids of one name
 TEXT = 200  # characters searched for
 _WORDS = {"assignee": (NOBODY,), "status": STATUS_DEADLINES}  # besides ids
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TYPED = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")  # as the form has it where no script makes it ISO
 BOTH_DATES = _l("Give the first and the last day.")
 
 
@@ -28,6 +29,12 @@ class Unreadable(ValueError):
     def __init__(self, name: str):
         super().__init__(name)
         self.name = name
+
+
+class NoDay(Invalid):
+    """A text that is no day: told beside its field, and unknown like any other value."""
+
+    status = 400
 
 
 @dataclass(frozen=True)
@@ -125,8 +132,10 @@ def _day(name, value) -> date | None:
     if value is None:
         return None
     try:
-        if not _DAY.fullmatch(value):
-            raise ValueError(value)
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise Unreadable(name) from error
+        if _TYPED.fullmatch(value):
+            return datetime.strptime(value, "%d/%m/%Y").date()  # noqa: DTZ007  (a day)
+        if _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise NoDay(_l("Type the day as dd/mm/yyyy."), field=name)

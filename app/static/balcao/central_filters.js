@@ -75,7 +75,7 @@
 
   function between() {
     var on = period.value === "between";
-    days.forEach(function (field) { field.hidden = !on; field.disabled = !on; });
+    days.forEach(function (field) { field.closest(".b-date").hidden = !on; field.disabled = !on; });
   }
   period.addEventListener("change", function () { between(); if (period.value) days[0].focus(); });
   between();
@@ -88,6 +88,7 @@
     entries.forEach(function (entry) {
       var name = entry[0], value = String(entry[1]).trim();
       if (!value || (name === "order" && value === "opened_at")) return;
+      if (name === "opened_from" || name === "opened_to") value = window.balcao.dates.iso(value) || value;
       if (name === "period" && days.every(function (field) { return field.value; })) return;
       data.append(name === "status" && /^[a-z]+$/.test(value) ? "status_deadline" : name, value);
     });

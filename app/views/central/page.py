@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from ...errors import Invalid, InvalidMany
 from ...extensions import db
+from ...lowcode.dates import date_box, read_day, typed_day
 from ...queries import ticket_choices
 from ...queries import tickets as reads
 from ...queries.ticket_address import Asked
@@ -52,9 +53,9 @@ class CentralView(BaseView):
         if start := tools.start():
             return redirect(start)
         try:
-            asked, errors = query.asked(), {}
+            asked, errors, status = query.asked(), {}, 200
         except Invalid as refusal:
-            asked, errors = query.asked(period=False), _errors(refusal)
+            asked, errors, status = query.asked(period=False), _errors(refusal), refusal.status
         choices = ticket_choices.offered(db.session, g.viewer, asked.filters)
         if lost := ticket_choices.unknown(db.session, g.viewer, asked.filters, choices):
             if not tools.view:
@@ -63,7 +64,7 @@ class CentralView(BaseView):
                           asked.before)
             tools.lost = [str(LOST[name]) for name in lost]
         shown = Shown(asked, reads.Page([], None, None), errors=errors) if errors else self._read(asked, tools)
-        return self._page(shown, tools, choices), 422 if errors else 200
+        return self._page(shown, tools, choices), status
 
     @expose("/rows")
     @has_access
@@ -73,8 +74,8 @@ class CentralView(BaseView):
             abort(409)
         try:
             asked = query.checked()
-        except Invalid:
-            abort(422)
+        except Invalid as refusal:
+            abort(refusal.status)
         tools = ListTools(SOURCES["tickets"])
         if "ids" not in request.args:
             page = self._listed(asked, tools)
@@ -119,7 +120,7 @@ class CentralView(BaseView):
         widths = {**WIDTHS, **_widths(tools.kept.get("widths"))}
         return self.render_template(
             "central/index.html", title=_l("Center of attendance to providers"), tools=tools, asked=asked,
-            filters=asked.filters, choices=choices, errors=shown.errors,
+            filters=asked.filters, choices=choices, errors=shown.errors, date_box=date_box, days=_days(),
             rows=drawn(shown.page.rows, tools.columns), size=_size(tools),
             count=min(shown.count, reads.COUNT_CAP), capped=shown.count > reads.COUNT_CAP, link=_link, given=given,
             narrowed=len(set(given) - {"filter", "opened_to"}), orders=ORDER_OF, widths=widths, footer=FOOTER,
@@ -149,6 +150,17 @@ def _link(**change) -> str:
 
 def _errors(refusal) -> dict:
     return {each.field: str(each) for each in (refusal.errors if isinstance(refusal, InvalidMany) else [refusal])}
+
+
+def _days() -> dict[str, str]:
+    """The period as it stands in its boxes: as typed where it is none."""
+    days = {}
+    for name in ("opened_from", "opened_to"):
+        try:
+            days[name] = typed_day(read_day(request.args.get(name, "")))
+        except ValueError:
+            days[name] = request.args.get(name, "")
+    return days
 
 
 def _widths(kept) -> dict[str, int]:

@@ -9,16 +9,9 @@ from ...models.provider_ticket import ProviderTicket
 from ...queries import tickets as reads
 from . import query
 from .listed import return_deadline
+from .panel import state_of
+from .shown import STATES
 
-# state -> look of the chip, icon, words: never the colour alone
-STATES = {
-    "expired": ("bad", "fa-triangle-exclamation", _l("Deadline already expired")),
-    "attention": ("warn", "fa-clock", _l("Attention to the deadline")),
-    "within": ("ok", "fa-circle-check", _l("Within the deadline")),
-    "waiting": ("info", "fa-circle-pause", _l("Waiting for the provider")),
-    "closed": ("", "fa-lock", _l("Closed ticket")),
-    "late": ("", "fa-lock", _l("Closed after the deadline")),
-}
 FOOTER = (  # the labels of the footer, in the order of Row.footer
     _l("Opened on"), _l("Protocol"), _l("Status"), _l("Classification"), _l("Responsible"), _l("Department"),
     _l("Deadline"), _l("Days open"))
@@ -52,15 +45,6 @@ def drawn(tickets: list[ProviderTicket], columns, *, listed: set[int] | None = N
     labels = [(column, str(column.label), _look(column.key)) for column in columns]
     bounds = query.bounds()
     return [_row(ticket, labels, bounds, listed) for ticket in tickets]
-
-
-def state_of(ticket: ProviderTicket, bounds) -> str | None:
-    """A key of STATES: also of a closed ticket, and of one whose clock stands."""
-    if ticket.closed_at is not None:
-        return "late" if ticket.due_at is not None and ticket.closed_at > ticket.due_at else "closed"
-    if ticket.clock_stopped_at is not None:
-        return "waiting"
-    return reads.deadline_state(ticket, bounds)
 
 
 def _look(key) -> str:
