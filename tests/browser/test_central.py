@@ -10,7 +10,10 @@ from tests.support.accessibility import assert_accessible
 CENTRAL = "/provider-central/"
 LISTEN = """() => {
   window.told = [];
-  ["act", "open"].forEach(name => document.addEventListener("central:" + name, event => told.push(event.detail)));
+  ["act", "open"].forEach(name => window.addEventListener("central:" + name, event => {
+    told.push(event.detail);
+    event.stopImmediatePropagation();  // the panel and its dialogs have tests of their own
+  }, true));
 }"""
 SAY = "([name, detail]) => document.dispatchEvent(new CustomEvent(name, {detail}))"
 
