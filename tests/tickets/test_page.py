@@ -265,7 +265,7 @@ def test_columns_and_widths_are_kept_for_the_person(browser, open_ticket, sign_i
     look = {"widths": {"title": 300, "number": 5, "nothing": 9}, "filters": False}
     assert browser.post("/lists/tickets/look", json=look).status_code == 204
     html = browser.get(PAGE).text
-    assert re.findall(r'<th [^>]*data-label="([^"]+)"', html) == ["Título", "N.º Chamado", "Status do atendimento"]
+    assert re.findall(r'<th [^>]*data-label="([^"]+)"', html) == ["Título", "N.º Chamado", "Status de Atendimento"]
     assert dict(re.findall(r'<col data-col="(\w+)" data-width="(\d+)"', html)) == {
         "title": "300", "number": "56", "situation": "130"}
     assert 'data-filters="0"' in html
