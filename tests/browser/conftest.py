@@ -4,7 +4,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import SETTINGS
 from tests.support import people, world
@@ -17,6 +17,7 @@ from . import desk
 
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage")
+PATIENCE = 10_000  # milliseconds for anything awaited, on a machine that runs other tests beside
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 # A refusal is what some tests ask for; Chromium writes the status of every answer from 400 on into the console.
 _REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (401|403|404|409|410|422|429)\b")
@@ -61,6 +62,7 @@ def _seed(url):
 
 @pytest.fixture(scope="package")
 def chrome():
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield browser
@@ -100,7 +102,7 @@ def open_page(server, chrome, signed_in):
         context = chrome.new_context(
             base_url=server.url, locale="pt-BR", timezone_id="America/Sao_Paulo", viewport=size,
             color_scheme="dark" if dark else "light", storage_state=signed_in(user) if user else None, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)
