@@ -218,6 +218,7 @@ def test_a_list_by_rest_sends_as_many_queries_for_many_rows_as_for_few(world, gr
 def test_the_central_sends_no_more_than_twelve_queries(query, world, grow, make_user, sign_in, queries):
     browser = sign_in(make_user("ana", "Attendant", companies=[world.company], department=world.department))
     grow(FEW)
-    sent = _count(queries, browser, f"/provider-central/?{query}")
+    sent = [each for each in _count(queries, browser, f"/provider-central/?{query}")
+            if not each.startswith("SELECT set_config")]  # a word to PostgreSQL's planner reads nothing
     print(f"{query}: {len(sent)}")
     assert len(sent) <= 12, "\n\n".join(sent)
