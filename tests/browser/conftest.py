@@ -24,6 +24,7 @@ _REFUSAL = re.compile(r"Failed to load resource: the server responded with a sta
 USERS = {
     "admin": ("Admin",), "supervisor": ("Supervisor",), "attendant": ("Attendant",), "configurator": ("Configurator",),
     "provider": ("Provider",), "customer": ("Customer",),
+    "operator": ("Attendant",),  # of the provider central
     "changer": ("Attendant",),  # for tests that change their own account
 }
 
@@ -52,7 +53,8 @@ def _seed(url):
         for name, roles in USERS.items():
             entity = {"provider": made.provider, "customer": made.entity}.get(name)
             companies = () if entity else (made.company,)
-            people.make_user(db.session(), name, *roles, companies=companies, entity=entity)
+            people.make_user(db.session(), name, *roles, companies=companies, entity=entity,
+                             central_operator=name == "operator")
         rows = {**vars(made), **vars(desk.build(db.session(), made))}
         ids = {name: row.id for name, row in rows.items() if hasattr(row, "id")}
         db.session.remove()

@@ -58,6 +58,8 @@ def build(session, world) -> SimpleNamespace:
         for number in (1, 2, 3):  # of the central; old, so that no list of the newest begins with them
             add_ticket(session, world, number, title=f"Guia {number} negada", protocol=f"202600040{number}",
                        opened_at=NOON - (40 - number) * DAY)
+        for number, title in ((11, "Retorno do laudo"), (12, "Encaminhar ao setor"), (13, "Telefone do setor")):
+            add_ticket(session, world, number, title=title, protocol=f"20260004{number}", opened_at=NOON - 30 * DAY)
         for number in (5, 6, 7):
             add_attendance(session, world, made.leaving, protocol=f"202600020{number}", motive=world.motive,
                            role_type=customer)

@@ -75,6 +75,7 @@ def test_the_keys_work_in_the_grid_and_nowhere_else(central, server):
     page.keyboard.press("F5")
     expect(page).to_have_url(re.compile("filter=pending_operator"))
     expect(page.get_by_text("Nenhum chamado encontrado.")).to_be_visible()
+    expect(page.locator("#central-empty")).to_be_focused()  # the page's script is there
     page.keyboard.press("F12")
     expect(page).to_have_url(server.url + "/")
 

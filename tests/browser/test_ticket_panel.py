@@ -1,0 +1,83 @@
+"""The panel of a ticket beside the list, as people use it: opened by keyboard, answered with a file, walked through."""
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support import samples
+from tests.support.accessibility import assert_accessible
+
+from .conftest import NARROW
+
+
+@pytest.mark.req("C-85", "C-86", "C-02", "C-92", "C-36")
+def test_a_ticket_is_taken_answered_and_walked_through_without_leaving_the_list(open_page):
+    page = open_page("operator", "/provider-central/?filter=all&q=Retorno")
+    row = page.locator("#central-rows tr").first
+    row.click()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("region", name="Painel do chamado")
+    expect(panel.get_by_role("heading", name="Retorno do laudo")).to_be_focused()
+    expect(row).to_contain_text("Operator Teste")  # it is his now
+    assert_accessible(page)
+
+    reply = panel.get_by_label("Responder ao prestador")
+    reply.fill("😀" * 4_001)
+    expect(panel.get_by_text("Caracteres restantes: 0")).to_be_visible()
+    assert page.evaluate("Array.from(document.querySelector('#ticket-reply').value).length") == 4_000
+    reply.fill("Envie o laudo.")
+    expect(panel.get_by_text(re.compile("Rascunho guardado"))).to_be_visible()
+    with page.expect_file_chooser() as chooser:
+        panel.get_by_role("button", name="Escolher arquivos").click()
+    chooser.value.set_files([{"name": "modelo.pdf", "mimeType": "application/pdf", "buffer": samples.PDF}])
+    expect(panel.get_by_text("modelo.pdf")).to_be_visible()
+    panel.get_by_role("button", name="Responder", exact=True).click()
+    expect(page.get_by_text("Resposta enviada")).to_be_visible()
+    expect(panel.get_by_role("link", name="modelo.pdf", exact=True)).to_be_visible()
+    expect(reply).to_have_value("")
+
+    panel.get_by_role("tab", name="Atendimento").press("F2")
+    expect(panel.get_by_role("tab", name="Mensagens")).to_be_focused()
+    expect(panel.get_by_role("tabpanel")).to_contain_text("Envie o laudo.")
+    page.keyboard.press("ArrowRight")
+    expect(panel.get_by_role("tab", name="Notas internas")).to_be_focused()
+    note = panel.get_by_label("Nova nota")
+    note.fill("Ligar amanhã")
+    panel.get_by_role("button", name="Adicionar nota").click()
+    expect(panel.locator("[data-notes]")).to_contain_text("Ligar amanhã")
+    panel.get_by_role("tab", name="Pagamentos").click()
+    panel.get_by_role("button", name="Pesquisar").click()
+    expect(panel.get_by_text("Informe a data inicial da busca.")).to_be_visible()
+    panel.get_by_role("tab", name="Pagamentos").press("Escape")
+    expect(panel).to_be_hidden()
+
+
+@pytest.mark.req("C-38", "C-35", "C-32", "C-37")
+def test_refusals_stand_at_their_fields_in_the_dialogs(open_page):
+    page = open_page("operator", "/provider-central/?filter=all&q=Encaminhar")
+    page.locator("#central-rows tr").first.click()
+    page.keyboard.press("Alt+t")
+    dialog = page.get_by_role("dialog", name="Encaminhar...")
+    dialog.get_by_label("Motivo do encaminhamento").fill("É do financeiro")
+    dialog.get_by_role("button", name="Encaminhar", exact=True).click()
+    expect(dialog.get_by_role("alert").filter(has_text="Escolha")).to_be_visible()
+    expect(dialog.get_by_label("Motivo do encaminhamento")).to_have_value("É do financeiro")
+    page.keyboard.press("Escape")
+    page.locator("#central-rows tr").first.click()
+    page.keyboard.press("F3")
+    new = page.get_by_role("dialog", name="Novo atendimento")
+    new.get_by_role("button", name="Salvar").click()
+    expect(new.get_by_role("alert").filter(visible=True)).to_have_count(8)
+    assert_accessible(page)
+
+
+@pytest.mark.req("C-85")
+def test_on_a_phone_the_panel_is_over_the_list(open_page):
+    page = open_page("operator", "/provider-central/?filter=all&q=Telefone", size=NARROW)
+    page.locator("[data-open-ticket]").first.click()
+    panel = page.get_by_role("region", name="Painel do chamado")
+    expect(panel.get_by_role("heading", name="Telefone do setor")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert_accessible(page)
+    panel.get_by_role("button", name="Fechar o painel").click()
+    expect(panel).to_be_hidden()
