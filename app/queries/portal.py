@@ -5,19 +5,19 @@ Every statement is narrowed by `visible`: a user of a portal sees the rows of hi
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from ..models.attachment import Attachment
 from ..models.company import Company
-from ..models.entity import EContact, EContactKind, Entity, EntityRole, Phone, RoleType
+from ..models.entity import EContact, EContactKind, Entity, Phone
 from ..models.identity import UserProfile
 from ..models.provider_ticket import Message, ProviderTicket, Waiting
 from ..security.visibility import visible
 from . import paging
 from .attendances import Page
+from .provider_accounts import IS_PROVIDER
 from .tickets import shown
 
-PROVIDER = "provider"  # code of the role
 SIZE = 20
 BESIDE = 8  # of the list beside a form or a conversation
 TALK = 50  # messages a page
@@ -47,19 +47,13 @@ class Talk:
     earlier: int | None
 
 
-def is_provider():
-    """The condition that an entity is a provider now."""
-    return exists().where(EntityRole.entity_id == Entity.id, EntityRole.active,
-                          EntityRole.role_type_id == RoleType.id, RoleType.code == PROVIDER)
-
-
 def front_of(session, viewer, *, contacts: bool, attendances: bool) -> Front | None:
     """None for who has no portal. Menus are released by `web_menus`; only a provider has contacts."""
     if viewer is None or not viewer.entity_id:
         return None
     row = session.execute(
         select(Company.name.label("company"), func.coalesce(Entity.social_name, Entity.name).label("entity"),
-               is_provider().label("provider"))
+               IS_PROVIDER.label("provider"))
         .join(Company, Company.id == Entity.company_id).where(Entity.id == viewer.entity_id)).one_or_none()
     if row is None:
         return None

@@ -1,8 +1,9 @@
 """The address of the provider central, read in one place for the page, its files and REST.
 
 `filter`, `order` (a leading "-" turns it round), ids that repeat (`classification`, `subclassification`, `motive`,
-`assignee`, of which "none" is nobody's, `status`, `department`), `entity`, `opened_from` and `opened_to` (both
-inclusive, both or none), `deadline`, `status_deadline`, `q`, `after`, `before`. An unknown value is `Unreadable`.
+`assignee` and `department`, of which "none" is nobody's and no sector, `status`), `entity`, `waiting`, `opened_from`
+and `opened_to` (both inclusive, both or none), `deadline`, `status_deadline`, `q`, `after`, `before`. An unknown value
+is `Unreadable`.
 """
 import re
 from dataclasses import dataclass
@@ -11,13 +12,13 @@ from datetime import date, datetime
 from flask_babel import lazy_gettext as _l
 
 from ..errors import Invalid, InvalidMany
-from .tickets import DEADLINES, FILTERS, ORDERS, STATUS_DEADLINES, TicketFilter
+from .tickets import DEADLINES, FILTERS, ORDERS, STATUS_DEADLINES, TURNS, TicketFilter
 
 IDS = ("classification", "subclassification", "motive", "assignee", "status", "department")
 NOBODY = "none"
 MOST = 100  # ids of one name
 TEXT = 200  # characters searched for
-_WORDS = {"assignee": (NOBODY,), "status": STATUS_DEADLINES}  # besides ids
+_WORDS = {"assignee": (NOBODY,), "department": (NOBODY,), "status": STATUS_DEADLINES}  # besides ids
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TYPED = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")  # as the form has it where no script makes it ISO
 BOTH_DATES = _l("Give the first and the last day.")
@@ -73,7 +74,8 @@ def _filters(arguments, period) -> TicketFilter:
     first, last = _period(arguments) if period else (None, None)
     return TicketFilter(
         filter=_of(arguments, "filter", FILTERS) or "all", **{name: tuple(found) for name, found in ids.items()},
-        unassigned=NOBODY in arguments.getlist("assignee"), entity=_entity(arguments), opened_from=first,
+        unassigned=NOBODY in arguments.getlist("assignee"), waiting=_of(arguments, "waiting", TURNS),
+        no_department=NOBODY in arguments.getlist("department"), entity=_entity(arguments), opened_from=first,
         opened_to=last, deadline=_of(arguments, "deadline", DEADLINES), status_deadline=late,
         q=(_one(arguments, "q") or "").replace("\0", "")[:TEXT])
 

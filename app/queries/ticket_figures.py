@@ -54,7 +54,7 @@ def figures(session, viewer, bounds: Bounds, *, timezone: str) -> Figures:
     return Figures(
         states.total(), {name: states[name] for name in STATES},
         _bars(_names(session, Classification, classes), classes, "classification"),
-        _bars(_names(session, Department, sectors), sectors, "department"),
+        _bars(_names(session, Department, sectors), sectors, "department", nobody="none"),
         _bars(_people(session, people), people, "assignee", nobody="none"), _ages(session, seen, bounds.now, timezone),
         _bars(_people(session, late), late, "assignee", nobody="none", deadline="expired"))
 

@@ -24,12 +24,13 @@ _TICKET = ProviderTicket
 class Rows:
     """The rows of one request; iterated once, in chunks of lists.
 
-    A cell is a text, a number, a `date` made by `day` (of a local date) or None: columns C-65 to C-78, then the status.
+    A cell is a text, a number, what `day` makes of a local date, or None: columns C-65 to C-78, then the status.
+    `told(n)` hears how many were read.
     """
 
     def __init__(self, session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str, order="opened_at",
-                 desc=False, day=lambda each: each, text=lambda each: each):
-        self.session, self.day, self.text = session, day, text
+                 desc=False, day=lambda each: each, text=lambda each: each, told=None):
+        self.session, self.day, self.text, self.told = session, day, text, told
         self.zone, self.now = ZoneInfo(timezone), bounds.now
         where = every_key_condition(session, viewer, filters, bounds, timezone=timezone)
         by = [key.desc().nulls_last() if desc else key.asc().nulls_last() for key in (ORDERS[order], _TICKET.number)]
@@ -43,7 +44,7 @@ class Rows:
             .where(*where).order_by(*by))
 
     def __iter__(self) -> Iterator[list[tuple]]:
-        local, text = _LocalDays(self.zone, self.day), self.text
+        local, text, done = _LocalDays(self.zone, self.day), self.text, 0
         today = local.ordinal(self.now.astimezone(UTC).replace(tzinfo=None))
         classifications, subs, motives, departments, situations = (self._names(model) for model in (
             Classification, Subclassification, DefaultMotive, Department, Situation))
@@ -62,6 +63,9 @@ class Rows:
                     ended and ended[0], people.get(assignee), departments.get(department),
                     (ended[1] if ended else today) - begun[1], text(protocol or ""), situations[situation]))
             yield chunk
+            done += len(chunk)
+            if self.told:
+                self.told(done)
 
     def _names(self, model) -> dict:
         return {pk: self.text(name) for pk, name in self.session.execute(select(model.id, model.name))}

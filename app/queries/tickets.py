@@ -17,7 +17,7 @@ from ..database import plan_once
 from ..models.attendance import Attendance
 from ..models.entity import Entity
 from ..models.identity import UserProfile
-from ..models.provider_ticket import ProviderTicket
+from ..models.provider_ticket import ProviderTicket, Waiting
 from ..security.visibility import own_companies, visible
 from . import paging
 from .among import among
@@ -30,8 +30,9 @@ ORDERS = {"opened_at": ProviderTicket.opened_at, "client": ProviderTicket.client
           "operator": ProviderTicket.operator_key, "ticket": ProviderTicket.number,
           "protocol": ProviderTicket.protocol, "title": ProviderTicket.title_key}
 FILTERS = ("all", "open", "closed", "pending_profile", "pending_operator")
-DEADLINES = ("expired", "attention", "within")
+DEADLINES = ("expired", "attention", "within", "none")
 STATUS_DEADLINES = ("expired", "within")
+TURNS = tuple(turn.value for turn in Waiting)
 SORTED = 20_000  # tickets of some days that are sorted sooner than passed by
 NUMBERED = 200  # protocols with a beginning that are looked at
 _TICKET = ProviderTicket
@@ -58,6 +59,8 @@ class TicketFilter:
     unassigned: bool = False  # nobody's, or one of `assignee`
     status: tuple[int, ...] = ()
     department: tuple[int, ...] = ()
+    no_department: bool = False  # in no sector, or in one of `department`
+    waiting: str | None = None  # whose turn it is
     entity: int | None = None
     opened_from: date | None = None
     opened_to: date | None = None
@@ -222,6 +225,8 @@ def days_open(ticket: ProviderTicket, now: datetime, timezone: str) -> int:
 def _where(session, viewer, filters, timezone) -> tuple[list, bool]:
     """(what every row satisfies but for `_branches`, whether few rows do)."""
     where = [_seen(session, viewer)]
+    if filters.waiting is not None:
+        where.append(_TICKET.waiting == filters.waiting)
     if filters.entity is not None:
         where.append(_TICKET.entity_id == filters.entity)
     where += _opened_between(filters, timezone)
@@ -267,11 +272,12 @@ def _branches(session, viewer, filters, bounds, *, words) -> list[tuple]:
     branches: list[tuple] = [()]
     for key, values in ((_TICKET.classification_id, filters.classification),
                         (_TICKET.subclassification_id, filters.subclassification),
-                        (_TICKET.default_motive_id, filters.motive), (_TICKET.situation_id, filters.status),
-                        (_TICKET.department_id, filters.department)):
+                        (_TICKET.default_motive_id, filters.motive), (_TICKET.situation_id, filters.status)):
         branches = _any_of(branches, [key == value for value in dict.fromkeys(values)])
-    branches = _any_of(branches, [*(_TICKET.assignee_id == value for value in dict.fromkeys(filters.assignee)),
-                                  *([_TICKET.assignee_id.is_(None)] if filters.unassigned else [])])
+    for key, values, nobody in ((_TICKET.department_id, filters.department, filters.no_department),
+                                (_TICKET.assignee_id, filters.assignee, filters.unassigned)):
+        some = [key == value for value in dict.fromkeys(values)]
+        branches = _any_of(branches, [*some, key.is_(None)] if nobody else some)
     branches = _any_of(branches, _of_filter(session, viewer, filters.filter))
     branches = _any_of(branches, _of_deadline(filters.deadline, bounds))
     if words and (text := filters.q.strip()):
@@ -310,6 +316,8 @@ def _of_deadline(name, bounds) -> list:
             return [and_(_OPEN, _TICKET.due_at >= bounds.now, _TICKET.due_at < bounds.attention)]
         case "within":
             return [and_(_OPEN, _TICKET.due_at >= bounds.attention)]
+        case "none":
+            return [and_(_OPEN, _TICKET.due_at.is_(None))]
     return []
 
 

@@ -12,7 +12,7 @@ from ...errors import DomainError, Invalid
 from ...models.classification import Classification, DefaultMotive, Subclassification
 from ...models.entity import Entity, RoleType
 from ...models.provider_ticket import MESSAGE_LIMIT
-from ...queries.portal import PROVIDER, is_provider
+from ...queries.provider_accounts import IS_PROVIDER, PROVIDER
 from ...security.visibility import visible
 from ..entity_rules import NOT_A_CHOICE, REQUIRED, cleaned, raise_all
 
@@ -83,7 +83,7 @@ class _Check:
             return None
         found = self.session.scalar(select(Entity).where(
             Entity.id == (own or pk), Entity.active, Entity.merged_into_id.is_(None), visible(Entity, self.actor),
-            is_provider()))
+            IS_PROVIDER))
         if found is None:
             self.refuse("provider_id", _l("Choose an active entity with the role of provider."))
         return found

@@ -2,6 +2,7 @@
 from collections.abc import Iterator
 
 from flask import g, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
@@ -10,8 +11,10 @@ from ...errors import Invalid
 from ...extensions import db
 from ...models.attendance import Attendance
 from ...models.provider_ticket import ProviderTicket
+from ...queries import ticket_rows
 from ...queries import tickets as reads
 from ...security.permissions import Perm
+from ...services.sheets import disarmed
 from ..lists.source import CHUNK, UNREADABLE, Column, ListSource, local
 from . import query
 
@@ -64,8 +67,13 @@ LEAST_WIDTH, MOST_WIDTH = 56, 640
 class TicketList(ListSource):
     """`/provider-central/`."""
 
-    key, perm, title, file = "tickets", Perm.TICKET_READ, _l("Tickets"), "chamados"
+    key, perm, title = "tickets", Perm.TICKET_READ, _l("Tickets")
     default = tuple(COLUMNS)[:14]
+
+    @property
+    def file(self) -> str:
+        """The time zone of the days in the file stands in its name, never in the file (contract)."""
+        return f"chamados-{query.zone().replace('/', '-')}"
 
     def address(self):
         return url_for("CentralView.central")
@@ -76,6 +84,16 @@ class TicketList(ListSource):
     def count(self, cap):
         found = _checked()
         return reads.count_tickets(db.session, g.viewer, found.filters, query.bounds(), timezone=query.zone(), cap=cap)
+
+    def plain(self, told=None):
+        """The 14 columns of the manual in its order and words, then the status; whatever the screen shows (C-40)."""
+        found = _checked()
+        rows = ticket_rows.Rows(
+            db.session, g.viewer, found.filters, query.bounds(), timezone=query.zone(), order=found.order,
+            desc=found.desc, day=lambda day: f"{day:%d/%m/%Y}", text=disarmed, told=told)
+        with force_locale("pt_BR"):
+            head = [str(COLUMNS[key].label) for key in (*self.default, "situation")]
+        return head, rows
 
     def rows(self, chosen) -> Iterator[list]:
         found, after = _checked(), None

@@ -13,7 +13,7 @@ from ...errors import DomainError, Forbidden, Invalid
 from ...extensions import db
 from ...security.permissions import Perm
 from ...services import jobs
-from ...services.sheets import CSV_TYPE, XLSX_TYPE, csv_chunks, write_xlsx
+from ...services.sheets import CSV_TYPE, XLSX_TYPE, csv_chunks, csv_of_chunks, write_xlsx
 from .source import SOURCES, forget_context, local
 from .tools import ListTools, without
 
@@ -68,10 +68,10 @@ class ListExportView(BaseView):
 def _download(source, kind):
     """The file itself; the place among the streams is given back when the last byte has left or the reader has."""
     headers = {"Content-Disposition": f"attachment; filename={filename(source, kind)}", "Cache-Control": "no-store"}
-    head, rows = table(source)
     if kind == "csv":
-        pieces = stream_with_context(csv_chunks(head, rows))
+        pieces = stream_with_context(csv_pieces(source))
     else:
+        head, rows = table(source)
         file = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the last piece)
         write_xlsx(file, str(source.title), head, rows)
         file.seek(0)
@@ -86,6 +86,12 @@ def _pieces(file):
     with file:
         while piece := file.read(64 * 1024):
             yield piece
+
+
+def csv_pieces(source, told=None):
+    """The CSV of all that the arguments of the request ask, in pieces."""
+    plain = source.plain(told)
+    return csv_of_chunks(*plain) if plain else csv_chunks(*table(source, told))
 
 
 def table(source, told=None):
@@ -117,13 +123,16 @@ def run(work) -> dict:
             raise Forbidden(_("You do not have permission to do this."))
         total = source.count(COUNTED)
         work.progress(0, total)
-        head, rows = table(source, lambda done: work.progress(done, max(total, done)))
+
+        def told(done):
+            work.progress(done, max(total, done))
+
         with work.file(filename(source, kind)) as incoming:
             if kind == "csv":
-                for piece in csv_chunks(head, rows):
+                for piece in csv_pieces(source, told):
                     incoming.write(piece)
             else:
-                write_xlsx(incoming.path, str(source.title), head, rows)
+                write_xlsx(incoming.path, str(source.title), *table(source, told))
         return {}
 
 

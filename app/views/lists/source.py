@@ -64,6 +64,11 @@ class ListSource:
         """All rows in the order of the page, CHUNK by CHUNK, as records."""
         raise Invalid(UNREADABLE)
 
+    def plain(self, told: Callable | None = None) -> tuple[list[str], Iterator[list[tuple]]] | None:
+        """(head, chunks of rows) for CSV, of texts and whole numbers ready to be written, where a list that may have a
+        million rows has such; its columns are then always the same. `told(n)` hears how many were read."""
+        return None
+
     def default_columns(self, offered: dict) -> list[str]:
         """Keys of the columns shown before anybody chose."""
         return [key for key in self.default if key in offered] + [key for key in offered if key.startswith(CUSTOM)]

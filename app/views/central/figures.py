@@ -1,0 +1,47 @@
+"""The supervisor's page of the central: how much is open, late or soon due, with whom it is and how old it is."""
+from flask import abort, g
+from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from ...extensions import db
+from ...queries import ticket_figures
+from ...security.permissions import Perm
+from . import query
+
+STATES = {  # state: (label, the list's arguments, look); of those without a running clock there is no such filter
+    "expired": (_l("Deadline already expired"), {"deadline": "expired"}, "bad"),
+    "attention": (_l("Attention to the deadline"), {"deadline": "attention"}, "warn"),
+    "within": (_l("Within the deadline"), {"deadline": "within"}, ""),
+    "waiting": (_l("Waiting for the provider"), {"waiting": "provider"}, ""),
+    "none": (_l("Without deadline"), {"deadline": "none", "waiting": "operator"}, ""),
+}
+
+
+class CentralFiguresView(BaseView):
+    """Menu "Central" › "Painel da central"."""
+
+    route_base, default_view = "/provider-central/figures", "figures"
+    class_permission_name = "report"
+    method_permission_name = {"figures": "read"}
+
+    @expose("/")
+    @has_access
+    def figures(self):
+        if not g.viewer.may(Perm.TICKET_READ):
+            abort(403)
+        title = _l("Panel of the central")
+        if query.uses_crm():
+            return self.render_template("central/blocked.html", title=title)
+        found = ticket_figures.figures(db.session, g.viewer, query.bounds(), timezone=query.zone())
+        return self.render_template("central/figures.html", title=title, figures=found, states=STATES, age=_age)
+
+
+def _age(label: str) -> str:
+    least, _dash, most = label.partition("-")
+    if least == "0":
+        return _("Today")
+    if not _dash:
+        return _("1 day")
+    return _("%(least)s to %(most)s days", least=least, most=most) if most else _("More than %(n)s days",
+                                                                                  n=int(least) - 1)
