@@ -178,7 +178,7 @@ class MeApi(Resource):
 
 
 def _files(session, form, now):
-    return held_files.arrived(held_files.of_form(session, form, actor=actor(), waiting=True), now=now) if form else ()
+    return held_files.arrived(session, form, actor=actor(), now=now, waiting=True) if form else ()
 
 
 def _found(address) -> ProviderTicket:

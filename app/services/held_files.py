@@ -49,23 +49,27 @@ def hold(session, arrived: Arrived, *, form_key: str, actor, now: datetime) -> H
     return held
 
 
-def of_form(session, form_key: str, *, actor, waiting: bool = False) -> list[HeldFile]:
-    """The person's files of a form in the order they came; `waiting`: only those that were not saved yet."""
+def of_form(session, form_key: str, *, actor, waiting: bool = False, locked: bool = False) -> list[HeldFile]:
+    """The person's files of a form in the order they came; `waiting`: only those that were not saved yet; `locked`:
+    nobody else takes or forgets them meanwhile."""
     where = [HeldFile.user_id == actor.user_id, HeldFile.form_key == (form_key or "")]
     if waiting:
         where.append(HeldFile.taken_at.is_(None))
-    return list(session.scalars(select(HeldFile).where(*where).order_by(HeldFile.id)))
+    rows = select(HeldFile).where(*where).order_by(HeldFile.id)
+    return list(session.scalars(rows.with_for_update() if locked else rows))
 
 
-def arrived(rows: list[HeldFile], *, now: datetime) -> list[Arrived]:
-    """The files as a service takes them; each is taken when it is kept."""
+def arrived(session, form_key: str, *, actor, now: datetime, waiting: bool = False) -> list[Arrived]:
+    """The files of a form as a service takes them, without `waiting` also those that a first click has taken; each is
+    taken when it is kept. Locked: a file that is being saved cannot be removed at the same time, bytes and all."""
+    rows = of_form(session, form_key, actor=actor, waiting=waiting, locked=True)
     return [Arrived(_Held(row, now), row.filename, row.mime) for row in rows]
 
 
 def remove(session, pk: int, *, store: FolderStore, actor) -> None:
     """Forget one that was not saved. Raises NotFound, also for somebody else's."""
     row = session.scalar(select(HeldFile).where(
-        HeldFile.id == pk, HeldFile.user_id == actor.user_id, HeldFile.taken_at.is_(None)))
+        HeldFile.id == pk, HeldFile.user_id == actor.user_id, HeldFile.taken_at.is_(None)).with_for_update())
     if row is None:
         raise NotFound(_l("Record not found."))
     after_commit(session, partial(store.delete, row.stored_name))
@@ -74,14 +78,14 @@ def remove(session, pk: int, *, store: FolderStore, actor) -> None:
 
 def drop(session, form_key: str, *, store: FolderStore, actor) -> None:
     """Forget all of a form that was given up."""
-    for row in of_form(session, form_key, actor=actor, waiting=True):
+    for row in of_form(session, form_key, actor=actor, waiting=True, locked=True):
         after_commit(session, partial(store.delete, row.stored_name))
         session.delete(row)
 
 
 def move(session, form_key: str, to_key: str, *, actor) -> None:
     """What waits for a form waits for another one from now on."""
-    for row in of_form(session, form_key, actor=actor, waiting=True):
+    for row in of_form(session, form_key, actor=actor, waiting=True, locked=True):
         row.form_key = to_key
 
 
@@ -89,7 +93,8 @@ def forget_old(session, store: FolderStore, *, now: datetime, limit: int = 500) 
     """Forget the files of forms that were never saved, with their bytes, and that the others were held. Returns how
     many bytes' names went."""
     old = session.execute(select(HeldFile.id, HeldFile.stored_name, HeldFile.taken_at).where(
-        HeldFile.held_at < now - KEPT).order_by(HeldFile.held_at).limit(limit)).all()
+        HeldFile.held_at < now - KEPT).order_by(HeldFile.held_at).limit(limit)
+        .with_for_update(skip_locked=True)).all()  # one that is being saved just now is looked at the next time
     unsaved = [name for _pk, name, taken_at in old if taken_at is None]
     session.execute(delete(HeldFile).where(HeldFile.id.in_([row.id for row in old])))
     for name in unsaved:

@@ -67,6 +67,15 @@ def test_without_a_script_good_files_are_kept_beside_the_refused_one_and_one_is_
     assert session.scalars(select(Attachment.filename)).all() == ["c.txt"]
 
 
+def test_to_take_one_away_twice_loses_nothing_that_was_typed(browser, session, key, ticket_values):
+    pk = hold(browser, key, "a.pdf", samples.PDF).json["id"]
+    for _click in range(2):
+        page = post(browser, "/portal/new", {**ticket_values, "request_key": key, "drop": pk})
+        assert page.status_code == 200
+        assert ticket_values["message"] in page.text
+    assert held(session) == []
+
+
 def test_the_same_file_sent_twice_is_there_once(browser, session, key):
     assert hold(browser, key, "a.pdf", samples.PDF).json["id"] == hold(browser, key, "a.pdf", samples.PDF).json["id"]
     assert held(session) == ["a.pdf"]

@@ -47,7 +47,7 @@ class ContactView(BaseView):
                 raise Invalid(_("Some files were not accepted: the others are kept."))
             with unit_of_work(db.session) as session:
                 now = utc_now()
-                files = held_files.arrived(held_files.of_form(session, form.key, actor=g.viewer), now=now)
+                files = held_files.arrived(session, form.key, actor=g.viewer, now=now)
                 ticket = opening.open_ticket(session, form.values(), files=files, request_key=form.key, actor=g.viewer,
                                              now=now)
                 address = ticket.attendance.address

@@ -1,5 +1,6 @@
 """The forms of "Fale conosco" and the files that come with them, which a refusal does not lose."""
 import uuid
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 
@@ -10,7 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
 from ...database import unit_of_work, utc_now
-from ...errors import DomainError
+from ...errors import DomainError, NotFound
 from ...extensions import db
 from ...files.names import clean
 from ...models.provider_ticket import MESSAGE_LIMIT
@@ -74,7 +75,7 @@ class HoldingForm(FlaskForm):
         """Whether a file was to be removed (without the script): then it is."""
         pk = whole(request.form.get("drop"))
         if pk is not None:
-            with unit_of_work(db.session) as session:
+            with suppress(NotFound), unit_of_work(db.session) as session:  # a second click: it is gone already
                 held_files.remove(session, pk, store=_uploads().store, actor=g.viewer)
         return pk is not None
 

@@ -50,7 +50,7 @@ class PortalTicketView(BaseView):
             raise Invalid(_("Some files were not accepted: the others are kept."))
         with unit_of_work(db.session) as session:
             now = utc_now()
-            files = held_files.arrived(held_files.of_form(session, form.key, actor=g.viewer), now=now)
+            files = held_files.arrived(session, form.key, actor=g.viewer, now=now)
             conversation.complement(session, attendance_id, form.message.data, files=files, request_key=form.key,
                                     actor=g.viewer, now=now)
 
