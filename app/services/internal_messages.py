@@ -17,14 +17,14 @@ from ..models.company import Department
 from ..models.entity import Entity
 from ..models.identity import UserProfile
 from ..models.internal_message import InternalKind, InternalMessage, InternalRecipient
-from ..models.notification import Notification, NotificationKind
+from ..models.notification import NotificationKind
 from ..queries.mentions import holders
 from ..security.permissions import Perm
 from ..security.visibility import visible
 from . import idempotency
 from .entity_rules import NOT_A_CHOICE, REQUIRED, cleaned, raise_all
 from .log import canonical, record
-from .notifications import notify
+from .notifications import mark_told_read, notify
 from .outbox import enqueue_email
 from .records import require
 
@@ -70,9 +70,7 @@ def send(session, *, kind: str, subject: str, text: str, user_ids=(), department
 
 def mark_read(session, pk: int, *, actor, now: datetime) -> bool:
     """The actor has read one that he got; False where he got none, or had read it. The bell's line is read with it."""
-    session.execute(update(Notification).where(
-        Notification.user_id == actor.user_id, Notification.key == _bell(pk), Notification.read_at.is_(None))
-        .values(read_at=now))
+    mark_told_read(session, _bell(pk), actor=actor, now=now)
     return bool(session.execute(update(InternalRecipient).where(
         InternalRecipient.message_id == pk, InternalRecipient.user_id == actor.user_id,
         InternalRecipient.read_at.is_(None)).values(read_at=now).execution_options(

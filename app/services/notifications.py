@@ -33,6 +33,11 @@ def mark_read(session, pk: int, *, actor, now: datetime) -> bool:
     return bool(_read(session, Notification.id == pk, actor, now))
 
 
+def mark_told_read(session, key: str, *, actor, now: datetime) -> bool:
+    """The same by what the line is about: the key it was written with."""
+    return bool(_read(session, Notification.key == key, actor, now))
+
+
 def mark_all_read(session, *, upto: int, actor, now: datetime) -> int:
     """All that the person has seen: those up to the newest of his list, not one that came meanwhile."""
     return _read(session, Notification.id <= upto, actor, now)

@@ -4,11 +4,13 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from app.database import unit_of_work
 from app.errors import DomainError, NotFound
 from app.models.internal_message import InternalMessage
 from app.models.log import LogEntry
 from app.models.notification import Notification
 from app.models.outbox import Outbox
+from app.models.stream_event import StreamEvent
 from app.queries import internal_messages as reads
 from app.services import internal_messages
 from tests.orders.conftest import refused, text
@@ -58,6 +60,19 @@ def test_a_colleague_sees_it_and_the_provider_does_not(supervisor, sign_in, sess
     carla = sign_in("carla")
     assert carla.get(f"/internal-messages/{message.id}").status_code == 404
     assert carla.post(f"/internal-messages/{message.id}/read").status_code == 404
+
+
+@pytest.mark.req("C-83")
+def test_read_it_leaves_the_bell_of_every_device(session, people, viewer_for):
+    bruno = viewer_for(people["bruno"])
+    with unit_of_work(session):
+        sent = internal_messages.send(session, kind="message", subject="A", text="B", user_ids=[bruno.user_id],
+                                      actor=viewer_for(people["carla"]), now=NOON)
+    with unit_of_work(session):
+        assert internal_messages.mark_read(session, sent.id, actor=bruno, now=NOON)
+    assert session.scalar(select(Notification.read_at).where(Notification.user_id == bruno.user_id)) == NOON
+    assert session.scalars(select(StreamEvent.kind).where(
+        StreamEvent.topic == f"user:{bruno.user_id}")).all() == ["bell.changed", "bell.changed"]
 
 
 @pytest.mark.req("C-83")
