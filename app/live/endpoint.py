@@ -30,7 +30,10 @@ async def events(hub: Hub, scope, receive, send) -> None:
         return await _refuse(send, 401)
     if hub.full:
         return await _refuse(send, 503)
-    query = parse_qs(scope["query_string"].decode("latin1"), max_num_fields=10)
+    try:
+        query = parse_qs(scope["query_string"].decode("latin1"), max_num_fields=10)
+    except ValueError:
+        return await _refuse(send, 400)
     asked = read_topics(query.get("topics", [""])[0])
     cursor = read_cursor(headers.get("last-event-id") or query.get("after", [""])[0])
     stream = await hub.join(token_hash(signed[0]), signed[1], asked, cursor)

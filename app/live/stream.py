@@ -26,7 +26,7 @@ def read_topics(text: str) -> dict[str, set[int] | None]:
         topic, _, pk = part.partition(".")
         if not pk:
             wanted[topic] = None
-        elif pk.isascii() and pk.isdigit() and wanted.get(topic, set()) is not None:
+        elif pk.isascii() and pk.isdigit() and len(pk) < 19 and wanted.get(topic, set()) is not None:
             wanted.setdefault(topic, set()).add(int(pk))
     return wanted
 
