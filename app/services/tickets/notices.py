@@ -1,23 +1,21 @@
 """What an operator sends to the contact of a ticket beside the conversation: an e-mail (C-87), an SMS (C-88)."""
 import hashlib
-import re
 from collections.abc import Callable
 from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...errors import Invalid, InvalidMany
+from ...errors import Invalid
 from ...models.outbox import Outbox
 from ...models.provider_ticket import ProviderTicket
 from .. import idempotency, outbox
 from ..email_templates import LONGEST_BODY
 from ..emails import LONGEST_SUBJECT, with_protocol
+from ..entity_rules import cleaned, raise_all
 from ..log import canonical
 from . import work
 from .mails import link
-
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def email(session, attendance_id: int, *, subject: str, body: str, request_key: str = "", actor,
@@ -64,8 +62,8 @@ def suggested(ticket: ProviderTicket, public_url: str) -> dict[str, str]:
 
 def _checked_email(ticket, subject, body) -> dict[str, str]:
     errors = []
-    subject = " ".join((subject or "").split())
-    body = _UNSEEN.sub("", (body or "").replace("\r\n", "\n")).strip()
+    subject = " ".join((cleaned(subject) or "").split())
+    body = cleaned(body) or ""
     to = (ticket.contact_email or "").strip()
     try:
         outbox.check_address(to)
@@ -78,10 +76,7 @@ def _checked_email(ticket, subject, body) -> dict[str, str]:
         elif len(text) > limit:
             errors.append(Invalid(_l("At most %(n)s characters; there are %(have)s."), field=field, n=limit,
                                   have=len(text)))
-    if len(errors) > 1:
-        raise InvalidMany(errors)
-    if errors:
-        raise errors[0]
+    raise_all(errors)
     return {"to": to, "subject": with_protocol(subject, ticket.attendance), "body": body}
 
 

@@ -1,5 +1,4 @@
 """What a new ticket must satisfy (C-12 to C-22): every field's refusal is collected, not only the first."""
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +16,6 @@ from ...security.visibility import visible
 from ..entity_rules import NOT_A_CHOICE, REQUIRED, cleaned, raise_all
 
 TITLE_LIMIT = 200
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass
@@ -41,7 +39,7 @@ def message_text(text: str | None, *, field: str = "message", required: bool = T
     text = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > MESSAGE_LIMIT:
         raise Invalid(_l("At most %(n)s characters; there are %(have)s."), field=field, n=MESSAGE_LIMIT, have=len(text))
-    text = _UNSEEN.sub("", text).strip()
+    text = cleaned(text) or ""
     if not text and required:
         raise Invalid(_l("Write the message."), field=field)
     return text
@@ -143,7 +141,7 @@ class _Check:
             self.refuse("contact_email", REQUIRED)
             return ""
         try:
-            return validate_email(typed, check_deliverability=False).normalized
+            return validate_email(typed, check_deliverability=False, allow_smtputf8=False).normalized  # written to
         except EmailNotValidError:
             self.refuse("contact_email", _l("Invalid e-mail: it must look like name@example.com."))
             return ""
