@@ -11,7 +11,7 @@ from app.models.notification import Notification
 from app.models.outbox import Outbox
 from app.models.provider_ticket import Message, ProviderTicket
 from app.models.stream_event import StreamEvent
-from app.services import attendances, entity_merge
+from app.services import assignment, attendances, entity_merge
 from app.services.settings import set_setting
 from app.services.tickets import forwarding, work
 from tests.support.clock import DAY, HOUR, NOON
@@ -178,6 +178,21 @@ def test_forwarding(session, do, desk, open_ticket):
     assert (there.assignee_id, there.department_id) == (desk.bruno.id, desk.bruno.profile.department_id)
     assert there.operator_key == "bruno teste"
     assert session.scalars(select(Notification.user_id)).all() == [desk.bruno.id]
+
+
+@pytest.mark.req("C-94")
+def test_what_was_given_to_an_operator_on_the_record_is_not_deleted(session, do, desk, open_ticket):
+    ticket = open_ticket()
+    do(assignment.forward, ticket, by=desk.as_ana, operator_id=desk.bruno.id, reason="Cobrança")
+    with pytest.raises(Conflict):
+        do(work.delete, ticket, by=desk.as_sofia)
+
+
+@pytest.mark.req("C-20", "C-22")
+def test_an_address_that_no_answer_could_reach_is_refused_at_once(open_ticket):
+    with pytest.raises(Invalid) as refused:
+        open_ticket(contact_email="joão@clinica.example")
+    assert refused.value.field == "contact_email"
 
 
 @pytest.mark.req("C-33", "C-94")

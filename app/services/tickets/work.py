@@ -162,7 +162,7 @@ def delete(session, attendance_id: int, *, actor, now: datetime) -> None:
     """Remove a ticket that nobody has started; its log stays. Raises Forbidden, NotFound, Conflict (C-94)."""
     ticket = locked(session, attendance_id, actor=actor, permission=Perm.TICKET_DELETE)
     attendance = ticket.attendance
-    if ticket.started or not attendance.is_open:
+    if ticket.started or not attendance.is_open or attendance.assignee_id is not None:  # given on the record's page
         raise Conflict(_l("Only attendances that were not started can be deleted."))
     was = {name: (getattr(attendance, name), None) for name in ("protocol", "title", "entity", "situation")}
     record(session, attendance, "delete", {**was, "number": (ticket.number, None)}, actor=actor, now=now,
