@@ -72,7 +72,7 @@ def test_product_information_lot_and_dates_are_stored_with_the_page(desk, known,
     assert [row.title for row in page.information] == ["Tampa estufada", "Prazo do laudo"]
     html = desk.page(attendance)
     for text in ("Iogurte natural (7001)", "Iogurte natural · Tampa estufada", "Queijo minas · Prazo do laudo",
-                 "Guardado frio", 'value="L26-0418"', 'value="SN-9"', 'value="2026-01-18"', 'value="2026-02-17"'):
+                 "Guardado frio", 'value="L26-0418"', 'value="SN-9"', 'value="18/01/2026"', 'value="17/02/2026"'):
         assert text in html
     entry = session.scalar(select(LogEntry).where(LogEntry.target == "attendance", LogEntry.target_id == attendance.id))
     assert entry.changes["details.1.product"][1]["text"] == "Iogurte natural"

@@ -125,11 +125,13 @@ def test_the_demo_company_is_planted_once(demo):
     from app.extensions import db
 
     with demo.app_context():
-        for model, expected in ((Attendance, 32), (Entity, 14), (User, 8)):
+        for model, expected in ((Attendance, 46), (Entity, 14), (User, 8)):
             assert db.session.scalar(select(func.count()).select_from(model)) == expected
         protocols = sorted(db.session.scalars(select(Attendance.protocol)))
-        assert len(set(protocols)) == 32
-        assert sum(db.session.scalars(select(ProtocolCounter.last))) == 32
+        assert len(set(protocols)) == 46
+        counted = select(ProtocolCounter.kind, func.sum(ProtocolCounter.last)).group_by(ProtocolCounter.kind)
+        given = dict(db.session.execute(counted).tuples().all())
+        assert given == {"attendance": 46, "ticket": 14}
         unlogged = db.session.scalars(select(Attendance.id).where(~Attendance.id.in_(
             select(LogEntry.target_id).where(LogEntry.target == "attendance")))).all()
         assert unlogged == []

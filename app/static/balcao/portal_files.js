@@ -79,7 +79,7 @@
         var told = JSON.parse(request.responseText);
         one.line.remove();
         if (!list.querySelector('[name=drop][value="' + told.id + '"]')) list.insertAdjacentHTML("beforeend", told.html);
-        said.textContent = fill(words.sent, one.file.name);
+        said.textContent = fill(words.sent, told.name);
       } else {
         refuse(one, reason(request), !request.status || request.status >= 500);
       }

@@ -38,7 +38,7 @@ class PortalFileView(BaseView):
             raise Invalid(_("Choose one file at a time."), field="file")
         pk = take(files[0], request.form.get("request_key", ""))
         row = db.session.get(HeldFile, pk)
-        return jsonify(id=pk, html=render_template("portal/held.html", file=shown_file(row))), 201
+        return jsonify(id=pk, name=row.filename, html=render_template("portal/held.html", file=shown_file(row))), 201
 
     @expose("/held/<int:pk>/remove", methods=["POST"])
     @has_access
