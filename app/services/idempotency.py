@@ -12,6 +12,8 @@ from ..models.desk import AnsweredRequest
 from .log import canonical
 
 LONGEST_KEY = 100
+KEY = "Idempotency-Key"  # the field of refusals about the key itself
+SAVED_BEFORE = _l("This form was already saved. To send what it says now too, save it again.")  # a person's Conflict
 
 
 def answer_once(session, *, user_id: int, key: str, body: dict | list, now: datetime,
@@ -24,14 +26,14 @@ def answer_once(session, *, user_id: int, key: str, body: dict | list, now: date
     with another body.
     """
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-        raise Invalid(_l("A request key has 1 to 100 printable characters."), field="Idempotency-Key")
+        raise Invalid(_l("A request key has 1 to 100 printable characters."), field=KEY)
     fingerprint = hashlib.sha256(canonical(body)).hexdigest()
     mine = (AnsweredRequest.user_id == user_id) & (AnsweredRequest.key == key)
     if not _write_key(session, {"user_id": user_id, "key": key, "fingerprint": fingerprint, "answer": {}, "at": now}):
         kept_fingerprint, answer = session.execute(
             select(AnsweredRequest.fingerprint, AnsweredRequest.answer).where(mine)).one()
         if kept_fingerprint != fingerprint:
-            raise Conflict(_l("This request key was already used for another request."), field="Idempotency-Key")
+            raise Conflict(_l("This request key was already used for another request."), field=KEY)
         return answer, False
     answer = act()
     session.execute(update(AnsweredRequest).where(mine).values(answer=answer))

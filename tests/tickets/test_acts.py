@@ -77,6 +77,15 @@ def test_an_answer_with_its_files_once_however_often_it_is_sent(act, again, sess
     assert again(ticket).waiting == "provider"
 
 
+def test_other_words_under_the_key_of_an_answer_that_was_sent_say_so(act, session, open_ticket):
+    ticket = open_ticket()
+    act(ticket, "reply", message="Veja o modelo.", request_key="k")
+    other = act(ticket, "reply", message="Veja o outro modelo.", request_key="k")
+    assert (other.status_code, other.json["field"]) == (409, "Idempotency-Key")
+    assert "já foi salvo" in other.json["error"]
+    assert len(session.scalars(select(Message).where(Message.direction == "out")).all()) == 1
+
+
 @pytest.mark.req("C-21")
 @pytest.mark.parametrize(("text", "status"), [
     ("é" * 4_000, 200), ("é" * 4_001, 422), ("😀" * 4_000, 200), ("😀" * 4_001, 422), ("a\r\n" * 1_999 + "bc", 200),

@@ -117,6 +117,7 @@
       delete form.dataset.busy;
       place.hidden = true;
       bar.value = 0;
+      if (told.field === "Idempotency-Key") form.elements.request_key.value = window.balcao.ticket.key(); // the next one is another message
       if (request.status !== 200 || !told.ids) { window.balcao.form.refuse(form, told); return; }
       chosen.delete(form);
       draw(form);

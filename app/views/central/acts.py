@@ -8,12 +8,13 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 
 from ...database import unit_of_work, utc_now
-from ...errors import Invalid
+from ...errors import Conflict, Invalid
 from ...extensions import db
 from ...files.names import clean
 from ...models.provider_ticket import MESSAGE_LIMIT
 from ...queries import ticket_panel as reads
 from ...services import attachments, central, drafts, internal_messages
+from ...services.idempotency import KEY, SAVED_BEFORE
 from ...services.refusals import REFUSALS, refusal
 from ...services.tickets import conversation, many, notices, opening, work
 from ..lookup import whole
@@ -190,6 +191,8 @@ def _answer(act, *, with_files=False):
         return jsonify(answer)
     except REFUSALS as raised:
         error = refusal(raised)
+        if error.field == KEY:
+            error = Conflict(SAVED_BEFORE, field=KEY)
         fields = {}
         for each in getattr(error, "errors", [error]):
             fields.setdefault(each.field or "", str(each))

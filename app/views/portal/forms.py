@@ -17,12 +17,13 @@ from ...files.names import clean
 from ...models.provider_ticket import MESSAGE_LIMIT
 from ...queries import portal as reads
 from ...services import attachments, held_files
+from ...services.idempotency import KEY, SAVED_BEFORE
 from ...services.settings import provider_upload_mb
 from ..attendances.attachments import file_icon, size_text
 from ..formats import phone
 from ..lookup import whole
 
-FILE, KEY = "file", "Idempotency-Key"  # fields of refusals that are no field of a form
+FILE = "file"  # field of refusals that is no field of a form
 
 
 class HoldingForm(FlaskForm):
@@ -103,7 +104,7 @@ class HoldingForm(FlaskForm):
         with unit_of_work(db.session) as session:
             held_files.move(session, self.key, fresh, actor=g.viewer)
         self.request_key.data = fresh
-        flash(_("This form was already saved. To send what it says now too, save it again."), "warning")
+        flash(str(SAVED_BEFORE), "warning")
 
 
 class ContactForm(HoldingForm):
