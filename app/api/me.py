@@ -28,6 +28,7 @@ from .arguments import Arguments, Listed, Whole, one_of, text
 from .attachments import download
 from .base import Resource, actor, body, not_a_key, written
 from .operation import operation
+from .provider_tickets import NewTicket
 from .shapes import FLAG, NAMED, OBJECT, TEXT, WHOLE, Shape, empty, many, named
 
 FILE = Shape("MyFile", Attachment, "id filename mime size uploaded_at")
@@ -59,15 +60,7 @@ class ReadTalk(Arguments):
     before = Whole(metadata={"description": "The `earlier` of the page before"})
 
 
-class OpenMyContact(schemas.Body):
-    title = schemas.text(200, required=True)
-    classification_id = schemas.whole(required=True)
-    subclassification_id = schemas.whole(required=True)
-    contact_name = schemas.text(200, required=True)
-    contact_phone = schemas.text(40, required=True)
-    contact_email = schemas.text(320, required=True)
-    message = schemas.text(2 * MESSAGE_LIMIT, required=True, metadata={
-        "description": "At most 4,000 characters; a line break is one"})
+class OpenMyContact(NewTicket):
     form = schemas.text(64, metadata={"description": "The key under which its files were sent"})
 
 
@@ -195,5 +188,4 @@ def _require_contacts() -> None:
     released = web_menus.allowed(db.session, actor(), web_menus.FALE_CONOSCO)
     front = reads.front_of(db.session, actor(), contacts=released, attendances=False)
     if front is None or not front.contacts:
-        raise NotFound(_("The operator company has not released this menu on the web. Ask it to release it if you need "
-                         "it."))
+        raise NotFound(web_menus.NOT_RELEASED)

@@ -1,20 +1,22 @@
 """Providers' tickets over REST: the central's list and its acts, and the provider's own contacts."""
-from flask import current_app, jsonify
+from flask import current_app, jsonify, request
 from flask_babel import get_locale, get_timezone
 from flask_babel import gettext as _
-from marshmallow import ValidationError, fields
+from marshmallow import fields
 
 from ..database import utc_now
-from ..errors import Forbidden, NotFound
+from ..errors import Forbidden, Invalid, NotFound
 from ..extensions import db
 from ..models.provider_ticket import MESSAGE_LIMIT, Message, ProviderTicket
+from ..queries import ticket_address, ticket_choices
 from ..queries import tickets as reads
+from ..queries.ticket_address import Asked
 from ..security.permissions import Perm
 from ..services import web_menus
 from ..services.tickets import clock, conversation, forwarding, opening, thresholds, work
 from . import schemas
-from .arguments import Listed, Many, Whole, day, one_of, text
-from .base import Resource, actor, body, instant, not_a_key, written
+from .arguments import NOT_VALID, Listed, Many, Whole, day, one_of, text
+from .base import BadRequest, Resource, actor, body, instant, not_a_key, written
 from .operation import operation
 from .shapes import FLAG, INSTANT, NAMED, TEXT, WHOLE, Shape, empty, many, named, person
 
@@ -41,43 +43,62 @@ WHOLE_TICKET = TICKET.plus(
     messages=(many(MESSAGE.ref), lambda row: [MESSAGE(each) for each in conversation.of_ticket(db.session, row)]))
 
 
-class Assignee(fields.Field):
-    """The id of an operator, or "none" for nobody's."""
-
-    def _deserialize(self, value, attr, data, **kwargs):
-        if value == "none":
-            return None
-        if not value.isascii() or not value.isdigit() or len(value) > 9:
-            raise ValidationError(_("Not a valid value."))
-        return int(value)
-
-
 class ListProviderTickets(Listed):
+    """The central's query, described for OpenAPI; what it says is read where the page reads it (`ticket_address`)."""
+
     filter = one_of(*reads.FILTERS)
     order = one_of(*(sign + name for name in reads.ORDERS for sign in ("", "-")))
     classification = Many(Whole(), load_default=list)
     subclassification = Many(Whole(), load_default=list)
     motive = Many(Whole(), load_default=list)
-    assignee = Many(Assignee(), load_default=list, metadata={"description": "Ids of operators; none is nobody's"})
+    assignee = Many(fields.String(), load_default=list, metadata={
+        "description": "Ids of operators; none is nobody's"})
+    department = Many(fields.String(), load_default=list, metadata={
+        "description": "Ids of departments; none is in no sector"})
     status = Many(Whole(), load_default=list)
-    opened_from = day(metadata={"description": "A local day, inclusive"})
-    opened_to = day(metadata={"description": "A local day, inclusive"})
+    entity = Whole(metadata={"description": "Id of the provider"})
+    waiting = one_of(*reads.TURNS)
+    opened_from = day(metadata={"description": "A local day, inclusive; with opened_to"})
+    opened_to = day(metadata={"description": "A local day, inclusive; with opened_from"})
     deadline = one_of(*reads.DEADLINES)
     status_deadline = one_of(*reads.STATUS_DEADLINES)
     q = text(200, metadata={"description": "Number, protocol, or words of the title or of the provider's name"})
 
+    def read(self) -> tuple[Asked, int]:
+        """(what the address asks, how many rows a page). Raises BadRequest."""
+        size = super().read()["limit"]
+        try:
+            asked = ticket_address.read(request.args)
+        except ticket_address.Unreadable as error:
+            raise _not_valid(error.name) from error
+        except Invalid as refusal:
+            first = getattr(refusal, "errors", [refusal])[0]
+            raise BadRequest(str(first), field=first.field) from refusal
+        for name in ticket_choices.unknown(db.session, actor(), asked.filters):
+            raise _not_valid(name)
+        return asked, size
 
-class OpenProviderTicket(schemas.Body):
-    provider_id = schemas.whole(metadata={"description": "For whom; of a provider's own token, left out"})
+
+def _not_valid(name: str) -> BadRequest:
+    return BadRequest(f"{name}: {NOT_VALID}", field=name)
+
+
+class NewTicket(schemas.Body):
+    """What every ticket is opened with, whoever opens it."""
+
     title = schemas.text(200, required=True)
     classification_id = schemas.whole(required=True)
     subclassification_id = schemas.whole(required=True)
-    motive_id = schemas.whole()
     contact_name = schemas.text(200, required=True)
     contact_phone = schemas.text(40, required=True)
     contact_email = schemas.text(320, required=True)
     message = schemas.text(2 * MESSAGE_LIMIT, required=True, metadata={
         "description": "At most 4,000 characters; a line break is one"})
+
+
+class OpenProviderTicket(NewTicket):
+    provider_id = schemas.whole(metadata={"description": "For whom; of a provider's own token, left out"})
+    motive_id = schemas.whole()
 
 
 class WriteTicketMessage(schemas.Body):
@@ -112,15 +133,13 @@ class ProviderTicketApi(Resource):
     def get_list(self):
         """As the provider central filters and orders them; of a provider's own token, his."""
         _require_reader()
-        args = LIST.read()
-        order = args["order"] or "opened_at"
-        filters = _filter(args)
+        asked, size = LIST.read()
         zone = str(get_timezone())
         bounds = thresholds.bounds(db.session, timezone=zone, now=utc_now())
         try:
             page = reads.list_tickets(
-                db.session, actor(), filters, bounds, timezone=zone, order=order.lstrip("-"),
-                desc=order.startswith("-"), size=args["limit"], after=args["after"])
+                db.session, actor(), asked.filters, bounds, timezone=zone, order=asked.order, desc=asked.desc,
+                size=size, after=asked.after)
         except ValueError as error:
             raise not_a_key() from error
         return jsonify(items=[TICKET(row) for row in page.rows], next=page.next)
@@ -201,14 +220,4 @@ def _require_reader() -> None:
 def _require_released() -> None:
     """A provider from whom "Fale conosco" was taken away has no tickets here either (C-03)."""
     if actor().entity_id is not None and not web_menus.allowed(db.session, actor(), web_menus.FALE_CONOSCO):
-        raise NotFound(_("The operator company has not released this menu on the web. Ask it to release it if you need "
-                         "it."))
-
-
-def _filter(args) -> reads.TicketFilter:
-    several = {name: tuple(args[name]) for name in ("classification", "subclassification", "motive", "status")}
-    return reads.TicketFilter(
-        **several, filter=args["filter"] or "all", unassigned=None in args["assignee"],
-        assignee=tuple(pk for pk in args["assignee"] if pk is not None), opened_from=args["opened_from"],
-        opened_to=args["opened_to"], deadline=args["deadline"], status_deadline=args["status_deadline"],
-        q=args["q"] or "")
+        raise NotFound(web_menus.NOT_RELEASED)

@@ -23,6 +23,7 @@ from .records import require
 
 FALE_CONOSCO, MY_ATTENDANCES = "fale_conosco", "meus_atendimentos"
 MENUS = {FALE_CONOSCO: _l("Contact us"), MY_ATTENDANCES: _l("My attendances")}  # those that the product knows
+NOT_RELEASED = _l("The operator company has not released this menu on the web. Ask it to release it if you need it.")
 ROWS = ("rules",)
 
 

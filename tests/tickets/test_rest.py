@@ -53,7 +53,7 @@ def test_staff_say_for_whom_and_answer(ana, pedro, world, body):
     assert pedro.post(f"{URL}/{ticket['protocol']}/messages", {"text": "?"}).status_code == 409
 
 
-def test_the_query_is_that_of_the_central(ana, pedro, body):
+def test_the_query_is_that_of_the_central(ana, pedro, body, world):
     for title in ("Beta", "Alfa"):
         pedro.post(URL, {**body, "title": title})
 
@@ -64,8 +64,12 @@ def test_the_query_is_that_of_the_central(ana, pedro, body):
     assert numbers("order=-ticket&limit=1") == [2]
     assert numbers("assignee=none&filter=open&q=alfa") == [2]
     assert numbers("deadline=expired") == []
+    assert numbers("department=none&waiting=operator&deadline=none") == []
+    assert numbers(f"entity={world.provider.id}&department=none&waiting=operator") == [1, 2]
+    assert numbers("waiting=provider") == []
     for wrong in ("order=colour", "filter=mine", "status=x", "assignee=me", "deadline=soon", "opened_from=1/2/2026",
-                  "after=zzz", "colour=1"):
+                  "after=zzz", "colour=1", "opened_from=2026-02-01", "opened_from=2026-02-02&opened_to=2026-02-01",
+                  "department=x", "waiting=me", "status=999999", "assignee=999999", "cf_x=1"):
         assert ana.get(f"{URL}?{wrong}").status_code == 400, wrong
 
 
