@@ -1,5 +1,5 @@
 """Reading providers, and what the Operadora owes and paid them."""
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, select
 
 from ..models.entity import PROVIDER, Entity, EntityRole, RoleType
 from ..models.provider_account import Batch
@@ -8,6 +8,7 @@ from .search import Search, named, scope
 
 IS_PROVIDER = exists().where(EntityRole.entity_id == Entity.id, EntityRole.active,
                              EntityRole.role_type_id == RoleType.id, RoleType.code == PROVIDER)
+STANDS_AS_PROVIDER = and_(IS_PROVIDER, Entity.merged_into_id.is_(None))  # of one merged away nothing new is kept
 
 
 def find_providers(session, viewer, term, _parent, limit, offset) -> list[tuple[int, str, str | None]]:

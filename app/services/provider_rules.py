@@ -5,7 +5,7 @@ from sqlalchemy import select
 from ..errors import DomainError, Invalid
 from ..models.entity import Entity
 from ..models.provider_account import Batch
-from ..queries.provider_accounts import IS_PROVIDER
+from ..queries.provider_accounts import STANDS_AS_PROVIDER
 from ..security.visibility import visible
 from . import amounts
 from .entity_rules import NOT_A_CHOICE, REQUIRED, cleaned
@@ -37,7 +37,7 @@ class Checked:
             self.errors.append(Invalid(REQUIRED, field="provider"))
         else:
             wanted = select(Entity).where(Entity.id == pk, visible(Entity, self.actor))
-            entity = self.session.scalar(wanted if kept else wanted.where(IS_PROVIDER))
+            entity = self.session.scalar(wanted if kept else wanted.where(STANDS_AS_PROVIDER))
             if entity is None:
                 self.errors.append(Invalid(_l("Choose an entity that has the role of provider."), field="provider"))
         self.ready["provider"], self.provider_id = entity, pk

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from app.errors import Invalid
 from app.models.log import LogEntry
 from app.models.provider_account import Batch, Guide, Payment
 from tests.orders.conftest import refused, text
@@ -145,12 +146,16 @@ def test_the_registers_stand_under_providers_in_the_menu(supervisor):
 
 
 def test_what_a_merged_provider_had_follows(batch, session, other_provider, make_user, viewer_for, world):
-    from app.services import entity_merge
+    from app.services import batches, entity_merge
 
     actor = viewer_for(make_user("sam", "Supervisor", companies=[world.company]))
     kept, merged, pk = other_provider.id, world.provider.id, batch.id
     done = entity_merge.merge(session, kept, merged, same_person=True, actor=actor, now=NOON)
     assert session.get(Batch, pk).provider_id == kept
+    with pytest.raises(Invalid) as refused_new:
+        batches.create(session, {"provider": merged, "number": "L-99", "received_on": NOON.date()}, actor=actor,
+                       now=NOON)
+    assert refused_new.value.field == "provider"
     entity_merge.undo(session, done.id, actor=actor, now=NOON)
     session.expire_all()
     assert session.get(Batch, pk).provider_id == merged

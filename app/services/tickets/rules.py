@@ -1,6 +1,5 @@
 """What a new ticket must satisfy (C-12 to C-22): every field's refusal is collected, not only the first."""
 from dataclasses import dataclass
-from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
@@ -11,7 +10,7 @@ from ...errors import DomainError, Invalid
 from ...models.classification import Classification, DefaultMotive, Subclassification
 from ...models.entity import Entity, RoleType
 from ...models.provider_ticket import MESSAGE_LIMIT
-from ...queries.provider_accounts import IS_PROVIDER, PROVIDER
+from ...queries.provider_accounts import PROVIDER, STANDS_AS_PROVIDER
 from ...security.visibility import visible
 from ..entity_rules import NOT_A_CHOICE, REQUIRED, cleaned, raise_all
 
@@ -45,7 +44,7 @@ def message_text(text: str | None, *, field: str = "message", required: bool = T
     return text
 
 
-def check_opening(session, values: dict, *, actor, now: datetime) -> Opening:
+def check_opening(session, values: dict, *, actor) -> Opening:
     """`values` by id and text, ready to be written. Raises Invalid or InvalidMany."""
     check = _Check(session, actor)
     entity = check.provider(values.get("provider_id"))
@@ -80,8 +79,7 @@ class _Check:
             self.refuse("provider_id", REQUIRED)
             return None
         found = self.session.scalar(select(Entity).where(
-            Entity.id == (own or pk), Entity.active, Entity.merged_into_id.is_(None), visible(Entity, self.actor),
-            IS_PROVIDER))
+            Entity.id == (own or pk), Entity.active, visible(Entity, self.actor), STANDS_AS_PROVIDER))
         if found is None:
             self.refuse("provider_id", _l("Choose an active entity with the role of provider."))
         return found

@@ -43,7 +43,7 @@ class ContactView(BaseView):
     def _save(self, form):
         try:
             if not form.take_files():
-                rules.check_opening(db.session, form.values(), actor=g.viewer, now=utc_now())
+                rules.check_opening(db.session, form.values(), actor=g.viewer)
                 raise Invalid(_("Some files were not accepted: the others are kept."))
             with unit_of_work(db.session) as session:
                 now = utc_now()
