@@ -103,3 +103,17 @@ def test_without_a_connection_the_page_says_so_and_goes_on_when_it_is_back(open_
     assert colleague.post(f"/attendances/{colleague.opened()}/forward", json={
         "operator": "attendant", "reason": "Veja"}).status_code == 200
     expect(bell).not_to_have_attribute("aria-label", before, timeout=SOON)
+
+
+def test_the_central_shows_what_a_colleague_did_to_a_ticket_without_losing_the_row(open_page, colleague):
+    page = open_page("operator", "/provider-central/?order=ticket&filter=open")
+    connected(page)
+    row = page.get_by_role("row").filter(has=page.get_by_role("button", name=re.compile(r"^\d+$"))).first
+    number = row.get_by_role("button", name=re.compile(r"^\d+$")).inner_text()
+    row.click()
+    protocol = next(each["protocol"] for each in colleague.get("/provider-tickets?order=ticket&filter=open").json()[
+        "items"] if str(each["number"]) == number)
+    closed = colleague.post(f"/provider-tickets/{protocol}/close", json={})
+    assert closed.status_code == 200, closed.text
+    expect(row).to_contain_text(re.compile(r"\d\d/\d\d/\d{4}.*\d\d/\d\d/\d{4}", re.S), timeout=SOON)  # opened, closed
+    expect(row).to_be_focused()
