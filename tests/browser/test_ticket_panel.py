@@ -81,3 +81,41 @@ def test_on_a_phone_the_panel_is_over_the_list(open_page):
     assert_accessible(page)
     panel.get_by_role("button", name="Fechar o painel").click()
     expect(panel).to_be_hidden()
+
+
+@pytest.mark.req("C-36", "C-86", "C-83", "C-97")
+def test_an_act_is_about_the_ticket_that_is_read_and_nothing_typed_is_lost(open_page):
+    page = open_page("operator", "/provider-central/?filter=all&order=ticket")
+    page.keyboard.press("F3")  # before anything has the focus
+    expect(page.get_by_role("dialog", name="Novo atendimento")).to_be_visible()
+    page.keyboard.press("Escape")
+    rows = page.locator("#central-rows tr")
+    rows.nth(0).click()
+    expect(rows.nth(0)).to_have_attribute("aria-selected", "false")  # a click is no selection
+    rows.nth(0).get_by_role("checkbox").check()
+    rows.nth(1).dblclick()
+    panel = page.get_by_role("region", name="Painel do chamado")
+    expect(panel.locator("[data-title]")).to_be_focused()
+    expect(rows.nth(0)).to_have_attribute("aria-selected", "false")  # another one is read
+    page.keyboard.press("Alt+t")  # in the panel too
+    about = page.get_by_role("dialog", name="Encaminhar...").locator("[data-about]")
+    expect(about).to_have_text(f"Chamado {rows.nth(1).get_attribute('data-number')}")
+    page.keyboard.press("Escape")
+
+    panel.get_by_role("tab", name="Comunicações internas").click()
+    panel.get_by_label("Assunto").fill("Alguém viu?")
+    panel.get_by_role("tab", name="Lotes").click()
+    asked = page.get_by_role("alertdialog", name="Confirmar")
+    expect(asked).to_contain_text("não foi salvo")
+    asked.get_by_role("button", name="Voltar").click()
+    expect(panel.get_by_label("Assunto")).to_have_value("Alguém viu?")
+    panel.get_by_label("Assunto").fill("")
+
+    panel.get_by_role("tab", name="Chamados anteriores").click()
+    earlier = panel.get_by_role("tabpanel").locator("[data-show-ticket]").last
+    number = earlier.inner_text()
+    earlier.click()
+    expect(panel.get_by_text(re.compile(rf"Chamado {number}\b")).first).to_be_visible()
+    expect(panel.locator("[data-title]")).to_be_focused()
+    page.get_by_role("button", name="Encaminhar...").first.click()
+    expect(about).to_have_text(f"Chamado {number}")

@@ -1,5 +1,5 @@
 /* The grid of the provider central: its rows take the focus one at a time, are selected, read again and added to.
-   Says on the document central:select {ids, focused}, central:open {id}, central:act {act, ids}; hears central:changed {ids},
+   Says on the document central:select {ids, focused}, central:open {id}, central:act {act, ids}; hears central:shown {id}, central:changed {ids},
    central:removed {ids} and balcao:live {kind: "ticket.changed", ids}. For the files beside it: window.balcao.central. */
 (function () {
   "use strict";
@@ -10,7 +10,7 @@
   var news = root.querySelector("[data-news]"), footer = document.getElementById("central-footer");
   var MOST = 1000; // rows kept in a page; then the next page is one of its own
   var KEPT = "balcao.central.focus";
-  var chosen = new Set(), fresh = new Set(), focused = null, anchor = null, waiting = new Set(), timer, loading = null;
+  var chosen = new Set(), fresh = new Set(), focused = null, read = null, anchor = null, waiting = new Set(), timer, loading = null;
 
   function rows() { return body ? Array.prototype.slice.call(body.rows) : []; }
   function idOf(row) { return Number(row.dataset.id); }
@@ -19,8 +19,11 @@
   function say(text) { said.textContent = ""; setTimeout(function () { said.textContent = text; }, 50); }
   function tell(name, detail) { document.dispatchEvent(new CustomEvent("central:" + name, { detail: detail })); }
   function selected() { return rows().map(idOf).filter(function (id) { return chosen.has(id); }); }
-  /* What an act is about: the selection, else the row with the focus. */
-  function ids() { return chosen.size ? selected() : focused === null ? [] : [focused]; }
+  /* What an act is about: the selection, else the ticket that is read and not in the list, else the row with the focus. */
+  function ids() {
+    var one = read === null ? focused : read;
+    return chosen.size ? selected() : one === null ? [] : [one];
+  }
 
   function draw() {
     var shown = rows(), n = chosen.size;
@@ -70,6 +73,7 @@
     if (!row) return;
     var moved = focused !== idOf(row);
     focused = idOf(row);
+    if (moved) read = null;
     if (!quietly) {
       row.tabIndex = 0;
       row.focus({ preventScroll: true });
@@ -183,6 +187,12 @@
     clearTimeout(timer);
     timer = setTimeout(reread, 80);
   }
+  document.addEventListener("central:shown", function (event) { // the panel may show an earlier ticket
+    var id = event.detail.id, row = id !== null && rowOf(id);
+    read = id === null || row ? null : id;
+    if (row) focusRow(row, true);
+    else if (id !== null && chosen.size) chooseAll(false);
+  });
   document.addEventListener("central:changed", function (event) { changed(event.detail.ids); });
   document.addEventListener("central:removed", function (event) {
     (event.detail.ids || []).forEach(function (id) { var row = rowOf(Number(id)); if (row) take(row); });
@@ -201,7 +211,7 @@
       if (!row || event.target.closest("[data-menu]")) return;
       if (event.target.closest("[data-open-ticket]")) { focusRow(row); open(row); return; }
       focusRow(row);
-      if (event.target.closest("[data-choose]")) { choose(row, event.shiftKey); return; }
+      if (event.target.closest("input[data-choose]")) { choose(row, event.shiftKey); return; }
       if (event.ctrlKey || event.metaKey || event.shiftKey) choose(row, event.shiftKey);
     });
     body.addEventListener("mousedown", function (event) { if (event.shiftKey) event.preventDefault(); }); // no text is marked
@@ -223,7 +233,11 @@
     more().then(function (came) { if (came && !document.contains(link)) focusRow(last.nextElementSibling); });
   });
 
-  function open(row) { tell("open", { id: idOf(row) }); }
+  /* What is done next is about the ticket that is read: another selection is given up. */
+  function open(row) {
+    if (chosen.size && !chosen.has(idOf(row))) chooseAll(false);
+    tell("open", { id: idOf(row) });
+  }
 
   /* The place is found again after a page of its own: an id, or null for the first row. */
   function keep(id) {
@@ -246,7 +260,7 @@
 
   window.balcao = Object.assign(window.balcao || {}, { central: {
     root: root, words: words, wrap: wrap, body: body, rows: rows, idOf: idOf, current: current, ids: ids, say: say, tell: tell,
-    focusRow: focusRow, choose: choose, chooseAll: chooseAll, isChosen: function (row) { return chosen.has(idOf(row)); }, more: more,
+    focusRow: focusRow, choose: choose, chooseAll: chooseAll, isChosen: function (row) { return chosen.has(idOf(row)); }, more: more, keep: keep,
     open: open, go: go, chosenCount: function () { return chosen.size; }
   } });
 })();

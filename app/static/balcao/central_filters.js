@@ -94,6 +94,10 @@
     });
   });
 
+  form.addEventListener("submit", function () { central.keep(null); }); // the arrows walk through what was found
+  var wrong = form.querySelector("[aria-invalid=true]");
+  if (wrong) wrong.focus();
+
   // ---- open or not, as the person left them
 
   function shown() { return window.getComputedStyle(form).display !== "none"; }

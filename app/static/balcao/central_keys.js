@@ -1,4 +1,4 @@
-/* The keys of the provider central (C-92 to C-100): only while the grid has the focus and no field is edited. */
+/* The keys of the provider central (C-92 to C-100): while no field is edited and no dialog is open. */
 (function () {
   "use strict";
   var central = window.balcao.central;
@@ -55,12 +55,14 @@
 
   document.addEventListener("keydown", function (event) {
     var target = event.target;
-    if (event.defaultPrevented || !central.wrap.contains(target) || edited(target)) return;
+    var nowhere = target === document.body; // as the page is when it comes
+    if (event.defaultPrevented || edited(target) || !(nowhere || central.root.contains(target)) || document.querySelector("dialog[open], .modal.in")) return;
     var plain = !event.ctrlKey && !event.metaKey && !event.altKey, row = target.closest("tbody tr"), key = event.key;
     if (ACTS[key] && plain && !event.shiftKey) central.act(ACTS[key]);
     else if (key.toLowerCase() === "t" && !event.shiftKey && !event.metaKey && event.ctrlKey !== event.altKey) central.act("forward");
     else if (row && (key === "ContextMenu" || (key === "F10" && event.shiftKey))) central.openMenu(row);
     else if (row && key.toLowerCase() === "a" && event.ctrlKey && !event.altKey && !event.shiftKey) central.chooseAll(true);
+    else if (nowhere && plain && /^(ArrowDown|ArrowUp|Home|PageDown)$/.test(key) && central.rows().length) central.focusRow(central.current() || central.rows()[0]);
     else if (!(row && plain && !(target.matches("button") && (key === "Enter" || key === " ")) && walk(event))) return;
     event.preventDefault();
   });

@@ -4,7 +4,7 @@
   var central = window.balcao.central;
   if (!central) return;
   var menu = document.getElementById("central-menu"), sub = document.getElementById("central-submenu");
-  var parent = menu.querySelector("[aria-controls]"), about = null, from = null;
+  var parent = menu.querySelector("[aria-controls]"), about = null, from = null, rests = null;
 
   function next() {
     var tabs = Array.prototype.slice.call(document.querySelectorAll(".b-views a")), here = tabs.findIndex(function (tab) { return tab.hasAttribute("aria-current"); });
@@ -77,9 +77,11 @@
     var item = event.target.closest("[role=menuitem]");
     if (item) pick(item);
   });
-  menu.addEventListener("mouseover", function (event) {
+  /* Only a pointer that moves chooses: one that rests where the menu opens would take the focus from the keyboard. */
+  function spot(event) { return event.clientX + "," + event.clientY; }
+  menu.addEventListener("mousemove", function (event) {
     var item = event.target.closest("[role=menuitem]");
-    if (!item) return;
+    if (!item || spot(event) === rests || document.activeElement === item) return;
     if (!sub.contains(item)) unfold(item === parent);
     item.focus();
   });
@@ -102,6 +104,7 @@
     } else if (!/^F\d+$/.test(event.key)) return;
     event.preventDefault();
   });
+  ["mousemove", "mousedown"].forEach(function (name) { document.addEventListener(name, function (event) { rests = spot(event); }); });
   document.addEventListener("mousedown", function (event) { if (!menu.contains(event.target)) close(false); });
   window.addEventListener("blur", function () { close(false); });
   window.addEventListener("resize", function () { close(false); });

@@ -46,13 +46,14 @@
       if (mine !== wanted) return;
       var box = made(html), fresh = box.querySelector("[data-ticket]"), old = same && part("reply"), now = part("reply", fresh);
       if (!fresh) throw new Error("shape");
-      var place = document.activeElement && panel.contains(document.activeElement) ? document.activeElement.id : null;
+      var held = panel.contains(document.activeElement) ? document.activeElement : null;
       if (old && now && (typed() || old.contains(document.activeElement))) now.replaceWith(old); // the typed text goes on, moved
       panel.replaceChildren(fresh);
       open(true);
       added(panel);
-      if (focus) panel.querySelector("[data-title]").focus();
-      else if (place && document.getElementById(place)) document.getElementById(place).focus();
+      if (!same) say("shown", { id: id });
+      var place = held && (panel.contains(held) ? held : held.id && document.getElementById(held.id));
+      if (focus || held) (!focus && place || panel.querySelector("[data-title]")).focus();
     }).catch(function () {
       if (mine === wanted) window.balcao.toast(words.failed, "bad");
     }).finally(function () { if (mine === wanted) panel.removeAttribute("aria-busy"); });
@@ -69,6 +70,7 @@
       wanted += 1;
       open(false);
       panel.replaceChildren();
+      say("shown", { id: null });
       var grid = document.querySelector("#central-rows tr[tabindex='0']");
       if (before && document.contains(before) && before !== document.body) before.focus(); else if (grid) grid.focus();
     });
@@ -82,10 +84,13 @@
     return Boolean(box() && box().value.trim() || files && files.children.length);
   }
   function noted() {
-    var note = document.getElementById("note-text");
-    return Boolean(note && panel.contains(note) && note.value.trim());
+    var body = part("body"), fields = body ? Array.from(body.querySelectorAll("textarea, input:not([type=hidden])")) : [];
+    return fields.some(function (field) {
+      var form = field.closest("form");
+      return !field.closest("[data-search-form], .select2-container") && !(form && form.dataset.busy) && field.value.trim() !== field.defaultValue.trim();
+    });
   }
-  /* An internal note is no draft: it is asked for before it is lost. */
+  /* An internal note, or a communication, is no draft: it is asked for before it is lost. */
   function leaving(go) {
     if (noted()) window.balcao.ask(words.unsavedNote, words.leave, go); else go();
   }
@@ -117,7 +122,7 @@
   window.addEventListener("pagehide", function () { keepDraft(true); });
   window.addEventListener("beforeunload", function (event) {
     var files = panel.querySelector("[data-chosen-files]");
-    if (files && files.children.length) event.preventDefault(); // files are not kept
+    if (files && files.children.length || noted()) event.preventDefault(); // these are not kept
   });
 
   // ---- tabs
