@@ -50,6 +50,7 @@ class RowsField(FieldList):
         self.row_class, self.max_rows, self.add_label = row_class, max_rows, add_label or _l("Add")
 
     def process(self, formdata, data=None, extra_filters=None):
+        self.last_index = -1  # read a second time, rows are counted anew
         super().process(formdata, data if data is not None else (), extra_filters)
         if formdata:
             del self.entries[self.max_rows:]

@@ -1,4 +1,6 @@
 """Liberando o Menu na Web: released for all, by web profile, by user; a change holds at the next request."""
+import re
+
 import pytest
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
@@ -77,6 +79,16 @@ def test_the_rule_of_a_user_goes_before_that_of_his_profile(
     assert response.status_code == 302, refused(response)
     session.expire_all()
     assert web_menus.allowed(session, viewer_for(provider), CODE) is has
+
+
+@pytest.mark.req("C-04")
+def test_the_form_shows_what_holds_for_each_exception(menu, supervisor, provider, profile):
+    edit = f"/web-menus/edit/{menu.id}"
+    assert supervisor.post(edit, form(menu, (profile, None, "no"), (None, provider, "yes"))).status_code == 302
+    page = supervisor.get(edit).text
+    shown = [re.search(rf'name="rules-{position}-released".*?</select>', page, re.DOTALL)[0] for position in (0, 1)]
+    assert ['selected value="no"' in each for each in shown] == [True, False]
+    assert 'selected value="yes"' in shown[1]
 
 
 @pytest.mark.req("C-04")

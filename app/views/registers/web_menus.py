@@ -81,9 +81,9 @@ class WebMenuView(AppModelView):
     def title_of(self, item):
         return menu_name(item.code)
 
-    def stored_values(self, item):
-        return {"rules": [{"id": rule.id, "role": rule.role, "user": rule.user,
-                           "released": "yes" if rule.released else "no"} for rule in item.rules]}
+    def fill_form(self, form, item):
+        form.rules.process(None, [{"id": rule.id, "role": rule.role, "user": rule.user,
+                                   "released": "yes" if rule.released else "no"} for rule in item.rules])
 
     def values_of(self, form, adding):
         values = super().values_of(form, adding)
