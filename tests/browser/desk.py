@@ -5,6 +5,7 @@ from app.models.classification import Motive, Occurrence
 from app.models.company import Unit
 from app.models.entity import Address, EContact, EContactKind, EntityContact, EntityRole, Phone
 from app.models.product import Product, ProductInformation
+from app.services.protocols import next_block
 from tests.support.clock import DAY, NOON
 from tests.support.seeding import seeding
 from tests.support.world import add_attendance, add_entity, add_ticket
@@ -60,6 +61,7 @@ def build(session, world) -> SimpleNamespace:
                        opened_at=NOON - (40 - number) * DAY)
         for number, title in ((11, "Retorno do laudo"), (12, "Encaminhar ao setor"), (13, "Telefone do setor")):
             add_ticket(session, world, number, title=title, protocol=f"20260004{number}", opened_at=NOON - 30 * DAY)
+        next_block(session, kind="ticket", year=0, count=20)  # those numbers are taken
         for number in (5, 6, 7):
             add_attendance(session, world, made.leaving, protocol=f"202600020{number}", motive=world.motive,
                            role_type=customer)

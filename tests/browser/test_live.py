@@ -117,3 +117,19 @@ def test_the_central_shows_what_a_colleague_did_to_a_ticket_without_losing_the_r
     assert closed.status_code == 200, closed.text
     expect(row).to_contain_text(re.compile(r"\d\d/\d\d/\d{4}.*\d\d/\d\d/\d{4}", re.S), timeout=SOON)  # opened, closed
     expect(row).to_be_focused()
+
+
+@pytest.mark.req("B-39")
+def test_the_central_offers_a_ticket_that_was_just_opened(open_page, colleague):
+    like = colleague.get("/provider-tickets?limit=1&filter=open").json()["items"][0]
+    page = open_page("supervisor", "/provider-central/?filter=open")
+    connected(page)
+    opened = colleague.post("/provider-tickets", json={
+        "provider_id": like["provider"]["id"], "title": "Guia sem retorno", "contact_name": "Rosa Peixoto",
+        "classification_id": like["classification"]["id"], "subclassification_id": like["subclassification"]["id"],
+        "contact_phone": "(11) 98765-4321", "contact_email": "rosa@example.com", "message": "Quando responderão?"})
+    assert opened.status_code == 201, opened.text
+    news = page.get_by_role("button", name=re.compile("atualizar a lista"))
+    expect(news).to_be_visible(timeout=SOON)
+    news.click()
+    expect(page.get_by_role("row").filter(has_text="Guia sem retorno")).to_have_count(1)

@@ -1,6 +1,6 @@
 /* The grid of the provider central: its rows take the focus one at a time, are selected, read again and added to.
    Says on the document central:select {ids, focused}, central:open {id}, central:act {act, ids}; hears central:shown {id}, central:changed {ids},
-   central:removed {ids} and balcao:live {kind: "ticket.changed", ids}. For the files beside it: window.balcao.central. */
+   central:removed {ids} and balcao:live {kind: "ticket.changed", ids} or "live.reset". For the files beside it: window.balcao.central. */
 (function () {
   "use strict";
   var root = document.getElementById("central");
@@ -199,7 +199,8 @@
     told();
   });
   document.addEventListener("balcao:live", function (event) {
-    if (event.detail && event.detail.kind === "ticket.changed") changed(event.detail.ids);
+    if (event.detail.kind === "ticket.changed") changed(event.detail.ids);
+    else if (event.detail.kind === "live.reset") changed(rows().map(idOf)); // something was missed: all that is shown
   });
   news.addEventListener("click", function () { keep(focused); window.location.reload(); });
 

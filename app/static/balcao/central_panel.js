@@ -228,7 +228,8 @@
   });
   var later = null;
   document.addEventListener("balcao:live", function (event) { // several at once make one reading
-    if (!event.detail || event.detail.kind !== "ticket.changed" || (event.detail.ids || []).map(Number).indexOf(shown()) < 0) return;
+    var told = event.detail;
+    if (told.kind !== "live.reset" && (told.kind !== "ticket.changed" || told.ids.indexOf(shown()) < 0)) return;
     window.clearTimeout(later);
     later = window.setTimeout(function () {
       if (shown() === null || noted() || document.querySelector("#central-panel dialog[open]") || changing()) return;
