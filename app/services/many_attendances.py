@@ -39,7 +39,7 @@ def change(session, action: str, rows: Iterable[tuple[int, int | None]], values:
     `values`: operator_id, department_id, reason of "forward"; situation_id of "situation"; add, remove (ids) of
     "labels". Raises Forbidden and Invalid where nothing could be done to any row.
     """
-    rows = sorted(dict(rows).items())  # one order for all: nobody waits in a circle
+    rows = list(dict(rows).items())
     if not rows:
         raise Invalid(_l("Choose at least one record."))
     if len(rows) > MOST:
@@ -85,7 +85,7 @@ def each(session, rows: list[tuple[int, int | None]], act: Callable, *, actor, n
     found = (numbers or _numbers)(session, [pk for pk, _version in rows], actor)
     numbers = {pk: (text, address) for pk, text, address in found}
     outcome = Outcome()
-    for pk, version in rows:
+    for pk, version in sorted(rows, key=lambda row: row[0]):  # one order for all: nobody waits in a circle
         try:
             with session.begin_nested():
                 if pk not in numbers:  # nothing is told of what one may not see
@@ -96,6 +96,8 @@ def each(session, rows: list[tuple[int, int | None]], act: Callable, *, actor, n
             number, address = numbers.get(pk, (f"#{pk}", None))
             reason = str(refusal) if isinstance(refusal, DomainError) else str(CONFLICT)
             outcome.refused.append({"id": pk, "number": number, "address": address, "reason": reason})
+    place = {pk: n for n, (pk, _version) in enumerate(rows)}
+    outcome.refused.sort(key=lambda row: place[row["id"]])  # told in the order they were asked for
     return outcome
 
 

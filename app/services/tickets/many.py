@@ -25,7 +25,7 @@ def change(session, action: str, rows: Iterable[tuple[int, int | None]], values:
     `values`: operator_id, department_id, reason of "forward"; situation_id of "close" (None: the first that closes).
     Raises Forbidden and Invalid where nothing could be done to any row; of a single row its own refusal.
     """
-    rows = sorted(dict(rows).items())  # one order for all: nobody waits in a circle
+    rows = list(dict(rows).items())
     if not rows:
         raise Invalid(_l("Choose at least one record."))
     if len(rows) > MOST:
