@@ -150,6 +150,10 @@ class SavingMixin:
             return home + "list/"
         return back
 
+    def _after_adding(self, item) -> str:
+        """Where to go now that `item`, what the service gave back, was added."""
+        return self._back()
+
     def _also_refused(self, form, adding, item):
         """What the service would refuse of a form that was not saved; nothing of it is written."""
         values, common = self.values_of(form, adding), {"actor": g.viewer, "now": utc_now()}
@@ -181,12 +185,12 @@ class SavingMixin:
     def add(self):
         form, error = self._make_form(), None
         if request.method == "POST" and form.validate():
-            values = self.values_of(form, True)
-            error = self._write(form, lambda session: self.service.create(
-                session, values, actor=g.viewer, now=utc_now()))
+            values, made = self.values_of(form, True), []
+            error = self._write(form, lambda session: made.append(self.service.create(
+                session, values, actor=g.viewer, now=utc_now())))
             if error is None:
                 flash(self.add_row_message, "success")
-                return redirect(self._back())
+                return redirect(self._after_adding(made[0]))
         return self._form_page(form, True, error)
 
     @expose("/edit/<pk>", methods=["GET", "POST"])

@@ -46,9 +46,10 @@ def test_the_register_stands_where_the_manual_says_and_adds_what_is_then_offered
 
 @pytest.mark.req("C-101")
 def test_the_three_levels_are_kept_in_cascade_from_one_page(configurator, session, world):
-    assert configurator.post("/classifications/add", form(return_days="5")).status_code == 302
+    added = configurator.post("/classifications/add", form(return_days="5"))
     top = found(session, Classification, "Glosas")
-    page = configurator.get(f"/classifications/show/{top.id}")
+    assert (added.status_code, added.location) == (302, f"/classifications/show/{top.id}")
+    page = configurator.get(added.location)
     for tab in ("Subclassificação", "Motivos padrões de ocorrência"):
         assert tab in text(page), tab
     here = f"/classifications/show/{top.id}?tab=subclassifications"

@@ -45,7 +45,7 @@ def test_a_colleague_sees_it_and_the_provider_does_not(supervisor, sign_in, sess
     message = session.scalars(select(InternalMessage)).one()
     bruno = sign_in("bruno")
     page = text(bruno.get("/internal-messages/"))
-    for shown in ("Retorno", "Ligar hoje.", "Clínica Boa Vista", "Não lidos (1)"):
+    for shown in ("Retorno", "Ligar hoje.", "Clínica Boa Vista", "Não lidas (1)"):
         assert shown in page, shown
     assert "Retorno" in text(bruno.get("/notifications/"))
     assert f"/internal-messages/{message.id}" in bruno.get("/notifications/").text

@@ -1,5 +1,5 @@
 """Classificações of providers' tickets and their two levels below, kept in cascade from the page of one (C-101)."""
-from flask import abort, g, request
+from flask import abort, g, request, url_for
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -81,6 +81,9 @@ class ClassificationView(TimedView):
     add_form_extra_fields = edit_form_extra_fields = {"return_hours": hours_field()}
     show_template = "classifications/show.html"
     empty_text = _l("A classification sorts the providers' tickets and gives the days to answer them.")
+
+    def _after_adding(self, item):
+        return url_for(".show", pk=item.id)  # its subclassifications come next
 
     def show_more(self, item):
         tab = request.args.get("tab", "subclassifications")
