@@ -28,9 +28,9 @@ TICKET = Shape(
     subclassification=(NAMED, lambda row: named(row.subclassification)),
     motive=(empty(NAMED), lambda row: named(row.default_motive)),
     situation=(NAMED, lambda row: named(row.situation)), phase=(TEXT, lambda row: row.phase),
-    assignee=(empty(NAMED), lambda row: person(row.assignee)),
-    department=(empty(NAMED), lambda row: named(row.department)),
-    opened_by=(empty(NAMED), lambda row: person(row.attendance.opened_by)),
+    assignee=(empty(NAMED), lambda row: _inside(person(row.assignee))),
+    department=(empty(NAMED), lambda row: _inside(named(row.department))),
+    opened_by=(empty(NAMED), lambda row: _inside(person(row.attendance.opened_by))),
     version=(WHOLE, lambda row: row.attendance.version))
 WHOLE_TICKET = TICKET.plus(
     "ProviderTicketWithMessages",
@@ -41,6 +41,11 @@ WHOLE_TICKET = TICKET.plus(
     deadline_steps=(many(TEXT), lambda row: clock.explained(
         row, timezone=row.attendance.company.timezone, language=str(get_locale()))),
     messages=(many(MESSAGE.ref), lambda row: [MESSAGE(each) for each in conversation.of_ticket(db.session, row)]))
+
+
+def _inside(told):
+    """Who works on it is the Operadora's own business: of a provider's token it is null, as the portal hides it."""
+    return told if actor().entity_id is None else None
 
 
 class ListProviderTickets(Listed):

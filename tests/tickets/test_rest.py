@@ -47,6 +47,7 @@ def test_staff_say_for_whom_and_answer(ana, pedro, world, body):
     assert said.json["direction"] == "out"
     read = pedro.get(f"{URL}/{ticket['protocol']}").json
     assert (read["waiting"], read["due_at"]) == ("provider", None)
+    assert (read["assignee"], read["department"], read["opened_by"]) == (None, None, None)  # not a provider's to know
     closed = ana.post(f"{URL}/{ticket['protocol']}/close", {})
     assert (closed.status_code, closed.json["is_open"]) == (200, False)
     assert ana.post(f"{URL}/{ticket['protocol']}/close", {}).status_code == 409
