@@ -16,8 +16,9 @@ from ..lowcode.dates import read_day
 from ..models.survey import QuestionType
 from ..queries import attendances as attendance_reads
 from ..queries import surveys as reads
+from ..queries import tickets as ticket_reads
 from ..security.permissions import Perm
-from ..services import survey_answers
+from ..services import central, survey_answers
 from ..services.refusals import REFUSALS, refusal
 from .formats import moment
 from .lookup import whole
@@ -40,9 +41,10 @@ class EntitySurveysView(BaseView):
                 db.session, g.viewer, entity.id, after=request.args.get("after"), before=request.args.get("before"))
         except ValueError:
             abort(400)
+        attendance = _about(entity.id)
         return self.render_template(
-            "surveys/entity.html", entity=entity, attendance=_about(entity.id), rows=rows, previous=previous,
-            following=following, offered=reads.offered(db.session, g.viewer, today()), today=today(),
+            "surveys/entity.html", entity=entity, attendance=attendance, record=_record(attendance), rows=rows,
+            previous=previous, following=following, offered=reads.offered(db.session, g.viewer, today()), today=today(),
             is_open=survey_answers.is_open, results=g.viewer.may(Perm.SURVEY_RESULTS))
 
     @expose("/entity/<int:pk>/put", methods=["POST"])
@@ -136,6 +138,16 @@ def _about(entity_id):
     """The attendance that the address names; one that is not this entity's does not exist."""
     address = request.values.get("attendance", "")[:60]
     return (reads.attendance_of(db.session, g.viewer, entity_id, address) or abort(404)) if address else None
+
+
+def _record(attendance) -> str | None:
+    """Where one works it: a provider's ticket in the central, any other attendance in its record."""
+    if attendance is None:
+        return None
+    central_used = g.viewer.may(Perm.TICKET_READ) and not central.uses_crm(db.session)
+    if central_used and ticket_reads.find(db.session, g.viewer, attendance.id):
+        return url_for("TicketPanelView.ticket", pk=attendance.id)
+    return url_for("AttendanceRecordView.record", address=attendance.address)
 
 
 def _back(part) -> str:

@@ -168,7 +168,7 @@ def test_forwarding_one_is_refused_at_its_field(many, again, session, open_ticke
         answer = many("forward", [ticket], **values)
         assert (answer.status_code, answer.json["field"]) == (422, field), answer.text
     done = many("forward", [ticket], operator_id=desk.bruno.id, reason="É do financeiro")
-    assert done.json["told"] == "Encaminhados: 1."
+    assert done.json["told"] == "Atendimento encaminhado."
     assert again(ticket).assignee_id == desk.bruno.id
     again_there = many("forward", [ticket], operator_id=desk.bruno.id, reason="x")
     assert (again_there.status_code, again_there.json["field"]) == (409, "operator_id")
@@ -281,6 +281,7 @@ def test_a_survey_is_about_the_ticket(ana, session, seeding, open_ticket, desk, 
     led = ana.get(f"{TICKETS}/{ticket.attendance_id}/survey")
     page = ana.get(led.location)
     assert ticket.protocol in page.text
+    assert f'href="{TICKETS}/{ticket.attendance_id}/"' in page.text  # back to the ticket, not to the record of the SAC
     ana.post(f"/surveys/entity/{ticket.entity_id}/put", {"survey_id": survey.id,
                                                          "attendance": ticket.attendance.address})
     part = session.scalars(select(SurveyParticipation)).one()

@@ -89,8 +89,9 @@
       else ticket.keepDraft(true).then(function () { window.location = words.tickets + ids[0] + "/survey"; });
       return;
     }
-    if (name === "forward" || name === "close") { show(name, ids); return; }
     var some = ids.length > 1, own = ids.indexOf(ticket.shown()) >= 0;
+    if (name === "close" && own && ticket.typed()) { window.balcao.ask(words.unsent, words.close, function () { show(name, ids); }); return; }
+    if (name === "forward" || name === "close") { show(name, ids); return; }
     if (name === "delete") window.balcao.ask(some ? words.deleteSome.replace("{n}", ids.length) : words.deleteOne, words.delete, function () { act(name, ids); });
     else if (name === "give_up" && own && ticket.typed()) window.balcao.ask(words.unsaved, words.giveUp, function () { act(name, ids); });
     else if (name === "pending" && some) window.balcao.ask(words.pendingSome.replace("{n}", ids.length), words.pending, function () { act(name, ids); });

@@ -205,7 +205,7 @@
       body.innerHTML = html;
       added(body);
       var wrong = body.querySelector("[aria-invalid=true]");
-      (wrong || body.querySelector("[data-search-form] button")).focus();
+      (wrong || body.querySelector("[data-search-form] button:not([type=button])")).focus();
     }).catch(function () { window.balcao.toast(words.failed, "bad"); });
   });
 

@@ -19,9 +19,9 @@
   /* One begins at the first field, not at the button that closes; a lookup is drawn as a box of its own. */
   function begin(dialog) {
     var field = dialog.querySelector("form input:not([type=hidden]), form select, form textarea");
-    var drawn = field && field.nextElementSibling && field.nextElementSibling.querySelector(".select2-selection");
-    if (field) (drawn || field).focus();
+    if (field) (drawn(field) || field).focus();
   }
+  function drawn(field) { return field.nextElementSibling && field.nextElementSibling.querySelector(".select2-selection"); }
 
   function clear(form) {
     form.querySelectorAll("[data-error]").forEach(function (said) { said.hidden = true; said.textContent = ""; });
@@ -37,6 +37,8 @@
     if (answer.error && answer.error.message) answer = { error: answer.error.message };
     if (names.length < 2) { place(form, answer); return; }
     names.forEach(function (name) { place(form, { error: answer.fields[name], field: name }); });
+    var first = form.querySelector("[aria-invalid=true]"); // of the form, whatever the order of the answer
+    if (first) (drawn(first) || first).focus();
   }
 
   /* The refusal beside its field (the next error paragraph), else at the end of the form. */
@@ -49,8 +51,7 @@
       }) || said;
       field.setAttribute("aria-invalid", "true");
       field.setAttribute("aria-describedby", said.id);
-      var drawn = field.nextElementSibling && field.nextElementSibling.querySelector(".select2-selection");
-      (drawn || field).focus();
+      (drawn(field) || field).focus();
     }
     said.textContent = answer.error;
     said.hidden = false;

@@ -43,6 +43,9 @@
       shown.find(".select2-selection__rendered").removeAttr("role aria-readonly");
       var within = shown.find(".select2-search__field"); // of several choices: the box one types in
       within.attr("aria-label", name);
+      if (!select.multiple) shown.on("keydown", function (event) { // one types at once, and the first letter counts
+        if (event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey) box.select2("open");
+      });
       if (describes) shown.add(within).attr("aria-describedby", describes);
       if (select.getAttribute("aria-invalid")) shown.attr("aria-invalid", "true");
       if (select.getAttribute("aria-required")) shown.attr("aria-required", "true");

@@ -158,7 +158,7 @@ class ManyTicketsView(BaseView):
             outcome = many.change(session, action, rows, values, public_url=_public(), actor=g.viewer, now=utc_now())
             refused = {row["id"] for row in outcome.refused}
             done = [pk for pk, _version in rows if pk not in refused]
-            told = _told(action, outcome.done)
+            told = _told(action, outcome.done, alone=len(rows) == 1)
             if refused:
                 told = f"{told} {_('Not done: %(n)s', n=len(refused))}"
             return {"removed" if action == "delete" else "ids": done, "told": told,
@@ -167,7 +167,11 @@ class ManyTicketsView(BaseView):
         return _answer(act)
 
 
-def _told(action, n) -> str:
+def _told(action, n, *, alone) -> str:
+    if alone:
+        return {"forward": _("Attendance forwarded."), "pending": _("Attendance left pending."),
+                "close": _("Attendance finished."), "give_up": _("You gave this attendance up."),
+                "delete": _("Attendance deleted.")}[action]
     return {"forward": _("Forwarded: %(n)s.", n=n), "pending": _("Left pending: %(n)s.", n=n),
             "close": _("Closed: %(n)s.", n=n), "give_up": _("Given up: %(n)s.", n=n),
             "delete": _("Deleted: %(n)s.", n=n)}[action]
