@@ -17,6 +17,7 @@ from ..queries.logs import page_of_log
 from ..security.labels import PERMISSION_NAMES, ROLES
 from ..security.permissions import Perm
 from ..security.visibility import RULES, visible
+from ..services.settings import PARAMETERS
 from .base import AppModelView
 from .listing import shown
 from .lookup import whole
@@ -39,7 +40,7 @@ LABELS = {
     "custom_values": _l("Custom information"), "phase": _l("Phase"), "company": _l("Company"), "version": _l("Version"),
     "kind": _l("Kind"), "name": _l("Name"), "is_main": _l("Main"), "number": _l("Number"), "value": _l("Value"),
     "merged": _l("Merged register"), "merged_into": _l("Became part of"), "moved": _l("Moved rows"),
-    "different_from": _l("Different from"),
+    "different_from": _l("Different from"), "released": _l("Menu"),
 }
 # Codes of records that no register shows.
 CODES = {
@@ -104,6 +105,8 @@ class LogView(BaseView):
             abort(404)
         reader, back = Reader(target, register), self._record(register, item, target)
         name = register.title_of(item) if register and item is not None else item
+        if target == "setting" and item is not None and item.key in PARAMETERS:
+            name = PARAMETERS[item.key].label
         g.menu_path = back  # the log is a page of its record's screen
         return self.render_template(
             "logs/record.html", title=_("Logs"), item=name, target=target, pk=pk,
@@ -124,6 +127,8 @@ class LogView(BaseView):
             return f"{request.script_root}/attendances/{item.address}"
         if target == "survey_participation":
             return f"{request.script_root}/surveys/fill/{item.id}"
+        if target == "setting" and item.key in PARAMETERS:
+            return f"{request.script_root}/parameters/?tab={PARAMETERS[item.key].tab}"
         return f"{request.script_root}{register.route_base}/show/{item.id}" if register else None
 
 
@@ -177,7 +182,8 @@ class Reader:
 
     def _row(self, formatters, row) -> str:
         """A child row: its own labels before those of the record it belongs to."""
-        made = ((LABELS.get(k) or self.label(k), formatters[k](v) if k in formatters and v else self.text(k, v))
+        made = ((LABELS.get(k) or self.label(k),
+                 formatters[k](v) if k in formatters and v not in (None, "") else self.text(k, v))
                 for k, v in row.items() if k not in HIDDEN)
         return ", ".join(f"{label}: {text}" for label, text in made if text)
 

@@ -42,7 +42,9 @@ def test_uses_crm_is_no_until_somebody_says_yes_and_the_change_is_logged(configu
     assert entry.changes["value"][:2] == [None, True]
     page = configurator.get("/parameters/?tab=person").text
     assert f"/logs/setting/{row.id}" in page
-    assert "Sim" in text(configurator.get(f"/logs/setting/{row.id}"))
+    logs = text(configurator.get(f"/logs/setting/{row.id}"))
+    assert "Logs: Utiliza o módulo CRM" in logs
+    assert "Sim" in logs
     refused_page = configurator.post("/parameters/uses_crm", {"value": "talvez"})
     assert refused_page.status_code == 422
     assert "value" in refused(refused_page)

@@ -89,6 +89,8 @@ def test_the_form_shows_what_holds_for_each_exception(menu, supervisor, provider
     shown = [re.search(rf'name="rules-{position}-released".*?</select>', page, re.DOTALL)[0] for position in (0, 1)]
     assert ['selected value="no"' in each for each in shown] == [True, False]
     assert 'selected value="yes"' in shown[1]
+    logs = text(supervisor.get(f"/logs/web_menu/{menu.id}"))
+    assert "Menu: Bloqueado, Perfil web: Prestador; Menu: Liberado" in logs
 
 
 @pytest.mark.req("C-04")

@@ -51,6 +51,7 @@ class WebMenuView(AppModelView):
     description_columns = {"released": _l(
         "Unmarked, the menu and its addresses are closed to everybody, whatever the exceptions say. "
         "A change holds at the next page that anybody opens.")}
+    row_formatters = {"rules": {"released": say, "role": lambda role: str(role_label(role["text"]))}}  # of the log
     edit_template = "web_menus/form.html"
 
     def _init_listing(self):
