@@ -8,9 +8,11 @@ from datetime import timedelta
 from random import Random
 from urllib.parse import urlencode
 
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
 from app.database import utc_now
+from app.models.identity import UserProfile
 from app.models.provider_ticket import ProviderTicket
 from app.queries import paging
 from app.queries import tickets as reads
@@ -68,6 +70,9 @@ def cases(desk) -> dict[str, dict[str, str]]:
                  "subclassification": ProviderTicket.subclassification_id, "status": ProviderTicket.situation_id,
                  "assignee": ProviderTicket.assignee_id}
         used = {name: by_use(column) for name, column in names.items()}
+        linked = set(session.scalars(select(User.id).join(UserProfile, UserProfile.user_id == User.id).where(
+            UserProfile.central_operator, visible(User, viewer))))
+        used["assignee"] = [pk for pk in used["assignee"] if pk in linked]  # others are no choice of the filter
         newest = session.scalar(select(func.max(ProviderTicket.opened_at)).where(seen))
         days = {"opened_from": (newest - timedelta(days=300)).date(),
                 "opened_to": (newest - timedelta(days=270)).date()}

@@ -78,7 +78,7 @@ class _LocalDays:
         self.zone, self.day, self.known, self.shown = zone, day, {}, {}
 
     def of(self, at: datetime):
-        quarter = (at.year, at.month, at.day, at.hour, at.minute // 15)
+        quarter = (at.toordinal(), at.hour, at.minute // 15)
         found = self.known.get(quarter)
         if found is None:
             found = self.known[quarter] = self._read(at)

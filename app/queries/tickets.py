@@ -158,10 +158,10 @@ def still_listed(session, viewer, filters: TicketFilter, bounds: Bounds, ids, *,
 
 
 def seen_of(session, viewer, ids) -> list[ProviderTicket]:
-    """The tickets of a few ids that the viewer may see, with what a row of the list shows."""
-    seen = session.scalars(select(_TICKET.attendance_id).where(
-        _TICKET.attendance_id.in_(ids), visible(_TICKET, viewer)))
-    return shown(session, list(seen)) if ids else []
+    """The tickets of a few ids, in their order, that the viewer may see, with what a row of the list shows."""
+    seen = set(session.scalars(select(_TICKET.attendance_id).where(
+        _TICKET.attendance_id.in_(ids), visible(_TICKET, viewer)))) if ids else ()
+    return shown(session, [pk for pk in ids if pk in seen])
 
 
 _SHOWN = (

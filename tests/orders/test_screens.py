@@ -48,8 +48,8 @@ def bought(session, seeding, world, products):
 
 def numbers(response) -> list[str]:
     """The numbers of orders and invoices on the page, in its order."""
-    return re.findall(r"\b(?:[AJZ]-\d+|[567]0\d)\b", re.sub(r"<nav.*?</nav>|<aside.*?</aside>", "", response.text,
-                                                             flags=re.DOTALL))
+    html = re.sub(r'<nav.*?</nav>|<aside.*?</aside>|="[^"]*"', "", response.text, flags=re.DOTALL)  # no ids in links
+    return re.findall(r"\b(?:[AJZ]-\d+|[567]0\d)\b", html)
 
 
 @pytest.mark.req("S-22", "S-64")

@@ -108,7 +108,7 @@ def seed(session, world, near, far) -> dict:
            for register in ("products", "orders", "invoices", "batches", "guides", "payments")},
         "/parameters": {"key": "protocol_mask"},
         "/account/sessions": {"pk": {"foreign": device.id}},
-        "/attendances": {"address": address, "pk": entity},
+        "/attendances": {"address": address, "pk": entity}, "/attendances/<int:pk>/state": {"pk": attendances},
         "/history/entity": {"pk": entity},
         "/attendances/<address>/email": {"form": {"action": {"own": "preview"}}},
         "/attachments": {"pk": pair(files[0], files[1], closed=files[2]), "attendance": attendances, "number": 1},
