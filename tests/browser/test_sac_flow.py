@@ -46,7 +46,7 @@ def block(page, number):
 @pytest.mark.req("S-02", "S-03", "S-04", "S-05", "S-08")
 def test_the_menu_leads_to_the_search_and_the_search_to_the_entity(open_page, server):
     page = open_page("attendant", "/account/")
-    page.get_by_role("navigation", name="Menu principal").get_by_role("link", name="Atendimentos").click()
+    page.get_by_role("navigation", name="Menu principal").get_by_role("link", name="Atendimentos", exact=True).click()
     box = page.get_by_label("NOME/RAZÃO SOCIAL ou CPF/CNPJ")
     expect(box).to_be_focused()
     box.fill("ninguém de nome assim")

@@ -76,13 +76,13 @@ def test_on_a_phone_the_menu_slides_over_and_gives_the_focus_back(open_page):
     page.get_by_role("button", name="Fechar módulos").click()
     expect(side).to_be_hidden()
     burger.click()
-    page.get_by_role("link", name="Atendimentos").click()
+    page.get_by_role("link", name="Atendimentos", exact=True).click()
     expect(page).to_have_url("/attendances/")
 
 
 def test_between_phone_and_desk_the_menu_shows_its_icons_with_their_names(open_page):
     page = open_page("supervisor", "/", size={"width": 900, "height": 700})
-    link = page.get_by_role("link", name="Atendimentos")
+    link = page.get_by_role("link", name="Atendimentos", exact=True)
     expect(link).to_be_visible()
     expect(link).to_have_attribute("title", "Atendimentos")
     assert page.locator("#side").bounding_box()["width"] == 56

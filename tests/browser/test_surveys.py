@@ -142,7 +142,7 @@ def test_nothing_is_wider_than_a_phone(open_page, server, survey):
         page = open_page(role, "/account/", size=NARROW)
         for path in paths:
             page.goto(path)
-            page.wait_for_load_state("networkidle")
+            page.wait_for_load_state("load")
             if wide := page.evaluate(_TOO_WIDE):
                 found.append(f"{path}: {wide}")
     assert found == []

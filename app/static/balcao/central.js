@@ -215,7 +215,7 @@
       if (event.target.closest("input[data-choose]")) { choose(row, event.shiftKey); return; }
       if (event.ctrlKey || event.metaKey || event.shiftKey) choose(row, event.shiftKey);
     });
-    body.addEventListener("mousedown", function (event) { if (event.shiftKey) event.preventDefault(); }); // no text is marked
+    body.addEventListener("mousedown", function (event) { if (event.shiftKey || event.detail > 1) event.preventDefault(); }); // no text is marked
     body.addEventListener("dblclick", function (event) {
       var row = event.target.closest("tr");
       if (row && !event.target.closest("button, input")) open(row);
