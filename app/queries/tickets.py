@@ -167,7 +167,8 @@ def seen_of(session, viewer, ids) -> list[ProviderTicket]:
 _SHOWN = (
     joinedload(_TICKET.attendance).options(
         load_only(Attendance.title, Attendance.protocol, Attendance.version, Attendance.opened_by_id,
-                  Attendance.company_id, Attendance.kind), joinedload(Attendance.opened_by)),
+                  Attendance.company_id, Attendance.kind, Attendance.phase, Attendance.situation_id),
+        joinedload(Attendance.opened_by)),
     joinedload(_TICKET.classification), joinedload(_TICKET.subclassification), joinedload(_TICKET.default_motive),
     joinedload(_TICKET.entity).load_only(Entity.name, Entity.social_name), joinedload(_TICKET.situation),
     joinedload(_TICKET.assignee), joinedload(_TICKET.department))

@@ -1,12 +1,12 @@
 """A ticket as a row of the grid: its cells, the state of its deadline, and what the footer tells of it."""
 from dataclasses import dataclass
 
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ...models.provider_ticket import ProviderTicket
 from ...queries import tickets as reads
+from ..lists.source import local
 from . import query
 from .listed import return_deadline
 from .panel import state_of
@@ -68,8 +68,8 @@ def _returns(ticket) -> str:
 
 
 def _footer(ticket, state) -> list[str]:
-    due = format_datetime(ticket.due_at, "dd/MM/yyyy HH:mm") if ticket.due_at else ""
-    return [format_datetime(ticket.opened_at, "dd/MM/yyyy HH:mm"), ticket.protocol or "", ticket.situation.name,
+    due = f"{local(ticket.due_at):%d/%m/%Y %H:%M}" if ticket.due_at else ""
+    return [f"{local(ticket.opened_at):%d/%m/%Y %H:%M}", ticket.protocol or "", ticket.situation.name,
             f"{ticket.classification} › {ticket.subclassification}",
             ticket.assignee.get_full_name() if ticket.assignee else _("no operator"), str(ticket.department or ""),
             " · ".join(filter(None, (str(state[2]) if state else "", due))),
