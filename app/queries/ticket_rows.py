@@ -100,4 +100,4 @@ def _utc(column):
 
 
 def _hours(hours) -> str:
-    return f"{hours.normalize():f} h"
+    return f"{hours.normalize():f} h".replace(".", ",")  # as the screen has it

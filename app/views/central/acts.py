@@ -14,6 +14,7 @@ from ...files.names import clean
 from ...models.provider_ticket import MESSAGE_LIMIT
 from ...queries import ticket_panel as reads
 from ...services import attachments, central, drafts, internal_messages
+from ...services.held_files import PER_FORM
 from ...services.idempotency import KEY, SAVED_BEFORE
 from ...services.refusals import REFUSALS, refusal
 from ...services.tickets import conversation, many, notices, opening, work
@@ -22,7 +23,6 @@ from .panel import draft_key, found, private
 
 _TEXTS = ("title", "contact_name", "contact_phone", "contact_email", "message")
 _TREE = ("classification_id", "subclassification_id", "motive_id")
-FILES = 20  # with one message
 
 
 class TicketActsView(BaseView):
@@ -206,8 +206,8 @@ def _answer(act, *, with_files=False):
 def _received(stack) -> list:
     """The files of this request, each looked at; a refusal names the file."""
     sent = [file for file in request.files.getlist("files") if file.filename]
-    if len(sent) > FILES:
-        raise Invalid(_("At most %(n)s files at a time.", n=FILES), field="files")
+    if len(sent) > PER_FORM:
+        raise Invalid(_("At most %(n)s files at a time.", n=PER_FORM), field="files")
     uploads, taken = attachments.uploads_of(current_app.config), []
     for file in sent:
         try:
