@@ -181,7 +181,8 @@ class Reader:
         return str(shown(_moment(value)))
 
     def _row(self, formatters, row) -> str:
-        """A child row: its own labels before those of the record it belongs to."""
+        """A child row: what it points at, then the rest in one order, whichever order the engine keeps keys in."""
+        row = dict(sorted(row.items(), key=lambda each: (not isinstance(each[1], dict), len(each[0]), each[0])))
         made = ((LABELS.get(k) or self.label(k),
                  formatters[k](v) if k in formatters and v not in (None, "") else self.text(k, v))
                 for k, v in row.items() if k not in HIDDEN)

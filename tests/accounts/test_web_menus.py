@@ -90,7 +90,7 @@ def test_the_form_shows_what_holds_for_each_exception(menu, supervisor, provider
     assert ['selected value="no"' in each for each in shown] == [True, False]
     assert 'selected value="yes"' in shown[1]
     logs = text(supervisor.get(f"/logs/web_menu/{menu.id}"))
-    assert "Menu: Bloqueado, Perfil web: Prestador; Menu: Liberado" in logs
+    assert "Perfil web: Prestador, Menu: Bloqueado; Usuário: Pedro Teste, Menu: Liberado" in logs
 
 
 @pytest.mark.req("C-04")
