@@ -94,7 +94,8 @@ def list_attendances(session, viewer, filters: AttendanceFilter, *, timezone: st
         if beyond is not None:
             parts = [part.where(beyond) for part in parts]
         if few:  # sorted when all are found: a planner would rather walk the list until it meets them
-            parts = [select(part.order_by(None).limit(None).cte().prefix_with("MATERIALIZED")) for part in parts]
+            parts = [select(part.order_by(None).limit(None).cte(f"found_{place}").prefix_with("MATERIALIZED"))
+                     for place, part in enumerate(parts)]  # named: the anonymous name is that of a CTE no longer there
         if few or len(parts) > 1:
             merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
             rising = by[0].modifier is operators.asc_op

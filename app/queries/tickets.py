@@ -108,7 +108,8 @@ def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, time
 
     def keys(beyond, by, limit):
         whole = [*where, *([beyond] if beyond is not None else [])]
-        parts = [_keys(key, [*whole, *branch], by, limit, few) for branch in branches]
+        parts = [_keys(key, [*whole, *branch], by, limit, few and f"found_{place}")
+                 for place, branch in enumerate(branches)]
         found = parts[0]
         if few or len(parts) > 1:
             merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
@@ -122,10 +123,10 @@ def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, time
     return Page(shown(session, [row.id for row in rows]), previous, following)
 
 
-def _keys(key, where, by, limit, few):
+def _keys(key, where, by, limit, gathered):
     part = select(_TICKET.attendance_id.label("id"), _TICKET.number.label("number"), key.label("key")).where(*where)
-    if few:  # sorted when all are found: a planner would rather walk the list until it meets them
-        return select(part.cte().prefix_with("MATERIALIZED"))
+    if gathered:  # under this name, and sorted when all are found: a planner would rather walk until it meets them
+        return select(part.cte(gathered).prefix_with("MATERIALIZED"))
     return part.order_by(*by).limit(limit)
 
 
