@@ -26,7 +26,7 @@ def create_app(settings: dict | None = None) -> Flask:
     from .live import redis_wakes
     from .security import csp, locale
     from .services import live_events, webhook_events  # noqa: F401  (they listen to the log)
-    from .views import colours, denials, errors, formats, health, shell
+    from .views import colours, denials, errors, formats, health, settings_tabs, shell
     from .views.attendances import report
 
     csp.init_app(app)
@@ -36,6 +36,7 @@ def create_app(settings: dict | None = None) -> Flask:
     formats.init_app(app)
     health.init_app(app)
     redis_wakes.init_app(app)
+    settings_tabs.init_app(app)
     shell.init_app(app)
     with app.app_context():
         appbuilder = AppBuilder(update_perms=False)

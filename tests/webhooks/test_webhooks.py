@@ -12,10 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from sqlalchemy import func, select
 
-from app.channels.webhook import addresses, outbound
+from app.channels.webhook import outbound
 from app.database import utc_now
 from app.jobs.webhooks import deliver
 from app.models.webhook import Webhook, WebhookDelivery
+from app.outgoing_http import addresses
 from app.services import webhook_deliveries, webhook_events
 from tests.support.clock import NOON
 

@@ -1,17 +1,14 @@
-"""One signed POST: to the checked address, within a time limit, following nothing, reading little of the answer."""
+"""One signed POST, and what became of it."""
 import hashlib
 import hmac
 import http.client
 import json
-import socket
-import ssl
-import threading
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from .addresses import NotAllowed, resolve
+from ...outgoing_http import pinned
+from ...outgoing_http.addresses import NotAllowed
 
-CONNECT_SECONDS, WHOLE_SECONDS = 5.0, 15.0
+IDLE_SECONDS, WHOLE_SECONDS = 5.0, 15.0
 MOST = 2_000  # bytes read of an answer
 GONE = 410
 
@@ -48,39 +45,13 @@ def post(url: str, body: dict, *, event: str, key: str, secret: str, stamp: int,
         "Content-Length": str(len(content)), "X-Balcao-Event": event, "X-Balcao-Delivery": key, "Idempotency-Key": key,
         "X-Balcao-Signature": signature(secret, stamp, content)}
     try:
-        return _post(url, content, headers, allow_private)
+        reply = pinned.call("POST", url, content, headers, seconds=WHOLE_SECONDS, idle=IDLE_SECONDS, most=MOST,
+                            allow_private=allow_private)
     except NotAllowed as error:
         return Answer(None, str(error), permanent=True)
     except (OSError, http.client.HTTPException, ValueError) as error:
         return Answer(None, f"{type(error).__name__}: {error}"[:400])
-
-
-def _post(url, content, headers, allow_private) -> Answer:
-    parts = urlsplit(url)
-    tls = parts.scheme == "https"
-    port = parts.port or (443 if tls else 80)
-    address = resolve(parts.hostname, port, allow_private=allow_private)
-    channel = socket.create_connection((address, port), timeout=CONNECT_SECONDS)
-    open_ = [channel]
-    end = threading.Timer(WHOLE_SECONDS, _hang_up, (open_,))  # a limit a read alone lets a slow answer last for ever
-    end.daemon = True
-    end.start()
-    try:
-        if tls:
-            channel = ssl.create_default_context().wrap_socket(
-                channel, server_hostname=parts.hostname, do_handshake_on_connect=False)
-            open_[0] = channel  # the plain one is empty now
-            channel.do_handshake()
-        connection = http.client.HTTPConnection(parts.hostname, port)
-        connection.sock = channel
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", path, content, {"Host": parts.netloc, **headers})
-        answer = connection.getresponse()
-        said = answer.read(MOST).decode("utf-8", "replace")
-        return _judged(answer.status, said)
-    finally:
-        end.cancel()
-        channel.close()
+    return _judged(reply.status, reply.body.decode("utf-8", "replace"))
 
 
 def _judged(status, said) -> Answer:
@@ -91,10 +62,3 @@ def _judged(status, said) -> Answer:
                       permanent=True)
     said = " ".join("".join(c if c.isprintable() else " " for c in said).split())
     return Answer(status, f"HTTP {status} {said}"[:480].strip(), permanent=status == GONE)
-
-
-def _hang_up(open_) -> None:
-    try:
-        open_[0].shutdown(socket.SHUT_RDWR)  # wakes a read that waits; a mere close would not
-    except OSError:
-        return

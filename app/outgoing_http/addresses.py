@@ -1,4 +1,4 @@
-"""Where a webhook may go: not to this machine, nor into the network it stands in, unless a setting says so."""
+"""Where a call may go: not to this machine, nor into the network it stands in, unless a setting says so."""
 import ipaddress
 import socket
 
@@ -6,7 +6,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class NotAllowed(Exception):
-    """The address leads where no webhook may go."""
+    """The address leads where no call may go."""
 
 
 def resolve(host: str, port: int, *, allow_private: bool) -> str:

@@ -1,0 +1,62 @@
+"""The tabs of the settings: one list, to which each screen adds its own.
+
+`templates/settings/tabs.html` draws them; a screen extends `settings/page.html` and puts its cards into `settings`, or
+includes the tabs above its own heading. A tab is shown where its address has a page and the viewer may open it.
+"""
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, request
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import HTTPException
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab: what it is called and where it leads; pages below that address are of the same tab."""
+
+    label: Any
+    path: str
+
+
+INDEX = Tab(_l("Registers"), "/settings/")
+# In the order of the manual: 1.12.1 and 1.12.2, 1.12.3, 1.12.5, 1.12.6.
+TABS = (
+    INDEX,
+    Tab(_l("Configuration"), "/settings/service/"),
+    Tab(_l("Person fields"), "/settings/person-fields/"),
+    Tab(_l("Menu"), "/settings/menus/"),
+    Tab(_l("Custom data"), "/settings/custom-data/"),
+    Tab(_l("Attendance script"), "/scripts/list/"),
+)
+
+
+def settings_tabs() -> list[tuple[Tab, bool]]:
+    """[(tab, whether the page of this request is of it)] of what the viewer may open."""
+    shown = [tab for tab in TABS if _may_open(tab.path)]
+    return [(tab, tab is _current(shown)) for tab in shown]
+
+
+def _current(tabs) -> Tab | None:
+    """The tab with the longest address that this page's begins with; the index is of itself alone."""
+    within = [tab for tab in tabs if request.path == tab.path
+              or tab is not INDEX and request.path.startswith(tab.path.removesuffix("list/"))]
+    return max(within, key=lambda tab: len(tab.path), default=None)
+
+
+def _may_open(path: str) -> bool:
+    """Whether a page stands there whose permission the viewer holds."""
+    try:
+        endpoint, _values = current_app.url_map.bind("").match(path)
+    except HTTPException:
+        return False
+    name, _dot, method = endpoint.rpartition(".")
+    views = current_app.appbuilder.baseviews
+    view = next((each for each in views if each.endpoint == name), None)
+    return view is not None and current_app.appbuilder.sm.has_access(
+        f"can_{view.get_method_permission(method)}", view.class_permission_name)
+
+
+def init_app(app) -> None:
+    """The templates ask for `settings_tabs()`."""
+    app.jinja_env.globals.update(settings_tabs=settings_tabs)
