@@ -29,6 +29,11 @@ def json_type():
     return JSON().with_variant(JSONB(), "postgresql")
 
 
+def json_or_null():
+    """The same for a column where nothing is NULL and not the JSON null."""
+    return JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
 def utc_now() -> datetime:
     """The clock of views and jobs; services are given the time."""
     return datetime.now(UTC)

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from .. import documents, phones
 from ..errors import DomainError, Invalid, InvalidMany
 from ..lowcode import fields as custom
-from ..models.custom_field import CustomField, FieldType
+from ..models.custom_field import FieldType
+from ..queries.catalogue import FieldSpec
 
 
 def checked(session, target: str, given: dict | None) -> dict:
@@ -25,7 +26,7 @@ def checked(session, target: str, given: dict | None) -> dict:
     return stored
 
 
-def _stored(definition: CustomField | None, value):
+def _stored(definition: FieldSpec | None, value):
     if definition is None:
         raise Invalid(_("Unknown field."))
     if value is None or value == "" or value == []:

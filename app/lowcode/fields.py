@@ -7,7 +7,6 @@ from decimal import Decimal, InvalidOperation
 from flask_babel import format_currency, format_date, format_datetime, format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from wtforms import (
     IntegerField,
     SelectField,
@@ -20,7 +19,8 @@ from wtforms import (
 
 from .. import documents, phones
 from ..errors import Invalid
-from ..models.custom_field import CustomField, FieldType
+from ..models.custom_field import FieldType
+from ..queries.catalogue import FieldSpec, catalogue
 from .controls import (
     ChoiceBox,
     ChoiceField,
@@ -38,10 +38,9 @@ DECIMAL_DIGITS = 18
 YES, NO = "y", "n"
 
 
-def definitions(session, target: str) -> list[CustomField]:
-    """The active definitions of a target, in the order of the form."""
-    return list(session.scalars(select(CustomField).where(CustomField.target == target, CustomField.active).order_by(
-        CustomField.position, CustomField.id)))
+def definitions(session, target: str, kind: str | None = None) -> list[FieldSpec]:
+    """The fields in use on persons (of a kind) or attendances, in the order of the page."""
+    return catalogue(session).fields(target, kind)
 
 
 # ---- checks that a form makes of what was typed
@@ -198,26 +197,26 @@ KINDS = {
 }
 
 
-def field_of(definition: CustomField):
+def field_of(definition: FieldSpec):
     """The WTForms field of a definition, unbound; to be put in a form class made for this request."""
     kind = KINDS[FieldType(definition.type)]
     presence = [kind.presence() if definition.required else validators.Optional()]
     return kind.field(definition, presence, {"description": definition.help or ""})
 
 
-def read(definition: CustomField, stored):
+def read(definition: FieldSpec, stored):
     """What the form starts with. A stored value that no longer fits its type is empty, never an error."""
     return None if stored is None else KINDS[FieldType(definition.type)].read(stored)
 
 
-def store(definition: CustomField, data):
+def store(definition: FieldSpec, data):
     """The JSON value of what the form holds; None for nothing."""
     if data is None or data == "" or data == []:
         return None
     return KINDS[FieldType(definition.type)].store(data)
 
 
-def shown(definition: CustomField, stored) -> str:
+def shown(definition: FieldSpec, stored) -> str:
     """A stored value as a person reads it; plain text, to be escaped."""
     kind = FieldType(definition.type)
     if kind == FieldType.CHOICE:

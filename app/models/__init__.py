@@ -9,7 +9,10 @@ from . import (
     classification,
     company,
     custom_field,
+    custom_form,
+    custom_record,
     desk,
+    dynamic_menu,
     email_template,
     entity,
     held_file,
@@ -35,6 +38,7 @@ from . import (
 )
 
 __all__ = ["alert", "api_token", "appointment", "attachment", "attendance", "calendar", "classification", "company",
-           "custom_field", "desk", "email_template", "entity", "held_file", "identity", "internal_message", "job",
-           "label", "log", "merge", "note", "notification", "order", "outbox", "product", "protocol",
-           "provider_account", "provider_ticket", "saved_view", "stream_event", "survey", "web_menu", "webhook"]
+           "custom_field", "custom_form", "custom_record", "desk", "dynamic_menu", "email_template", "entity",
+           "held_file", "identity", "internal_message", "job", "label", "log", "merge", "note", "notification",
+           "order", "outbox", "product", "protocol", "provider_account", "provider_ticket", "saved_view",
+           "stream_event", "survey", "web_menu", "webhook"]

@@ -10,12 +10,14 @@ from sqlalchemy.orm import joinedload, load_only, selectinload
 from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind
 from ..models.classification import OPEN_PHASES, Situation
 from ..models.company import Company, Unit
+from ..models.desk import CacheVersion
 from ..models.entity import Entity
 from ..models.identity import user_company, user_unit
 from ..models.stream_event import StreamTopic
 from ..security.audience import SHARED, people
 from ..security.visibility import visible
 from . import paging
+from .catalogue import TOKEN_KEY
 from .notifications import unread
 from .protocols import with_piece
 from .search import beginning
@@ -31,6 +33,7 @@ _BELONGS = union_all(
     .where(user_unit.c.user_id == bindparam("user")),
     select(literal("unread").label("kind"), cast(func.count(), String)).select_from(
         unread(bindparam("user")).subquery()),
+    select(literal("defined").label("kind"), CacheVersion.token).where(CacheVersion.key == TOKEN_KEY),
     select(literal("live").label("kind"), StreamTopic.name + "=" + cast(StreamTopic.seq, String)).where(
         StreamTopic.name.in_(bindparam("topics", expanding=True)))).order_by("name")
 
@@ -42,6 +45,7 @@ class Tenant:
     name: str
     place: str
     unread: int
+    defined: str  # the token of what configurators have defined
     live: str  # how far each topic has come that the page may be told of: app/live/stream.py, read_cursor
 
 
@@ -61,20 +65,21 @@ def tenant_of(session, viewer) -> Tenant | None:
     """What surrounds every page, in one query: the company (or how many), the units one is a member of, the bell."""
     if viewer is None:
         return None
-    names: dict[str, list[str]] = {"company": [], "unit": [], "unread": [], "live": []}
+    names: dict[str, list[str]] = {"company": [], "unit": [], "unread": [], "defined": [], "live": []}
     topics = {*SHARED, *people(viewer.user_id)}
     for kind, name in session.execute(_BELONGS, {"user": viewer.user_id, "topics": sorted(topics)}):
         names[kind].append(name)
     begun = {each.rpartition("=")[0] for each in names["live"]}
     live = "~".join([*names["live"], *(f"{topic}=0" for topic in sorted(topics - begun))])
     companies, units, count = names["company"], names["unit"], int(names["unread"][0])
+    known = count, "".join(names["defined"]), live
     if not companies:
-        return Tenant(_("All companies") if viewer.all_companies else "", "", count, live)
+        return Tenant(_("All companies") if viewer.all_companies else "", "", *known)
     place = " · ".join(units[:2])
     if len(companies) > 1:
         place = (_("and one other company") if len(companies) == 2
                  else _("and %(number)s other companies", number=len(companies) - 1))
-    return Tenant(companies[0], place, count, live)
+    return Tenant(companies[0], place, *known)
 
 
 def open_counts(session, viewer) -> list[SituationCount]:

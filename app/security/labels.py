@@ -52,6 +52,13 @@ PERMISSIONS: list[tuple] = [
         Perm.CLASSIFICATION_READ: (_l("See the tables"), _l("Motives, channels, situations and the like.")),
         Perm.CLASSIFICATION_WRITE: (_l("Keep the tables"), _l("Add, change and deactivate what attendants choose.")),
     }),
+    (_l("Forms and menus"), {
+        Perm.CUSTOM_FORM_READ: (_l("See forms and menus"), _l("Fields, forms and menus that configurators define.")),
+        Perm.CUSTOM_FORM_WRITE: (
+            _l("Keep forms and menus"), _l("Define fields, put forms where they stand, add menus.")),
+        Perm.CUSTOM_RECORD_READ: (_l("See custom records"), _l("Behind the menus that are given to the role.")),
+        Perm.CUSTOM_RECORD_WRITE: (_l("Keep custom records"), _l("Add and change where the menu allows it.")),
+    }),
     (_l("Company"), {
         Perm.COMPANY_READ: (_l("See companies"), _l("The companies that own the desk.")),
         Perm.COMPANY_WRITE: (_l("Keep companies"), _l("Add and change companies.")),

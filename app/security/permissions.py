@@ -18,6 +18,10 @@ class Perm(StrEnum):
     CLASSIFICATION_WRITE = "write classification"
     COMPANY_READ = "read company"
     COMPANY_WRITE = "write company"
+    CUSTOM_FORM_READ = "read custom_form"  # forms, their fields, where they stand, and menus
+    CUSTOM_FORM_WRITE = "write custom_form"
+    CUSTOM_RECORD_READ = "read custom_record"  # behind the menus that one's roles have
+    CUSTOM_RECORD_WRITE = "write custom_record"
     DOCUMENT_REVEAL = "reveal document"  # see a whole CPF/CNPJ; each look is logged
     ENTITY_READ = "read entity"
     ENTITY_WRITE = "write entity"
@@ -74,6 +78,7 @@ _READS = (Perm.ENTITY_READ, Perm.ATTENDANCE_READ, Perm.CLASSIFICATION_READ, Perm
 _DESK = (Perm.ALERT_READ, Perm.ALERT_WRITE, Perm.APPOINTMENT_READ, Perm.APPOINTMENT_WRITE, Perm.ATTENDANCE_MERGE,
          Perm.EMAIL_SEND, Perm.LIST_EXPORT, Perm.ORDER_READ, Perm.SURVEY_ANSWER)
 _CENTRAL = (Perm.TICKET_READ, Perm.TICKET_WRITE, Perm.TICKET_API, Perm.INTERNAL_MESSAGE, Perm.PROVIDER_ACCOUNT_READ)
+_MENUS = (Perm.CUSTOM_RECORD_READ, Perm.CUSTOM_RECORD_WRITE)
 # release -> role -> what that release adds. Append only: a line once shipped is never edited.
 GRANTS: dict[str, dict[str, tuple[Perm, ...]]] = {
     "0.1": {
@@ -98,5 +103,10 @@ GRANTS: dict[str, dict[str, tuple[Perm, ...]]] = {
         PROVIDER: (Perm.TICKET_API,),
         SUPERVISOR: (*_CENTRAL, Perm.TICKET_DELETE, Perm.PROVIDER_ACCOUNT_WRITE, Perm.WEB_MENU_READ,
                      Perm.WEB_MENU_WRITE),
+    },
+    "0.4": {
+        ATTENDANT: _MENUS,
+        SUPERVISOR: (*_MENUS, Perm.CUSTOM_FORM_READ),
+        CONFIGURATOR: (*_MENUS, Perm.CUSTOM_FORM_READ, Perm.CUSTOM_FORM_WRITE),
     },
 }

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 
 from ..database import PLAN_FOR_VALUES
 from ..models.identity import UserProfile, UserSession
-from .held import held_by, pairs_in
+from .held import held_by, pairs_in, roles_in
 from .viewer import Viewer
 
 COOKIE_KEY = "sid"
@@ -75,8 +75,9 @@ def _live(seen_after, begun_after) -> tuple:
 
 _LIVE_SESSIONS = (  # made once: every request asks it
     select(_SESSION.id, _SESSION.token_hash, _SESSION.kind, _SESSION.last_seen_at, _USER.id.label("user_id"),
-           _USER.username, _USER.first_name, _USER.last_name, _PROFILE.entity_id, _PROFILE.locale, _PROFILE.theme,
-           *(column.label(name) for name, column in zip(("pairs", "admin"), held_by(_USER.id), strict=True)))
+           _USER.username, _USER.first_name, _USER.last_name, _PROFILE.entity_id, _PROFILE.department_id, _PROFILE.locale,
+           _PROFILE.theme,
+           *(column.label(name) for name, column in zip(("pairs", "admin", "roles"), held_by(_USER.id), strict=True)))
     .join_from(UserSession.__table__, User.__table__, _USER.id == _SESSION.user_id)
     .outerjoin(UserProfile.__table__, _PROFILE.user_id == _USER.id)
     .where(*_live(bindparam("seen_after"), bindparam("begun_after"))))
@@ -99,7 +100,8 @@ def _since(now, limits) -> dict:
 
 def _session(row) -> LiveSession:
     viewer = Viewer(user_id=row.user_id, name=f"{row.first_name} {row.last_name}".strip(), login=row.username,
-                    entity_id=row.entity_id, admin=bool(row.admin), permissions=pairs_in(row.pairs))
+                    entity_id=row.entity_id, admin=bool(row.admin), permissions=pairs_in(row.pairs),
+                    department_id=row.department_id, role_ids=roles_in(row.roles))
     profile = Profile(row.locale, row.theme) if row.theme is not None else None
     return LiveSession(row.id, row.kind, row.last_seen_at, viewer, profile)
 

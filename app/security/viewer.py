@@ -14,6 +14,8 @@ class Viewer:
     entity_id: int | None = None  # portal user: only rows of this entity
     admin: bool = False
     permissions: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
+    department_id: int | None = None
+    role_ids: frozenset[int] = field(default=frozenset(), repr=False)  # menus of configurators are given to roles
 
     def may(self, permission: Perm) -> bool:
         return permission.pair in self.permissions

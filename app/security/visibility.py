@@ -4,7 +4,7 @@ Used by lists, show, edit, delete, lookups, actions, search, exports, API and st
 a rule shows nothing. Rules: requirements 1b, "Row visibility". A row that one may not see does not exist (404, never
 403).
 """
-from flask_appbuilder.security.sqla.models import Role, User
+from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 from sqlalchemy import and_, exists, false, or_, select, true
 
 from ..models.alert import Alert, AlertPriority
@@ -25,7 +25,10 @@ from ..models.classification import (
 )
 from ..models.company import Company, Department, Unit
 from ..models.custom_field import CustomField
+from ..models.custom_form import CustomData, CustomForm, FormGroup
+from ..models.custom_record import CustomRecord
 from ..models.desk import Setting
+from ..models.dynamic_menu import DynamicMenu, RecordsOf, dynamic_menu_role
 from ..models.email_template import EmailTemplate
 from ..models.entity import ContactType, Entity, EntityContact, RoleType
 from ..models.identity import LoginAttempt, UserProfile, UserSession, user_company, user_unit
@@ -193,6 +196,26 @@ def _merge(viewer):
                and_(Merge.kind == "attendance", _of_attendance(Merge.kept_id)(viewer)))
 
 
+def _custom_record(viewer):
+    """Of one's companies, behind a menu that one of the viewer's roles has, and of those whose records it shows; what
+    belongs to an attendance only where that one is seen."""
+    if viewer.entity_id:
+        return false()
+    record, menu = CustomRecord, DynamicMenu
+    seen = and_(_in_company(record.company_id)(viewer),
+                or_(record.attendance_id.is_(None), _of_attendance(record.attendance_id)(viewer)))
+    if viewer.admin:
+        return seen
+    given = select(dynamic_menu_role.c.menu_id).join(
+        assoc_user_role, assoc_user_role.c.role_id == dynamic_menu_role.c.role_id).where(
+        assoc_user_role.c.user_id == viewer.user_id)
+    whose = or_(menu.records_of == RecordsOf.ALL,
+                and_(menu.records_of == RecordsOf.OWN, record.owner_id == viewer.user_id),
+                and_(menu.records_of == RecordsOf.DEPARTMENT, record.department_id == viewer.department_id))
+    return and_(seen, select(1).where(menu.form_id == record.form_id, menu.active, menu.id.in_(given), whose)
+                .correlate(record).exists())
+
+
 def _saved_view(viewer):
     """One's own, and what colleagues share."""
     return false() if viewer.entity_id else or_(SavedView.owner_id == viewer.user_id, SavedView.shared)
@@ -220,12 +243,13 @@ RULES = {
     **{model: _of_entity(model.provider_id) for model in (Batch, Guide, Payment)},
     AttendanceNote: _of_attendance(AttendanceNote.attendance_id),
     AttendanceLabel: _of_attendance(AttendanceLabel.attendance_id), SurveyParticipation: _participation,
-    Merge: _merge, SavedView: _saved_view, Webhook: _webhook, WebhookDelivery: _delivery,
+    CustomRecord: _custom_record, Merge: _merge, SavedView: _saved_view, Webhook: _webhook, WebhookDelivery: _delivery,
     ApiToken: lambda viewer: ApiToken.user_id == viewer.user_id, Job: lambda viewer: Job.user_id == viewer.user_id,
     Notification: lambda viewer: Notification.user_id == viewer.user_id,
     **dict.fromkeys((Channel, Situation, Motive, Occurrence, Cause, Classification, Subclassification, DefaultMotive,
-                     RoleType, ContactType, CustomField, Setting, Survey, SurveyQuestion, Product, ProductInformation,
-                     AlertPriority, Label, EmailTemplate, Calendar, WebMenu), _staff),
+                     RoleType, ContactType, CustomForm, CustomField, FormGroup, CustomData, DynamicMenu, Setting,
+                     Survey, SurveyQuestion, Product, ProductInformation, AlertPriority, Label, EmailTemplate,
+                     Calendar, WebMenu), _staff),
 }
 
 

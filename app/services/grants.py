@@ -10,17 +10,18 @@ from flask_appbuilder.security.sqla.models import (
 )
 from sqlalchemy import bindparam, select
 
-from ..security.held import Pair, held_by, pairs_in
+from ..security.held import Pair, held_by, pairs_in, roles_in
 from ..security.permissions import ADMIN
 from ..security.viewer import Viewer
 
 
 @dataclass(frozen=True)
 class Grants:
-    """The pairs a person holds through all his roles, and whether one of them is Admin."""
+    """The pairs a person holds through all his roles, whether one of them is Admin, and their ids."""
 
     pairs: frozenset[Pair]
     admin: bool
+    role_ids: frozenset[int]
 
 
 _HELD = select(*held_by(bindparam("user")))
@@ -28,8 +29,8 @@ _HELD = select(*held_by(bindparam("user")))
 
 def grants_of(session, user_id: int) -> Grants:
     """What the user holds now."""
-    pairs, admin = session.execute(_HELD, {"user": user_id}).one()
-    return Grants(pairs_in(pairs), bool(admin))
+    pairs, admin, roles = session.execute(_HELD, {"user": user_id}).one()
+    return Grants(pairs_in(pairs), bool(admin), roles_in(roles))
 
 
 def pairs_by_role(session) -> dict[int, frozenset[Pair]]:
@@ -56,4 +57,5 @@ def viewer_of(session, user) -> Viewer:
     held = grants_of(session, user.id)
     profile = user.profile
     return Viewer(user_id=user.id, name=user.get_full_name().strip(), login=user.username,
-                  entity_id=profile.entity_id if profile else None, admin=held.admin, permissions=held.pairs)
+                  entity_id=profile.entity_id if profile else None, admin=held.admin, permissions=held.pairs,
+                  department_id=profile.department_id if profile else None, role_ids=held.role_ids)

@@ -1,28 +1,34 @@
 """Fields that configurators add, put into a generated view for one request. The shared view is never touched."""
 from flask import g
-from flask_babel import lazy_gettext as _l
 
+from ..extensions import db
 from ..lowcode import fields
+from ..queries.catalogue import Catalogue, FieldSpec, catalogue
+from .shell import shell
 
 PREFIX = "x_"  # of posted names: no column begins so
 
 
-def definitions(session, target: str) -> list:
-    """The active fields of a target, read once a request."""
-    kept = g.setdefault("_custom_definitions", {})
-    if target not in kept:
-        kept[target] = fields.definitions(session, target)
-    return kept[target]
+def defined() -> Catalogue:
+    """What configurators have defined, for this request: its token comes with what surrounds every page."""
+    if "_defined" not in g:
+        tenant = shell().tenant
+        g._defined = catalogue(db.session, tenant.defined if tenant else None)
+    return g._defined
+
+
+def definitions(target: str, kind: str | None = None) -> list[FieldSpec]:
+    """The fields in use of a target."""
+    return defined().fields(target, kind)
 
 
 class CustomFieldsMixin:
     """`custom_target`: entity or attendance. Mix in before AppModelView."""
 
     custom_target = ""
-    custom_title = _l("Custom information")
 
     def custom_definitions(self):
-        return definitions(self.datamodel.session, self.custom_target)
+        return definitions(self.custom_target)
 
     def form_columns(self, adding):
         return super().form_columns(adding) + [PREFIX + each.key for each in self.custom_definitions()]
@@ -35,8 +41,8 @@ class CustomFieldsMixin:
         own = {PREFIX + each.key for each in self.custom_definitions()}
         panels = [(title, [n for n in names if n not in own]) for title, names in super().form_fieldsets(adding)]
         panels = [(title, names) for title, names in panels if names]
-        added = [PREFIX + each.key for each in self.custom_definitions()]
-        return panels + ([(self.custom_title, added)] if added else [])
+        return panels + [(f"{data.name} · {title}" if title else data.name, [PREFIX + each.key for each in specs])
+                         for data in defined().on(self.custom_target) for title, specs in data.form.parts]
 
     def stored_values(self, item):
         stored = item.custom_values or {}

@@ -96,7 +96,6 @@ class _Service:
 
 class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
     noun, route_base, custom_target = "entity", "/entities", "entity"
-    custom_title = _l("Custom data")
     datamodel, service, child_rows = SQLAInterface(Entity), _Service, (*entities.ROWS, "unit_rows")
     growing = True
     verbs = {"delete": "delete", "simple_add": "write", "simple_edit": "write"}

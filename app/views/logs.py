@@ -13,6 +13,7 @@ from sqlalchemy import select
 from .. import documents
 from ..extensions import db
 from ..lowcode import fields as custom
+from ..queries.catalogue import catalogue
 from ..queries.logs import page_of_log
 from ..security.labels import PERMISSION_NAMES, ROLES
 from ..security.permissions import Perm
@@ -191,7 +192,7 @@ class Reader:
     @cached_property
     def _definitions(self) -> dict:
         """Configurators' fields by key: read once, however many entries name them."""
-        return {each.key: each for each in custom.definitions(db.session, self.target)}
+        return catalogue(db.session).every_field(self.target)
 
     def _custom(self, old, new):
         kept, old, new = self._definitions, old or {}, new or {}

@@ -74,9 +74,10 @@ def test_closing_and_reopening_by_its_situation(caller, supervisor, record, worl
 
 def test_custom_values_are_of_their_type_or_refused(caller, record, session, seeding):
     from app.models.custom_field import CustomField
+    from tests.support.forms import placed
     with seeding():
-        session.add_all([CustomField(name="Valor", key="valor", target="attendance", type="money"),
-                         CustomField(name="Urgente", key="urgente", target="attendance", type="boolean")])
+        session.add_all(placed("attendance", CustomField(name="Valor", key="valor", type="money"),
+                               CustomField(name="Urgente", key="urgente", type="boolean")))
     version = caller.get(record).json["version"]
     wrong = caller.patch(record, {"version": version, "custom_values": {"valor": "muito", "nada": 1, "urgente": "sim"}})
     assert wrong.status_code == 422

@@ -136,8 +136,9 @@ def test_nobody_keeps_drafts_of_forms_he_may_not_open(desk, world):
 @pytest.mark.req("S-14")
 def test_complementary_fields_are_filled_and_kept(desk, session, seeding):
     from app.models.custom_field import CustomField
+    from tests.support.forms import placed
     with seeding():
-        session.add(CustomField(target="attendance", key="coupon", name="Cupom", type="text", options=[]))
+        session.add_all(placed("attendance", CustomField(key="coupon", name="Cupom")))
     session.commit()
     attendance = desk.opened(x_coupon="55120")
     assert attendance.custom_values == {"coupon": "55120"}

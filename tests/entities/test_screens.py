@@ -9,6 +9,7 @@ from app.models.custom_field import CustomField
 from app.models.entity import Entity
 from app.models.log import LogEntry
 from app.security.permissions import ATTENDANT, CONFIGURATOR, SUPERVISOR
+from tests.support.forms import placed
 from tests.support.world import add_entity
 
 LIST, ADD = "/entities/list/", "/entities/add"
@@ -340,10 +341,10 @@ def test_the_social_name_is_the_one_shown(browser, session, world, seeding):
 
 def test_fields_of_configurators_stand_in_the_complete_form(browser, session, world, seeding):
     with seeding():
-        session.add(CustomField(name="Carteirinha", key="card", target="entity"))
+        session.add_all(placed("entity", CustomField(name="Carteirinha", key="card")))
     pk = world.entity.id
     page = browser.get(f"/entities/edit/{pk}")
-    assert "Dados personalizados" in page.text
+    assert "Dados do cadastro" in page.text
     response = browser.post(f"/entities/edit/{pk}", {
         "version": version(page), "kind": "individual", "name": "Ana", "active": "y", "x_card": "123-X"})
     assert response.status_code == 302

@@ -11,6 +11,7 @@ from app.database import unit_of_work
 from app.models.attendance import Attendance
 from app.models.classification import Classification, Motive, Situation, Subclassification
 from app.models.custom_field import CustomField
+from app.models.custom_form import CustomData
 from app.models.entity import Entity
 from app.models.log import LogEntry
 from app.models.protocol import ProtocolCounter
@@ -96,7 +97,7 @@ def test_the_mark_is_the_answer_of_a_satisfaction_survey(session, imported):
 def test_the_complementary_data_are_fields_with_the_options_met(session, imported, rows):
     imported(rows)
     fields = {field.key: field for field in session.scalars(
-        select(CustomField).where(CustomField.target == "attendance"))}
+        select(CustomField).join(CustomData, CustomData.form_id == CustomField.form_id))}
     assert fields["regiao"].name == "Região"
     assert {option["value"] for option in fields["regiao"].options} == {row.split(";")[0].strip() for row in rows}
     types = {key: field.type for key, field in fields.items()}

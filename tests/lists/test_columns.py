@@ -4,6 +4,7 @@ import pytest
 from app.models.custom_field import CustomField, FieldType
 from app.views.attendances.listed import COLUMNS
 from tests.lists.conftest import LIST, by_script, heads, protocols
+from tests.support.forms import placed
 
 pytestmark = pytest.mark.req("B-40")
 CHOOSE = "/lists/attendances/columns"
@@ -67,10 +68,10 @@ def test_the_page_size_is_remembered(browser, many):
 @pytest.fixture
 def field(session, seeding, world):
     with seeding():
-        session.add_all([
-            CustomField(target="attendance", key="contract", name="Contrato", type=FieldType.TEXT, in_list=True),
-            CustomField(target="attendance", key="secret", name="Reservado", type=FieldType.TEXT, in_list=False),
-            CustomField(target="entity", key="since", name="Cliente desde", type=FieldType.DATE, in_list=True)])
+        session.add_all([*placed(
+            "attendance", CustomField(key="contract", name="Contrato", type=FieldType.TEXT, in_list=True),
+            CustomField(key="secret", name="Reservado", type=FieldType.TEXT, in_list=False)), *placed(
+            "entity", CustomField(key="since", name="Cliente desde", type=FieldType.DATE, in_list=True))])
         world.attendance.custom_values = {"contract": "C-77", "secret": "não"}
         world.entity.custom_values = {"since": "2020-02-29"}
     session.commit()

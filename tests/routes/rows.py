@@ -41,6 +41,7 @@ from app.models.web_menu import WebMenu
 from app.models.webhook import Webhook, WebhookDelivery
 from app.views.base import AppModelView
 from tests.support.clock import HOUR, NOON
+from tests.support.forms import placed
 from tests.support.tickets import add_ticket
 
 
@@ -50,7 +51,8 @@ def seed(session, world, near, far) -> dict:
     letter, far_letter = (
         Outbox(key=f"letter-{user.username}", kind="email", recipient=user.profile.contact_email, subject="Bom dia",
                body="Texto", due_at=NOON, created_at=NOON, state="dead") for user in (near, far))
-    field = CustomField(name="Carteirinha", key="carteirinha", target="entity")
+    field = CustomField(name="Carteirinha", key="carteirinha")
+    session.add_all(placed("entity", field))
     survey = Survey(name="Satisfação", questions=[SurveyQuestion(text="O que melhorar?", type="text")])
     product = Product(name="Iogurte", code="7001")
     known = ProductInformation(product=product, motive=world.motive, title="Prazo", text="Cinco dias.")
@@ -72,7 +74,7 @@ def seed(session, world, near, far) -> dict:
     files = [_attached(session, row) for row in (world.attendance, world.other_attendance, world.restricted_attendance)]
     bells = [Notification(user_id=user.id, key="k", kind="mentioned", at=NOON) for user in (near, far)]
     session.add_all(bells)
-    session.add_all([device, letter, far_letter, field, survey, near_try, far_try])
+    session.add_all([device, letter, far_letter, survey, near_try, far_try])
     around = _around(session, world, near, survey)
     for record in (world.entity, world.other_entity, world.attendance, world.restricted_attendance, near):
         session.add(LogEntry(target=record.__tablename__, target_id=record.id, **entry("update")))

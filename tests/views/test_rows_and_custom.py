@@ -5,8 +5,10 @@ import pytest
 from sqlalchemy import select
 
 from app.models.custom_field import CustomField
+from app.models.custom_form import CustomData, CustomForm
 from app.models.entity import Entity, Phone
 from app.models.log import LogEntry
+from tests.support.forms import placed
 
 
 @pytest.fixture
@@ -18,19 +20,20 @@ def browser(probe):
 def custom(probe):
     """Definitions for the target `entity`, gone when the test ends."""
     with probe.session() as session:
-        session.add_all([
-            CustomField(target="entity", key="color", name="Cor", in_list=True, position=1),
-            CustomField(target="entity", key="level", name="Nível", type="integer", required=True, position=2),
-            CustomField(target="entity", key="value", name="Limite", type="money", position=3),
-            CustomField(target="entity", key="since", name="Desde", type="datetime", position=4),
-            CustomField(target="entity", key="vip", name="VIP", type="boolean", position=5),
-            CustomField(target="entity", key="kind", name="Grupo", type="choice", position=6, options=[
+        session.add_all(placed(
+            "entity",
+            CustomField(key="color", name="Cor", in_list=True, position=1),
+            CustomField(key="level", name="Nível", type="integer", required=True, position=2),
+            CustomField(key="value", name="Limite", type="money", position=3),
+            CustomField(key="since", name="Desde", type="datetime", position=4),
+            CustomField(key="vip", name="VIP", type="boolean", position=5),
+            CustomField(key="kind", name="Grupo", type="choice", position=6, options=[
                 {"value": "a", "label": "Ouro"}, {"value": "b", "label": "Prata", "active": False}]),
-            CustomField(target="entity", key="gone", name="Antigo", active=False)])
+            CustomField(key="gone", name="Antigo", active=False)))
     yield
     with probe.session() as session:
-        for field in session.scalars(select(CustomField)):
-            session.delete(field)
+        for row in (*session.scalars(select(CustomData)), *session.scalars(select(CustomForm))):
+            session.delete(row)
 
 
 def rows(*values, start=0):
@@ -130,7 +133,7 @@ def test_many_to_many_is_scoped_and_kept_after_a_refusal(probe, browser):
 def test_added_fields_are_asked_stored_listed_and_shown(probe, browser, custom):
     base = {"name": "Clara", "company": probe.ids["company"]}
     page = browser.get("/people/add").text
-    assert "Informações personalizadas" in page
+    assert "Dados do cadastro" in page
     assert 'name="x_color"' in page
     assert "x_gone" not in page
     assert "Prata" not in page

@@ -48,6 +48,7 @@ from .known import Fields, Known
 BATCH = 500  # rows a transaction: a third of a second in which others wait to write on SQLite
 SEED = "consumidor.gov.br"
 SURVEY, QUESTION = "Consumidor.gov.br", "Nota do Consumidor"
+FORM = "consumidor-gov-br", "Consumidor.gov.br"  # where they stand on attendances
 FIELDS = {  # key: (label, type, column of the file)
     "como_comprou": ("Como Comprou Contratou", FieldType.CHOICE, "bought"),
     "segmento": ("Segmento de Mercado", FieldType.CHOICE, "segment"),
@@ -103,7 +104,7 @@ class Importer:
         self.situations = Known(session, Situation, where=[Situation.phase == Phase.CLOSED], make=self._situation)
         self.partners = Known(session, Entity, make=self._partner, where=[
             Entity.company_id == company.id, Entity.roles.any(EntityRole.role_type_id == partner.id)])
-        self.fields = Fields(session, {k: v[:2] for k, v in FIELDS.items()}, actor=actor, now=now)
+        self.fields = Fields(session, {k: v[:2] for k, v in FIELDS.items()}, form=FORM, actor=actor, now=now)
         self.survey, self.question = self._question(session)
 
     def write(self, session, complaints: Sequence[Complaint]) -> Outcome:

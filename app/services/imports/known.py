@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from ...models.custom_field import CustomField, FieldTarget, FieldType
+from ...models.custom_field import CustomField, FieldType
+from ...models.custom_form import CustomData, CustomForm, FieldTarget
 from ...text import normalise
 from .. import records
 from .encoding import LOST, loose
@@ -58,11 +59,15 @@ class Known:
 class Fields:
     """Definitions of the added fields that an import fills, and the options they offer."""
 
-    def __init__(self, session, wanted: dict[str, tuple[str, str]], *, actor, now: datetime):
-        """`wanted`: {key: (label, type)}, of attendances; what is missing is added after the fields there are."""
+    def __init__(self, session, wanted: dict[str, tuple[str, str]], *, form: tuple[str, str], actor, now: datetime):
+        """`wanted`: {key: (label, type)}, of attendances; what is missing there is added to `form` (slug, name), after
+        the fields it has."""
         there = {row.key: row for row in session.scalars(
-            select(CustomField).where(CustomField.target == FieldTarget.ATTENDANCE))}
+            select(CustomField).join(CustomData, CustomData.form_id == CustomField.form_id)
+            .where(CustomData.target == FieldTarget.ATTENDANCE))}
         place = max((row.position for row in there.values()), default=0)
+        if not wanted.keys() <= there.keys():
+            form_id = self._form(session, *form, actor=actor, now=now)
         self._options: dict[str, dict[str, str]] = {}
         self._ids: dict[str, int] = {}
         for key, (label, kind) in wanted.items():
@@ -70,11 +75,22 @@ class Fields:
             if row is None:
                 place += 1
                 row = records.create(session, CustomField, {
-                    "target": FieldTarget.ATTENDANCE, "key": key, "name": label, "type": kind, "options": [],
+                    "form_id": form_id, "key": key, "name": label, "type": kind, "options": [],
                     "position": place}, actor=actor, now=now)
             self._ids[key] = row.id
             if row.type == FieldType.CHOICE:
                 self._options[key] = {loose(str(x["value"])): x["value"] for x in row.options or ()}
+
+    @staticmethod
+    def _form(session, slug, name, *, actor, now) -> int:
+        """The form of this slug on attendances; made and put there where it is missing."""
+        form = session.scalar(select(CustomForm).where(CustomForm.slug == slug))
+        form = form or records.create(session, CustomForm, {"slug": slug, "name": name}, actor=actor, now=now)
+        if session.scalar(select(CustomData.id).where(
+                CustomData.form_id == form.id, CustomData.target == FieldTarget.ATTENDANCE)) is None:
+            records.create(session, CustomData, {"name": name, "target": FieldTarget.ATTENDANCE, "form_id": form.id},
+                           actor=actor, now=now)
+        return form.id
 
     def value(self, session, key: str, given, *, actor, now: datetime):
         """What is stored of `given`: of a choice the option that reads so, offered from now on if it is new."""

@@ -20,7 +20,7 @@ from wtforms.widgets import HiddenInput
 from ...lowcode import fields as custom
 from ...lowcode.dates import DayField, MomentField
 from ...models.attendance import Direction
-from ...models.custom_field import FieldTarget
+from ...models.custom_form import FieldTarget
 from ...queries import attendances as reads
 from ...services import attendance_rules as rules
 from ..lookup import LookupField, LookupsField, whole

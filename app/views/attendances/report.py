@@ -11,7 +11,7 @@ from ... import documents, phones
 from ...database import utc_now
 from ...extensions import db
 from ...lowcode import fields as custom
-from ...models.custom_field import FieldTarget
+from ...models.custom_form import FieldTarget
 from ...models.survey import SurveyQuestion
 from ...queries import attendances as reads
 from ...queries.report import Report, report_of

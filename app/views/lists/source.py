@@ -10,10 +10,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import refresh
 
 from ...errors import Invalid
-from ...extensions import db
 from ...lowcode import fields as custom
 from ...lowcode.controls import local_zone
-from ...models.custom_field import CustomField, FieldType
+from ...models.custom_field import FieldType
+from ...queries.catalogue import FieldSpec
 from ...security.permissions import Perm
 from ..custom import definitions
 
@@ -96,11 +96,11 @@ def custom_columns(target: str) -> dict[str, Column]:
     kept = g.setdefault("_custom_columns", {})
     if target not in kept:
         kept[target] = {CUSTOM + each.key: Column(CUSTOM + each.key, each.name, _reader(each))
-                        for each in definitions(db.session, target) if each.in_list}
+                        for each in definitions(target) if each.in_list}
     return kept[target]
 
 
-def _reader(definition: CustomField) -> Callable:
+def _reader(definition: FieldSpec) -> Callable:
     typed = definition.type in (FieldType.DATE, FieldType.DATETIME, FieldType.INTEGER)
 
     def value(row):
@@ -114,6 +114,6 @@ def _reader(definition: CustomField) -> Callable:
 
 def forget_context() -> None:
     """A job runs several lists in one application context: what one request had kept is not the next one's."""
-    for name in ("_custom_columns", "_custom_definitions", "_central_now", "_central_bounds", "_central_settings"):
+    for name in ("_custom_columns", "_defined", "_central_now", "_central_bounds", "_central_settings"):
         g.pop(name, None)
     refresh()
