@@ -33,7 +33,8 @@ class CustomForm(Named, Model):
     help: Mapped[str | None] = mapped_column(String(500))
     sections: Mapped[list[Any]] = mapped_column(json_type(), default=list, info={"ordered": True})  # [{"key", "title"}]
     fields: Mapped[list[Any]] = relationship(
-        "CustomField", back_populates="form", cascade="all, delete-orphan", order_by="CustomField.position, CustomField.id")
+        "CustomField", back_populates="form", cascade="all, delete-orphan",
+        order_by="CustomField.position, CustomField.id")
     __table_args__ = (
         unique("name_key", name="uq_custom_form_name", field="name", message=DUPLICATE_NAME),
         unique("slug", name="uq_custom_form_slug", message=_l("There is already a form with this code.")),

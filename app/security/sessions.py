@@ -75,8 +75,8 @@ def _live(seen_after, begun_after) -> tuple:
 
 _LIVE_SESSIONS = (  # made once: every request asks it
     select(_SESSION.id, _SESSION.token_hash, _SESSION.kind, _SESSION.last_seen_at, _USER.id.label("user_id"),
-           _USER.username, _USER.first_name, _USER.last_name, _PROFILE.entity_id, _PROFILE.department_id, _PROFILE.locale,
-           _PROFILE.theme,
+           _USER.username, _USER.first_name, _USER.last_name, _PROFILE.entity_id, _PROFILE.department_id,
+           _PROFILE.locale, _PROFILE.theme,
            *(column.label(name) for name, column in zip(("pairs", "admin", "roles"), held_by(_USER.id), strict=True)))
     .join_from(UserSession.__table__, User.__table__, _USER.id == _SESSION.user_id)
     .outerjoin(UserProfile.__table__, _PROFILE.user_id == _USER.id)
