@@ -1,7 +1,7 @@
 """A column among ids that were looked up: one parameter, however many they are."""
 import json
 
-from sqlalchemy import ARRAY, Boolean, Integer, String, bindparam, func, select
+from sqlalchemy import ARRAY, BindParameter, Boolean, Integer, String, bindparam, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
@@ -19,13 +19,19 @@ class Ids(TypeDecorator):
         return json.dumps(value) if dialect.name == "sqlite" else value
 
 
+def given(name: str) -> BindParameter:
+    """Ids that a statement is given each time it is run, by this name."""
+    return bindparam(name, type_=Ids())
+
+
 class among(FunctionElement):  # noqa: N801  (reads as a function of SQL)
     """Whether a column is one of the ids, tried row by row or by the column's index, as the planner likes."""
 
     type, inherit_cache, name = Boolean(), True, "among"
 
     def __init__(self, column, ids):
-        super().__init__(column, bindparam(None, list(ids), type_=Ids(), unique=True))
+        super().__init__(column, ids if isinstance(ids, BindParameter) else bindparam(
+            None, list(ids), type_=Ids(), unique=True))
 
     def self_group(self, against=None):
         return self  # else SQLite is asked whether it "= 1", and uses no index

@@ -4,9 +4,9 @@
 request (`Bounds`), in SQL, so that filters, counts and list agree.
 """
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, column, false, func, not_, or_, select, table, union_all
 from sqlalchemy import text as sql_text
@@ -97,8 +97,10 @@ def narrow(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: 
 
 
 def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str, order="opened_at",
-                 desc=False, size=50, after=None, before=None, narrowed: Narrowed | None = None) -> Page:
-    """A page of the tickets one may see with what the list shows, in two statements: the keys, then the rows.
+                 desc=False, size=50, after=None, before=None, narrowed: Narrowed | None = None,
+                 read: Callable | None = None) -> Page:
+    """A page of the tickets one may see, in two statements: the keys, then the rows, which `read(session, ids)` makes
+    (`shown`, unless told).
 
     Raises ValueError for a page key that was not made here, KeyError for an unknown order.
     """
@@ -120,7 +122,7 @@ def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, time
 
     rows, previous, following = paging.page(
         keys, key, _TICKET.number, desc=desc, size=size, after=after, before=before)
-    return Page(shown(session, [row.id for row in rows]), previous, following)
+    return Page((read or shown)(session, [row.id for row in rows]), previous, following)
 
 
 def _keys(key, where, by, limit, gathered):
@@ -158,13 +160,6 @@ def still_listed(session, viewer, filters: TicketFilter, bounds: Bounds, ids, *,
     return set(session.scalars(select(_TICKET.attendance_id).where(_TICKET.attendance_id.in_(ids), *where)))
 
 
-def seen_of(session, viewer, ids) -> list[ProviderTicket]:
-    """The tickets of a few ids, in their order, that the viewer may see, with what a row of the list shows."""
-    seen = set(session.scalars(select(_TICKET.attendance_id).where(
-        _TICKET.attendance_id.in_(ids), visible(_TICKET, viewer)))) if ids else ()
-    return shown(session, [pk for pk in ids if pk in seen])
-
-
 _SHOWN = (
     joinedload(_TICKET.attendance).options(
         load_only(Attendance.title, Attendance.protocol, Attendance.version, Attendance.opened_by_id,
@@ -176,7 +171,7 @@ _SHOWN = (
 
 
 def shown(session, ids) -> list[ProviderTicket]:
-    """The tickets in the order of `ids` with what a row of the list shows."""
+    """The tickets in the order of `ids`, as records with what a row of a list tells."""
     with plan_once(session):
         rows = session.scalars(select(_TICKET).where(among(_TICKET.attendance_id, ids)).options(*_SHOWN)).all()
     by_id = {row.attendance_id: row for row in rows}
@@ -207,19 +202,13 @@ def earlier(session, viewer, ticket: ProviderTicket, *, size=20, after=None) -> 
     return Page(rows, previous, following)
 
 
-def deadline_state(ticket: ProviderTicket, bounds: Bounds) -> str | None:
+def deadline_state(ticket, bounds: Bounds) -> str | None:
     """"expired", "attention" or "within" of an open ticket that has a deadline (C-60 to C-62)."""
     if ticket.closed_at is not None or ticket.due_at is None:
         return None
     if ticket.due_at < bounds.now:
         return "expired"
     return "attention" if ticket.due_at < bounds.attention else "within"
-
-
-def days_open(ticket: ProviderTicket, now: datetime, timezone: str) -> int:
-    """Local days since the opening, of a closed one until its closing (C-77)."""
-    zone = ZoneInfo(timezone)
-    return ((ticket.closed_at or now).astimezone(zone).date() - ticket.opened_at.astimezone(zone).date()).days
 
 
 # ---- conditions

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from ...errors import Invalid, InvalidMany
 from ...extensions import db
 from ...lowcode.dates import date_box, read_day, typed_day
-from ...queries import ticket_choices
+from ...queries import ticket_choices, ticket_lines
 from ...queries import tickets as reads
 from ...queries.ticket_address import Asked
 from ...security.permissions import Perm
@@ -18,7 +18,7 @@ from ..lists.tools import ListTools
 from ..lookup import whole
 from . import query
 from .buttons import LATERAL, MENU, TOOLBAR, allowed
-from .listed import LEAST_WIDTH, MOST_WIDTH, ORDER_OF, WIDTHS
+from .listed import LEAST_WIDTH, MOST_WIDTH, ORDER_OF, WIDTHS, lines
 from .options import DEADLINE, FILTER, ORDER, STATUS_DEADLINE, TABS
 from .rows import FOOTER, drawn
 
@@ -81,10 +81,10 @@ class CentralView(BaseView):
             page = self._listed(asked, tools)
             return self._rows(drawn(page.rows, tools.columns), page)
         ids = [whole(text) or abort(400) for text in request.args.getlist("ids")[:MOST_ASKED]]
-        tickets = reads.seen_of(db.session, g.viewer, ids)
-        listed = reads.still_listed(db.session, g.viewer, asked.filters, query.bounds(),
-                                    [ticket.attendance_id for ticket in tickets], timezone=query.zone())
-        return self._rows(drawn(tickets, tools.columns, listed=listed))
+        seen = ticket_lines.seen_lines(db.session, g.viewer, ids, timezone=query.zone(), now=query.now())
+        listed = reads.still_listed(db.session, g.viewer, asked.filters, query.bounds(), [line.id for line in seen],
+                                    timezone=query.zone())
+        return self._rows(drawn(seen, tools.columns, listed=listed))
 
     @expose("/choices/<level>")
     @has_access
@@ -100,7 +100,8 @@ class CentralView(BaseView):
         try:
             return reads.list_tickets(
                 db.session, g.viewer, asked.filters, query.bounds(), timezone=query.zone(), order=asked.order,
-                desc=asked.desc, size=_size(tools), after=asked.after, before=asked.before, narrowed=narrowed)
+                desc=asked.desc, size=_size(tools), after=asked.after, before=asked.before, narrowed=narrowed,
+                read=lines)
         except ValueError:
             abort(400)
 

@@ -173,8 +173,8 @@ def found(pk: int) -> ProviderTicket:
     return tickets.find(db.session, g.viewer, pk) or abort(404)
 
 
-def state_of(ticket: ProviderTicket, limits) -> str | None:
-    """A key of STATES: also of a closed ticket, and of one whose clock stands."""
+def state_of(ticket, limits) -> str | None:
+    """A key of STATES, of a ticket or a line of the list: also of a closed ticket, and of one whose clock stands."""
     if ticket.closed_at is not None:
         return "late" if ticket.due_at is not None and ticket.closed_at > ticket.due_at else "closed"
     if ticket.clock_stopped_at is not None:

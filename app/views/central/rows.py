@@ -1,12 +1,13 @@
 """A ticket as a row of the grid: its cells, the state of its deadline, and what the footer tells of it."""
-from dataclasses import dataclass
+import json
+from typing import NamedTuple
 
+from flask import get_template_attribute
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
-from ...models.provider_ticket import ProviderTicket
-from ...queries import tickets as reads
-from ..lists.source import local
+from ...queries.ticket_lines import Line
 from . import query
 from .listed import return_deadline
 from .panel import state_of
@@ -15,62 +16,58 @@ from .shown import STATES
 FOOTER = (  # the labels of the footer, in the order of Row.footer
     _l("Opened on"), _l("Protocol"), _l("Status"), _l("Classification"), _l("Responsible"), _l("Department"),
     _l("Deadline"), _l("Days open"))
-_DATES = ("opened_at", "closed_at", "due_at")
 
 
-@dataclass(frozen=True)
-class Cell:
-    key: str
-    label: str
-    text: str
-    look: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """What the template draws; `out` is a ticket that the filters no longer list."""
+class Row(NamedTuple):
+    """What the template draws: each cell as (its beginning, key of the column, text); `footer` is JSON, `out` says that
+    the filters no longer list it."""
 
     id: int
     version: int
-    number: int
-    cells: list[Cell]
-    state: tuple | None
+    number: str
+    cells: list[tuple[Markup, str, str]]
+    chip: Markup | str
     returns: str
-    footer: list[str]
+    footer: str
     out: bool = False
 
 
-def drawn(tickets: list[ProviderTicket], columns, *, listed: set[int] | None = None) -> list[Row]:
+def drawn(lines: list[Line], columns, *, listed: set[int] | None = None) -> list[Row]:
     """The rows of these tickets; `listed` are the ids the filters list, where that is in question."""
-    labels = [(column, str(column.label), _look(column.key)) for column in columns]
-    bounds = query.bounds()
-    return [_row(ticket, labels, bounds, listed) for ticket in tickets]
+    drawing = _Drawing(columns)
+    return [drawing.row(line, out=listed is not None and line.id not in listed) for line in lines]
 
 
-def _look(key) -> str:
-    if key in _DATES:
-        return "b-num"
-    return {"protocol": "b-mono", "days_open": "b-end", "number": "fix"}.get(key, "")
+class _Drawing:
+    """What many rows have alike is worked out once for all of them."""
 
+    def __init__(self, columns):
+        start, self._chip = (get_template_attribute("central/cells.html", name) for name in ("start", "chip"))
+        self.columns = [(start(column), column.key, column.text) for column in columns]
+        self.bounds, self.nobody = query.bounds(), _("no operator")
+        self.chips: dict[str | None, tuple] = {None: ("", "")}  # by state: (chip, words)
+        self.returns: dict = {None: ""}
 
-def _row(ticket, labels, bounds, listed) -> Row:
-    state = STATES.get(state_of(ticket, bounds))
-    cells = [Cell(column.key, label, column.text(ticket), look) for column, label, look in labels]
-    return Row(ticket.attendance_id, ticket.attendance.version, ticket.number, cells, state, _returns(ticket),
-               _footer(ticket, state), listed is not None and ticket.attendance_id not in listed)
+    def row(self, line: Line, out: bool) -> Row:
+        chip, words = self._state(state_of(line, self.bounds))
+        cells = [(start, key, text(line)) for start, key, text in self.columns]
+        return Row(line.id, line.version, str(line.number), cells, chip, self._returns(return_deadline(line)),
+                   json.dumps(self._footer(line, words), ensure_ascii=False), out)
 
+    def _state(self, state):
+        if state not in self.chips:
+            drawn = STATES[state]
+            self.chips[state] = (self._chip(drawn), str(drawn[2]))
+        return self.chips[state]
 
-def _returns(ticket) -> str:
-    value = return_deadline(ticket)
-    if isinstance(value, int):
-        return _("1 day") if value == 1 else _("%(n)s days", n=value)
-    return value or ""
+    def _returns(self, value) -> str:
+        if value not in self.returns:
+            days = isinstance(value, int)
+            self.returns[value] = value if not days else _("1 day") if value == 1 else _("%(n)s days", n=value)
+        return self.returns[value]
 
-
-def _footer(ticket, state) -> list[str]:
-    due = f"{local(ticket.due_at):%d/%m/%Y %H:%M}" if ticket.due_at else ""
-    return [f"{local(ticket.opened_at):%d/%m/%Y %H:%M}", ticket.protocol or "", ticket.situation.name,
-            f"{ticket.classification} › {ticket.subclassification}",
-            ticket.assignee.get_full_name() if ticket.assignee else _("no operator"), str(ticket.department or ""),
-            " · ".join(filter(None, (str(state[2]) if state else "", due))),
-            str(reads.days_open(ticket, query.now(), query.zone()))]
+    def _footer(self, line, words) -> list[str]:
+        due = f"{line.due:%d/%m/%Y %H:%M}" if line.due else ""
+        return [f"{line.opened:%d/%m/%Y %H:%M}", line.protocol or "", line.situation,
+                f"{line.classification} › {line.subclassification}", line.assignee or self.nobody,
+                line.department or "", " · ".join(filter(None, (words, due))), str(line.days_open)]
