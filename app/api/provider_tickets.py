@@ -8,15 +8,15 @@ from ..database import utc_now
 from ..errors import Forbidden, Invalid, NotFound
 from ..extensions import db
 from ..models.provider_ticket import MESSAGE_LIMIT, Message, ProviderTicket
-from ..queries import ticket_address, ticket_choices
+from ..queries import portal, ticket_address, ticket_choices
 from ..queries import tickets as reads
 from ..queries.ticket_address import Asked
 from ..security.permissions import Perm
 from ..services import web_menus
 from ..services.tickets import clock, conversation, forwarding, opening, thresholds, work
 from . import schemas
-from .arguments import NOT_VALID, Listed, Many, Whole, day, one_of, text
-from .base import BadRequest, Resource, actor, body, instant, not_a_key, written
+from .arguments import NOT_VALID, Arguments, Listed, Many, Whole, day, one_of, text
+from .base import MAX_LIMIT, BadRequest, Resource, actor, body, instant, not_a_key, written
 from .operation import operation
 from .shapes import FLAG, INSTANT, NAMED, TEXT, WHOLE, Shape, empty, many, named, person
 
@@ -40,7 +40,7 @@ WHOLE_TICKET = TICKET.plus(
     is_open=(FLAG, lambda row: row.closed_at is None),
     deadline_steps=(many(TEXT), lambda row: clock.explained(
         row, timezone=row.attendance.company.timezone, language=str(get_locale()))),
-    messages=(many(MESSAGE.ref), lambda row: [MESSAGE(each) for each in conversation.of_ticket(db.session, row)]))
+    messages=(many(MESSAGE.ref), lambda row: [MESSAGE(each) for each in portal.messages(db.session, actor(), row)[0]]))
 
 
 def _inside(told):
@@ -88,6 +88,11 @@ def _not_valid(name: str) -> BadRequest:
     return BadRequest(f"{name}: {NOT_VALID}", field=name)
 
 
+class ListMessages(Arguments):
+    after = Whole(metadata={"description": "The `next` of the page before"})
+    limit = Whole(1, MAX_LIMIT, load_default=portal.TALK)
+
+
 class NewTicket(schemas.Body):
     """What every ticket is opened with, whoever opens it."""
 
@@ -122,7 +127,7 @@ class ForwardTicket(schemas.Body):
     version = schemas.whole()
 
 
-LIST, OPEN, WRITE = ListProviderTickets(), OpenProviderTicket(), WriteTicketMessage()
+LIST, TALK, OPEN, WRITE = ListProviderTickets(), ListMessages(), OpenProviderTicket(), WriteTicketMessage()
 CLOSE, FORWARD, NOTHING = CloseTicket(), ForwardTicket(), schemas.Body()
 
 
@@ -131,7 +136,8 @@ class ProviderTicketApi(Resource):
 
     resource_name = "provider-tickets"
     class_permission_name = "ticket_api"
-    method_permission_name = dict.fromkeys(("get_list", "post", "get", "say", "take", "close", "forward"), "use")
+    method_permission_name = dict.fromkeys(
+        ("get_list", "post", "get", "messages", "say", "take", "close", "forward"), "use")
     openapi_spec_tag = "Provider tickets"
 
     @operation("", summary="List providers' tickets", query=LIST, listed=TICKET)
@@ -164,8 +170,15 @@ class ProviderTicketApi(Resource):
 
     @operation("/<address>", summary="Read a provider's ticket", answer=WHOLE_TICKET)
     def get(self, address):
-        """With its conversation, and why its deadline is what it is."""
+        """With the last 50 messages of its conversation, and why its deadline is what it is."""
         return jsonify(WHOLE_TICKET(_found(address)))
+
+    @operation("/<address>/messages", summary="List the messages of a ticket", query=TALK, listed=MESSAGE,
+               description="A page of them, the oldest first; `next` asks for those before it.")
+    def messages(self, address):
+        args, ticket = TALK.read(), _found(address)
+        rows, earlier = portal.messages(db.session, actor(), ticket, before=args["after"], size=args["limit"])
+        return jsonify(items=[MESSAGE(each) for each in rows], next=str(earlier) if earlier else None)
 
     @operation("/<address>/messages", "POST", summary="Write in a ticket", body=WRITE, answer=MESSAGE, status=201,
                once=True, description="Of staff an answer, of the provider a complement.")

@@ -108,17 +108,25 @@ def last_said(session, tickets) -> dict[int, datetime]:
         .group_by(Message.attendance_id))))
 
 
-def talk(session, viewer, ticket: ProviderTicket, *, before: int | None = None, size=TALK) -> Talk:
-    """The last messages of a ticket that the viewer sees, or those before a message; two queries."""
+def messages(session, viewer, ticket: ProviderTicket, *, before: int | None = None,
+             size=TALK) -> tuple[list[Message], int | None]:
+    """(the last messages of a ticket that the viewer sees, or those before a message, the oldest first; the id before
+    which there are more)."""
     where = [Message.attendance_id == ticket.attendance_id, visible(Message, viewer)]
     if before is not None:
         where.append(Message.id < before)
     rows = list(session.scalars(select(Message).where(*where).order_by(Message.id.desc()).limit(size + 1)))
     more, rows = len(rows) > size, rows[:size][::-1]
+    return rows, rows[0].id if more else None
+
+
+def talk(session, viewer, ticket: ProviderTicket, *, before: int | None = None, size=TALK) -> Talk:
+    """The last messages of a ticket that the viewer sees, or those before a message; two queries."""
+    rows, earlier = messages(session, viewer, ticket, before=before, size=size)
     files: dict[int, list[Attachment]] = {}
     if rows:
         for file in session.scalars(select(Attachment).where(
                 Attachment.message_id.in_([row.id for row in rows]), Attachment.removed_at.is_(None),
                 visible(Attachment, viewer)).order_by(Attachment.id)):
             files.setdefault(file.message_id, []).append(file)
-    return Talk(rows, files, rows[0].id if more else None)
+    return Talk(rows, files, earlier)

@@ -31,6 +31,7 @@ KINDS = {
     "bell.changed": Kind(Perm.OWN_ACCOUNT),  # a notification came, or was read elsewhere
     "attendance.changed": Kind(Perm.ATTENDANCE_READ, Attendance.id),
     "ticket.changed": Kind(Perm.TICKET_READ, ProviderTicket.attendance_id),
+    "ticket.deleted": Kind(Perm.TICKET_READ),  # without its id: a row that is gone is seen by nobody
 }
 SHARED = {"attendances": Perm.ATTENDANCE_READ, "tickets": Perm.TICKET_READ}  # topics of who holds the permission
 _TOPIC_OF = {permission: name for name, permission in SHARED.items()}

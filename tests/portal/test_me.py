@@ -4,6 +4,7 @@ import io
 import pytest
 
 from app.database import unit_of_work
+from app.models.provider_ticket import ProviderTicket
 from app.services.tickets import conversation
 from tests.support.clock import NOON
 from tests.support.world import add_entity
@@ -31,7 +32,7 @@ def test_an_app_opens_follows_and_complements(session, pedro, desk, ticket_value
     assert made.status_code == 201, made.json
     address = made.json["address"]
     with unit_of_work(session):
-        conversation.reply(session, session.query(conversation.ProviderTicket).one().attendance_id, "Envie a guia.",
+        conversation.reply(session, session.query(ProviderTicket).one().attendance_id, "Envie a guia.",
                            public_url="https://balcao.example", actor=desk.as_ana, now=NOON)
     listed = pedro.get(f"{URL}/tickets?filter=open").json["items"]
     assert [(each["address"], each["answered"]) for each in listed] == [(address, True)]

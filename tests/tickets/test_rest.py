@@ -34,6 +34,21 @@ def test_a_provider_opens_reads_and_complements_his_own(pedro, body):
     assert [each["number"] for each in pedro.get(URL).json["items"]] == [1]
 
 
+def test_a_long_conversation_comes_page_by_page(pedro, body):
+    ticket = pedro.post(URL, body).json
+    address = f"{URL}/{ticket['protocol']}"
+    for number in range(60):
+        assert pedro.post(f"{address}/messages", {"text": f"Dado {number}"}).status_code == 201
+    whole = pedro.get(address).json["messages"]
+    assert [each["text"] for each in whole] == [f"Dado {number}" for number in range(10, 60)]
+    first = pedro.get(f"{address}/messages?limit=40").json
+    before = pedro.get(f"{address}/messages?limit=40&after={first['next']}").json
+    assert [each["text"] for each in [*before["items"], *first["items"]]] == [
+        "Por que foi negada?", *(f"Dado {number}" for number in range(60))]
+    assert before["next"] is None
+    assert pedro.get(f"{address}/messages?after=x").status_code == 400
+
+
 def test_the_same_key_opens_one(pedro, body):
     first, again = (pedro.post(URL, body, headers={"Idempotency-Key": "a1"}).json for _time in range(2))
     assert first["number"] == again["number"] == 1

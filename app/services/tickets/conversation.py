@@ -3,11 +3,9 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
-
 from ...models.classification import Phase
 from ...models.notification import NotificationKind
-from ...models.provider_ticket import Message, ProviderTicket, Waiting
+from ...models.provider_ticket import Message, Waiting
 from ...security.permissions import Perm
 from .. import attachments, idempotency
 from ..log import ACTOR_LENGTH, expect_log
@@ -62,12 +60,6 @@ def complement(session, attendance_id: int, text: str, *, files=(), request_key:
         return message.id
 
     return _once(session, "complement", request_key, [attendance_id, text, _files(files)], act, actor=actor, now=now)
-
-
-def of_ticket(session, ticket: ProviderTicket) -> list[Message]:
-    """The conversation, the oldest first."""
-    return list(session.scalars(
-        select(Message).where(Message.attendance_id == ticket.attendance_id).order_by(Message.id)))
 
 
 def _write(session, ticket, direction, text, files, changes, *, actor, now) -> Message:

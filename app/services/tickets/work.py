@@ -16,9 +16,10 @@ from ...models.classification import CLOSED_PHASES, Phase, Scope, Situation
 from ...models.company import Department
 from ...models.identity import UserProfile
 from ...models.provider_ticket import ProviderTicket
+from ...security.audience import holders
 from ...security.permissions import Perm
 from ...security.visibility import visible
-from .. import central
+from .. import central, live_events
 from ..attendance_rules import closing_situation, first_situation
 from ..attendances import phases_after
 from ..log import record
@@ -169,6 +170,7 @@ def delete(session, attendance_id: int, *, actor, now: datetime) -> None:
            children=[ticket, *attendance.details, *ticket.pauses])
     session.delete(attendance)
     session.flush()  # a foreign key in use speaks here
+    live_events.tell(session, kind="ticket.deleted", audience=holders(Perm.TICKET_READ), now=now)
 
 
 # ---- pieces

@@ -1,6 +1,6 @@
 /* The grid of the provider central: its rows take the focus one at a time, are selected, read again and added to.
    Says on the document central:select {ids, focused}, central:open {id}, central:act {act, ids}; hears central:shown {id}, central:changed {ids},
-   central:removed {ids} and balcao:live {kind: "ticket.changed", ids} or "live.reset". For the files beside it: window.balcao.central. */
+   central:removed {ids} and balcao:live {kind: "ticket.changed", ids}, "ticket.deleted" or "live.reset". For the files beside it: window.balcao.central. */
 (function () {
   "use strict";
   var root = document.getElementById("central");
@@ -200,7 +200,7 @@
   });
   document.addEventListener("balcao:live", function (event) {
     if (event.detail.kind === "ticket.changed") changed(event.detail.ids);
-    else if (event.detail.kind === "live.reset") changed(rows().map(idOf)); // something was missed: all that is shown
+    else if (["live.reset", "ticket.deleted"].indexOf(event.detail.kind) >= 0) changed(rows().map(idOf)); // something was missed or is gone: all that is shown
   });
   news.addEventListener("click", function () { keep(focused); window.location.reload(); });
 
