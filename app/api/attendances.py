@@ -14,7 +14,7 @@ from ..models.entity import Entity, RoleType
 from ..models.label import AttendanceLabel
 from ..queries import attendances as reads
 from ..services import attendances, opening
-from . import custom, schemas
+from . import schemas
 from .arguments import Flag, Listed, Many, Whole, day, text
 from .base import BadRequest, Resource, actor, attendance_id, body, not_a_key, written
 from .detail_pages import DETAIL, page_values, put_codes
@@ -143,8 +143,6 @@ class AttendanceApi(Resource):
                 data["role_type_id"] = _role(session, data.pop("role"))
             if "related" in data:
                 data["related_id"] = _related(data.pop("related"))
-            if "custom_values" in data:
-                data["custom_values"] = custom.checked(session, "attendance", data["custom_values"])
             detail = {**page_values(session, page), "page": page.get("page", 1)} if page is not None else None
             attendances.save_attendance(
                 session, stored.id, version=version, values=data, detail=detail, actor=actor(), now=now)
@@ -180,7 +178,7 @@ def _split(session, data):
               if name not in (*PAGE_OF_OPENING, "channel", "role", "person_id", "related")}
     if data["related"] is not None:
         values["related_id"] = _related(data["related"])
-    values["custom_values"] = custom.checked(session, "attendance", data.get("custom_values") or {})
+    values["custom_values"] = data.get("custom_values") or {}
     return values, detail
 
 

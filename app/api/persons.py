@@ -12,7 +12,7 @@ from ..queries import history as histories
 from ..queries.search import find_entities
 from ..security.visibility import visible_to
 from ..services import entities
-from . import custom, schemas
+from . import schemas
 from .arguments import Arguments, Listed, Many, day, one_of, text
 from .base import BadRequest, Resource, actor, body, instant, not_a_key, written
 from .operation import operation
@@ -177,8 +177,6 @@ class PersonApi(Resource):
 
         def act(session, now):
             version = data.pop("version")
-            if "custom_values" in data:
-                data["custom_values"] = custom.checked(session, "entity", data["custom_values"])
             if "roles" in data:
                 data["roles"] = entities.role_type_ids(session, [code for code in data["roles"] if code])
             simple = {name: data.pop(name) for name in SIMPLE if name in data}

@@ -36,6 +36,7 @@ TEXT_LIMIT, LONG_LIMIT, URL_LIMIT, EMAIL_LIMIT = 300, 10_000, 1_000, 320
 WHOLE_LIMIT = 2**53 - 1  # what JSON readers keep exactly
 DECIMAL_DIGITS = 18
 YES, NO = "y", "n"
+PREFIX = "x_"  # of posted names: no column begins so
 
 
 def definitions(session, target: str, kind: str | None = None) -> list[FieldSpec]:

@@ -6,7 +6,7 @@ that was rolled back is met by nobody again.
 """
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -138,6 +138,13 @@ class Catalogue:
     def fields(self, target: str, kind: str | None = None) -> list[FieldSpec]:
         """The fields in use of a target, in the order of the page."""
         return [spec for each in self.on(target, kind) for _title, specs in each.form.parts for spec in specs]
+
+    def of_record(self, target: str, kind: str | None = None) -> list[FieldSpec]:
+        """Every field that a record of the target may hold: those in use as they are, and what is retired, of a form
+        that was switched off or of the other kind of person as retired: what such a field holds stays as it is."""
+        used = {spec.key: spec for spec in self.fields(target, kind)}
+        return [*used.values(), *(replace(spec, active=False) for key, spec in self.every_field(target).items()
+                                  if key not in used)]
 
     def every_field(self, target: str) -> dict[str, FieldSpec]:
         """By key, retired fields and forms too: what a stored value may belong to."""

@@ -4,32 +4,25 @@ Values come in by id (`motive_id`) and go out as rows (`motive`): the log has th
 A record that is opened has no rows yet to be kept in step, so its choices are plain (`choices.Choice`).
 """
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from ..errors import Conflict, DomainError, Invalid, InvalidMany, NotFound
-from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind, Direction
+from ..models.attendance import Attendance, AttendanceKind
 from ..models.classification import CLOSED_PHASES, Cause, Channel, Motive, Occurrence, Phase, Scope, Situation
 from ..models.company import Company, Unit
-from ..models.entity import PARTNER, Entity, EntityContact, EntityRole, RoleType, entity_unit
-from ..models.product import Product, ProductInformation, holds_for
+from ..models.custom_form import FieldTarget
+from ..models.entity import PARTNER, Entity, EntityRole, RoleType, entity_unit
+from ..queries.catalogue import catalogue
 from ..security.visibility import visible
-from . import choices
+from . import choices, custom_values
+from .attendance_page_rules import NOT_A_CHOICE, REQUIRED, PageRules
 
-TEXT_LIMIT = 20_000
-LIMITS = {"title": 200, "local_note": 500, "description": TEXT_LIMIT, "answer": TEXT_LIMIT, "note": 500,
-          "lot_number": 60, "serial_number": 60}
 RECORD_TEXTS = ("title", "local_note")
-PAGE_TEXTS = ("description", "answer", "note", "lot_number", "serial_number")
 RECORD_FIELDS = ("role_type_id", "title", "motive_id", "occurrence_id", "cause_id", "unit_id", "local_partner_id",
                  "local_note", "situation_id", "related_id", "custom_values")
-PAGE_FIELDS = ("channel_id", "direction", "received_at", "contact_id", "manufactured_on", "expires_on", *PAGE_TEXTS)
-EARLIEST_YEAR = 1950  # what is before it is a slip of the finger
-REQUIRED = _l("This field is required.")
-NOT_A_CHOICE = _l("Not a valid choice.")
 _TREE = {  # field -> model, the column that names its parent, the parent's field, what to say of a foreign child
     "motive_id": (Motive, None, None, NOT_A_CHOICE),
     "occurrence_id": (Occurrence, "motive_id", "motive_id",
@@ -39,7 +32,7 @@ _TREE = {  # field -> model, the column that names its parent, the parent's fiel
 
 
 def check_opening(session, entity_id, values, detail, *, actor, now, kind):
-    """(entity or None, company, record values, page values), ready to be set.
+    """(entity or None, company, record values, page values), ready to be set, and what configurators have defined.
 
     In the place of their ids may stand `role_type_code` and `channel_code`. Raises NotFound, Conflict (S-06),
     InvalidMany.
@@ -55,16 +48,16 @@ def check_opening(session, entity_id, values, detail, *, actor, now, kind):
     if company is not None and not company.active:
         check.refuse("company_id", _l("This company was switched off: nothing new is opened in it."))
     values = {name: values.get(name) for name in RECORD_FIELDS}
-    values["custom_values"] = values["custom_values"] or {}
     if entity is None and values["role_type_id"] is None:
         values.pop("role_type_id")
     if values["situation_id"] is None:
         values.pop("situation_id")
         check.put("situation", registers.first_situation or _no_situation())
+    check.ready["custom_values"] = {}
     check.record(values)
     page = check.page(None, detail)
     check.done()
-    return entity, company, check.ready, page
+    return entity, company, check.ready, page, registers.defined
 
 
 def check_saving(session, attendance, values, page, detail, *, actor, now) -> tuple[dict, dict]:
@@ -140,7 +133,7 @@ def _entity(session, entity_id, actor) -> choices.Choice:
     return entity
 
 
-class _Check:
+class _Check(PageRules):
     """One look at what was asked; `ready` is what may be written, `errors` what may not."""
 
     def __init__(self, session, attendance: Attendance | None, entity, actor, now: datetime, kind: str):
@@ -183,8 +176,8 @@ class _Check:
             if name in values:
                 self.length(name, values[name])
                 self.ready[name] = values[name]
-        if "custom_values" in values:
-            self.ready["custom_values"] = values["custom_values"]
+        if values.get("custom_values") is not None:
+            self.custom(values["custom_values"])
         if "role_type_id" in values:
             self.role(values["role_type_id"])
         self.tree(values)
@@ -196,6 +189,19 @@ class _Check:
                 ("related_id", self.related, _l("There is no attendance with this number."))):
             if field in values:
                 self.choice(field, values[field], find, message)
+
+    def custom(self, given) -> None:
+        """What configurators ask of an attendance, where the form that has it was filled."""
+        try:
+            self.ready["custom_values"] = custom_values.checked(
+                self.session, self.defined().of_record(FieldTarget.ATTENDANCE), given,
+                stored=None if self.attendance is None else self.attendance.custom_values or {},
+                whole=self.attendance is None, actor=self.actor, now=self.now, prefix="custom_values.")
+        except InvalidMany as error:
+            self.errors += error.errors
+
+    def defined(self):
+        return catalogue(self.session)
 
     def choice(self, field, pk, find, message) -> None:
         """An optional row: none, the one that is there already, or one that `find` answers."""
@@ -271,101 +277,6 @@ class _Check:
             raise Invalid(_l("An attendance cannot be related to itself."), field="related_id")
         return self.session.scalar(select(Attendance).where(Attendance.id == pk, visible(Attendance, self.actor)))
 
-    # ---- a detail page
-
-    def page(self, page: AttendanceDetail | None, detail) -> dict:
-        """The values of a page, ready to be set; names left out stay as they are on an existing page."""
-        ready = {name: detail[name] for name in PAGE_FIELDS if name in detail and not name.endswith("_id")}
-        if page is None or "direction" in detail:
-            ready["direction"] = detail.get("direction") or Direction.RECEPTIVE.value
-            if ready["direction"] not in tuple(Direction):
-                self.refuse("direction", NOT_A_CHOICE)
-        if page is None or "channel_id" in detail:
-            ready |= self.channel(page, detail.get("channel_id"))
-        if (page is None or "description" in detail) and not (detail.get("description") or "").strip():
-            self.refuse("description", REQUIRED)
-        for name in PAGE_TEXTS:
-            self.length(name, detail.get(name))
-        if "contact_id" in detail:
-            ready |= self.contact(page, detail["contact_id"])
-        if "product_id" in detail:
-            ready |= self.product(page, detail["product_id"])
-        if "information_ids" in detail:
-            ready |= self.information(page, detail["information_ids"] or ())
-        self.dates(detail)
-        return ready
-
-    def channel(self, page, pk) -> dict:
-        if pk is None:
-            self.refuse("channel_id", REQUIRED)
-            return {}
-        channel = self.row(Channel, pk)
-        if channel is None or not (channel.active or page is not None and page.channel_id == pk):
-            self.refuse("channel_id", NOT_A_CHOICE)
-        return {"channel": channel}
-
-    def contact(self, page, pk) -> dict:
-        if pk is None or page is not None and page.contact_id == pk:
-            return {} if pk is not None else {"contact": None}
-        contact = self.row(EntityContact, pk)
-        own = contact is not None and self.entity is not None and contact.entity_id == self.entity.id
-        if not own or not contact.active:
-            self.refuse("contact_id", _l("The contact is not one of this entity's."))
-        return {"contact": contact}
-
-    def product(self, page, pk) -> dict:
-        if pk is None or page is not None and page.product_id == pk:
-            return {} if pk is not None else {"product": None}
-        product = self.session.scalar(
-            select(Product).where(Product.id == pk, Product.active, visible(Product, self.actor)))
-        if product is None:
-            self.refuse("product_id", NOT_A_CHOICE)
-        return {"product": product}
-
-    def information(self, page, ids) -> dict:
-        """What is linked already may stay; what is new hangs on the record's motive, or on its occurrence (S-53)."""
-        kept = {row.id: row for row in page.information} if page is not None else {}
-        new = [pk for pk in dict.fromkeys(ids) if pk not in kept]
-        motive, occurrence = self.classified("motive"), self.classified("occurrence")
-        if new and motive is None:
-            self.refuse("information_ids", _l("Choose the motive first"))
-            return {}
-        found = {row.id: row for row in self.session.scalars(select(ProductInformation).where(
-            ProductInformation.id.in_(new), ProductInformation.active, visible(ProductInformation, self.actor),
-            holds_for(motive, occurrence)))} if new else {}
-        if len(found) < len(new):
-            self.refuse("information_ids", _l(
-                "This information is not linked to the motive and occurrence of the attendance. If you have just "
-                "changed them, confirm the attendance first."))
-        return {"information": [row for pk in dict.fromkeys(ids) if (row := kept.get(pk) or found.get(pk))]}
-
-    def classified(self, name) -> int | None:
-        """The id of the motive or occurrence that the record will have."""
-        if name not in self.ready:
-            return self.kept(name + "_id")
-        return self.ready[name].id if self.ready[name] is not None else None
-
-    def dates(self, detail) -> None:
-        received, made, expires = (detail.get(n) for n in ("received_at", "manufactured_on", "expires_on"))
-        for name, value in (("received_at", received), ("manufactured_on", made), ("expires_on", expires)):
-            if value is not None and value.year < EARLIEST_YEAR:
-                self.refuse(name, _l("Check the year of this date."))
-        if received is not None and received > self.now:
-            self.refuse("received_at", _l("The date of receipt cannot be in the future."))
-        if made and made > self.today():
-            self.refuse("manufactured_on", _l("The date of manufacture cannot be in the future."))
-        if made and expires and expires < made:
-            self.refuse("expires_on", _l("The expiry date cannot be before manufacture."))
-
-    def today(self):
-        """The day it is where the company is."""
-        company = self.attendance.company if self.attendance is not None else self.entity and self.entity.company
-        return self.now.astimezone(ZoneInfo(company.timezone)).date() if company else self.now.date()
-
-    def length(self, name, value) -> None:
-        if value and len(value) > LIMITS[name]:
-            self.refuse(name, _l("At most %(n)s characters; there are %(have)s."), n=LIMITS[name], have=len(value))
-
 
 class _Opening(_Check):
     """Of a record that is not there yet."""
@@ -377,6 +288,9 @@ class _Opening(_Check):
     def row(self, model, pk):
         """A row that may be chosen."""
         return self.registers.find(model, pk) if model in choices.REGISTERS else self.session.get(model, pk)
+
+    def defined(self):
+        return self.registers.defined
 
     def roles(self) -> dict:
         """{id of the role type: the role type} of what the entity is now."""

@@ -7,10 +7,13 @@ from sqlalchemy import select
 from ..errors import Conflict, Forbidden, NotFound, Stale
 from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind
 from ..models.classification import CLOSED_PHASES, Phase
+from ..models.custom_form import FieldTarget
+from ..models.custom_record import OwnerKind
+from ..queries.catalogue import catalogue
 from ..security.permissions import Perm
 from ..security.visibility import visible
 from . import attendance_rules as rules
-from . import opening
+from . import custom_values, opening
 from .log import record
 from .records import assign, require
 from .tickets import clock
@@ -178,4 +181,8 @@ def _changed(session, attendance, action, changes, page, *, actor, now) -> Atten
             changes |= clock.follow(session, attendance, now=now)
     record(session, attendance, action, changes, actor=actor, now=now, children=[page] if page is not None else [])
     session.flush()  # constraints and the version speak here, while the form still stands
+    if "custom_values" in changes:
+        custom_values.after_save(
+            session, OwnerKind.ATTENDANCE, attendance.id, catalogue(session).of_record(FieldTarget.ATTENDANCE),
+            attendance.custom_values, actor=actor, now=now)
     return attendance

@@ -3,11 +3,13 @@ what is done there."""
 from functools import lru_cache
 from types import SimpleNamespace
 
-from sqlalchemy import Integer, String, bindparam, cast, literal, null, or_, select, union_all
+from sqlalchemy import Integer, String, bindparam, cast, literal, null, or_, select, true, union_all
 
 from ..models.classification import Cause, Channel, Motive, Occurrence, Scope, Situation
 from ..models.company import Company
+from ..models.desk import CacheVersion
 from ..models.entity import Entity, EntityRole, RoleType
+from ..queries.catalogue import TOKEN_KEY, catalogue
 from ..security.viewer import Viewer
 from ..security.visibility import visible
 
@@ -17,6 +19,7 @@ CODED = (Channel, RoleType)
 _SOME_HAVE = {"code": String, "phase": String, "scope": String, "motive_id": Integer, "occurrence_id": Integer}
 _NAMES = [f"{model.__tablename__}_id" for model in REGISTERS] + [f"{model.__tablename__}_code" for model in CODED]
 _FIRST = "first_situation"
+_DEFINITIONS = "definitions"
 
 
 class Choice(SimpleNamespace):
@@ -27,18 +30,22 @@ class Choice(SimpleNamespace):
 
 
 class Registers:
-    """The rows that `asked` names by `<table>_id` or `<table>_code`, and the first situation of `phase` at the desk
-    of `scope`."""
+    """The rows that `asked` names by `<table>_id` or `<table>_code`, the first situation of `phase` at the desk of
+    `scope`, and what configurators have defined."""
 
     def __init__(self, session, asked: dict, phase: str, scope: str = Scope.SAC):
-        self._rows, self.first_situation = {}, None
+        self._rows, self.first_situation, token = {}, None, ""
         wanted = {"phase": phase, "scope": scope, **{name: asked.get(name) for name in _NAMES}}
         for row in session.execute(_READ, wanted):
             choice = Choice(**row._mapping)
             if row.register == _FIRST:
                 self.first_situation = choice
+            elif row.register == _DEFINITIONS:
+                token = row.name
             else:
                 self._rows[row.register, row.id] = self._rows[row.register, row.code] = choice
+
+        self.defined = catalogue(session, token)
 
     def find(self, model, pk: int) -> Choice | None:
         """The row with this id, one of those asked for."""
@@ -80,7 +87,10 @@ _OF_PHASE = (_of_register(
     Situation, _SITUATION.phase == bindparam("phase"), _SITUATION.active,
     or_(_SITUATION.scope == bindparam("scope"), _SITUATION.scope == Scope.BOTH), register=_FIRST)
     .order_by(_SITUATION.position, _SITUATION.id).limit(1))
-_READ = union_all(*(_of_register(model, _asked(model)) for model in REGISTERS), select(_OF_PHASE.subquery()))
+_DEFINED = select(literal(_DEFINITIONS), literal(0), CacheVersion.token, true(), *(
+    cast(null(), kind) for kind in _SOME_HAVE.values())).where(CacheVersion.key == TOKEN_KEY)
+_READ = union_all(
+    *(_of_register(model, _asked(model)) for model in REGISTERS), select(_OF_PHASE.subquery()), _DEFINED)
 
 
 @lru_cache(maxsize=256)

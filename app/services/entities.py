@@ -11,10 +11,13 @@ from sqlalchemy import or_, select
 from .. import documents, phones
 from ..errors import Conflict, DomainError, Invalid, NotFound
 from ..models.base import Model
+from ..models.custom_form import FieldTarget
+from ..models.custom_record import OwnerKind
 from ..models.entity import EContact, EContactKind, Entity, EntityKind, Phone, PhoneKind, RoleType, entity_unit
+from ..queries.catalogue import catalogue
 from ..security.permissions import Perm
 from ..security.visibility import visible
-from . import records
+from . import custom_values, records
 from .entity_rules import Checker, Duplicate, check_relations, raise_all
 from .log import record_id
 from .records import get_visible, require
@@ -39,7 +42,7 @@ def create(session, values: dict, *, actor, now: datetime) -> Entity:
     """Register an entity with its rows. Raises Forbidden, Duplicate (a document already there), InvalidMany."""
     require(actor, Perm.ENTITY_WRITE)
     ready = _checked(session, None, values, actor=actor, now=now)
-    return records.create(session, Entity, ready, actor=actor, now=now, rows=ROWS)
+    return _stored(session, records.create(session, Entity, ready, actor=actor, now=now, rows=ROWS), actor, now)
 
 
 def update(session, pk: int, values: dict, *, version: int | None = None, actor, now: datetime) -> Entity:
@@ -49,7 +52,8 @@ def update(session, pk: int, values: dict, *, version: int | None = None, actor,
         entity = get_visible(session, Entity, pk, actor)
         ready = _checked(session, entity, values, actor=actor, now=now)
         check_relations(session, entity, {name: ready[name] for name in ROWS if name in ready})
-    return records.update(session, Entity, pk, ready, version=version, actor=actor, now=now, rows=ROWS)
+    entity = records.update(session, Entity, pk, ready, version=version, actor=actor, now=now, rows=ROWS)
+    return _stored(session, entity, actor, now) if "custom_values" in ready else entity
 
 
 def check(session, pk: int | None, values: dict, *, actor, now: datetime) -> None:
@@ -173,6 +177,12 @@ def _checked(session, entity, values, *, actor, now) -> dict:
     ready |= checker.rows(entity, lists)
     raise_all(checker.errors)
     return ready
+
+
+def _stored(session, entity, actor, now) -> Entity:
+    fields = catalogue(session).of_record(FieldTarget.ENTITY)
+    custom_values.after_save(session, OwnerKind.ENTITY, entity.id, fields, entity.custom_values, actor=actor, now=now)
+    return entity
 
 
 def _refuse_in_use(session, entity, *, actor) -> None:

@@ -10,6 +10,7 @@ from .. import cep, documents, phones
 from ..errors import Conflict, DomainError, Forbidden, Invalid, InvalidMany
 from ..models.attendance import AttendanceDetail
 from ..models.company import Company, Unit
+from ..models.custom_form import FieldTarget
 from ..models.entity import (
     Address,
     ContactType,
@@ -22,9 +23,11 @@ from ..models.entity import (
     PhoneKind,
     RoleType,
 )
+from ..queries.catalogue import catalogue
 from ..security.permissions import Perm
 from ..security.visibility import visible
 from ..text import normalise
+from . import custom_values
 
 NOTES_LIMIT = 10_000
 REQUIRED = _l("This field is required.")
@@ -92,6 +95,7 @@ class Checker:
     def entity(self, entity: Entity | None, values: dict) -> dict:
         """The values of the entity itself, ready to be set. `entity` is the stored row, None for a new one."""
         values = {name: cleaned(value) for name, value in values.items()}
+        self._custom(entity, values)
         if isinstance(values.get("name"), str):
             values["name"] = " ".join(values["name"].split())
         if ("name" in values or entity is None) and not values.get("name"):
@@ -109,6 +113,21 @@ class Checker:
         self._document(entity, values)
         self._units(entity, values)
         return values
+
+    def _custom(self, entity, values) -> None:
+        """What configurators ask of this kind of person; of a person registered elsewhere than in a form, nothing."""
+        if values.get("custom_values") is None:
+            values.pop("custom_values", None)
+            return
+        kind = values.get("kind") or (entity.kind if entity else EntityKind.INDIVIDUAL)
+        try:
+            values["custom_values"] = custom_values.checked(
+                self.session, catalogue(self.session).of_record(FieldTarget.ENTITY, kind), values["custom_values"],
+                stored=entity.custom_values or {} if entity else None, whole=entity is None, actor=self.actor,
+                now=self.now, prefix="custom_values.")
+        except InvalidMany as error:
+            self.errors += error.errors
+            del values["custom_values"]
 
     def _company(self, entity, values) -> None:
         """One of the actor's; his only one where none was given. An entity stays in the company it was made in."""

@@ -12,8 +12,11 @@ from sqlalchemy.orm import MANYTOONE
 
 from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind
 from ..models.classification import CLOSED_PHASES
+from ..models.custom_form import FieldTarget
+from ..models.custom_record import OwnerKind
 from ..security.permissions import Perm
 from . import attendance_rules as rules
+from . import custom_values
 from .log import record_id
 from .protocols import next_protocol
 from .records import require
@@ -35,7 +38,7 @@ def open_attendance(session, *, entity_id: int | None, values: dict, detail: dic
     Raises Conflict where the entity has no role (S-06), InvalidMany with every field's message, NotFound.
     """
     require(actor, permission)
-    entity, company, values, page = rules.check_opening(
+    entity, company, values, page, defined = rules.check_opening(
         session, entity_id, values, detail, actor=actor, now=now, kind=kind)
     if page.get("answer"):
         page["answered_at"] = now  # X-40
@@ -52,6 +55,8 @@ def open_attendance(session, *, entity_id: int | None, values: dict, detail: dic
     pk = _write(session, Attendance, values)
     _write(session, AttendanceDetail, {
         **page, "attendance_id": pk, "page": 1, "opened_at": now, "operator_id": actor.user_id})
+    custom_values.after_save(session, OwnerKind.ATTENDANCE, pk, defined.of_record(FieldTarget.ATTENDANCE),
+                             values["custom_values"], actor=actor, now=now, new=True)
     record_id(session, Attendance.__tablename__, pk, "create", changes, actor=actor, now=now, first=True)
     return SimpleNamespace(**values | _columns(Attendance, values), id=pk)
 

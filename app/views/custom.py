@@ -3,10 +3,9 @@ from flask import g
 
 from ..extensions import db
 from ..lowcode import fields
+from ..lowcode.fields import PREFIX
 from ..queries.catalogue import Catalogue, FieldSpec, catalogue
 from .shell import shell
-
-PREFIX = "x_"  # of posted names: no column begins so
 
 
 def defined() -> Catalogue:

@@ -9,6 +9,7 @@ from wtforms import Field
 
 from ..database import unit_of_work, utc_now
 from ..errors import DomainError, InvalidMany, Stale
+from ..lowcode.fields import PREFIX
 from ..services import records
 from ..services.log import plain
 from ..services.refusals import REFUSALS, refusal
@@ -33,10 +34,13 @@ def put_error(form, error: DomainError) -> list[str]:
 
 
 def field_at(form, path: str | None):
-    """The field of a refusal, or None: ``phones.1.number`` is the number of the second phone."""
-    field = form
+    """The field of a refusal, or None: ``phones.1.number`` is the number of the second phone, ``custom_values.key`` the
+    configurators' field."""
+    field, path = form, path or ""
+    if path.startswith("custom_values."):
+        path = PREFIX + path.removeprefix("custom_values.")
     try:
-        for step in (path or "").split("."):
+        for step in path.split("."):
             field = field.entries[int(step)].form if step.isdigit() else field[step]
         return field if isinstance(field, Field) else None
     except (KeyError, IndexError, AttributeError, TypeError):

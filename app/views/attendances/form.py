@@ -19,13 +19,13 @@ from wtforms.widgets import HiddenInput
 
 from ...lowcode import fields as custom
 from ...lowcode.dates import DayField, MomentField
+from ...lowcode.fields import PREFIX
 from ...models.attendance import Direction
 from ...models.custom_form import FieldTarget
 from ...queries import attendances as reads
 from ...services import attendance_rules as rules
 from ..lookup import LookupField, LookupsField, whole
 
-PREFIX = "x_"  # of configurators' fields: they cannot take the name of one of ours
 DIRECTIONS = [(Direction.ACTIVE.value, _l("Active")), (Direction.RECEPTIVE.value, _l("Receptive"))]
 LOOKUPS = ("motive_id", "occurrence_id", "cause_id", "local_partner_id", "product_id", "information_ids")
 PAGE_TEXTS = ("description", "answer", "note", "lot_number", "serial_number")

@@ -21,6 +21,7 @@ from ...security.permissions import Perm
 from ...services import attendances, drafts, idempotency
 from ..formats import moment
 from ..lookup import whole
+from ..saving import put_error
 from ..shell import shell
 from . import typed
 from .attachments import files_shown
@@ -299,11 +300,7 @@ class AttendanceRecordView(BaseView):
         except NotFound:
             abort(404)  # gone while it was edited: that page shows what was typed
         except DomainError as refusal:
-            for error in getattr(refusal, "errors", [refusal]):
-                if error.field in form:
-                    form[error.field].errors = [*form[error.field].errors, str(error)]
-                else:
-                    form.loose = [*form.loose, str(error)]
+            form.loose = [*form.loose, *put_error(form, refusal)]
             return None, refusal.status
 
     def _page(self, form, entity, attendance, draft, detail=None):
