@@ -39,24 +39,31 @@ class AddProductInformation(schemas.Body):
     active = schemas.flag(load_default=True)
 
 
-class AddMotive(Named):
-    pass
+class Lasting(Named):
+    """A level of a tree of classification; both days count."""
+
+    valid_from = schemas.day()
+    valid_until = schemas.day()
 
 
-class AddOccurrence(Named):
+class AddMotive(Lasting):
+    complete_to_close = schemas.flag(load_default=False)
+
+
+class AddOccurrence(Lasting):
     motive_id = schemas.whole(required=True)
 
 
-class AddCause(Named):
+class AddCause(Lasting):
     occurrence_id = schemas.whole(required=True)
 
 
-class Timed(Named):
+class Timed(Lasting):
     return_days = schemas.whole(validate=_DAYS)
 
 
 class AddProviderClassification(Timed):
-    pass
+    complete_to_close = schemas.flag(load_default=False)
 
 
 class AddSubclassification(Timed):

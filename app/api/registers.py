@@ -43,13 +43,16 @@ from .shapes import Shape
 
 PRODUCT = Shape("Product", Product, "id name code description active version")
 INFORMATION = Shape("ProductInformation", ProductInformation, "id title text product motive occurrence active version")
-MOTIVE = Shape("Motive", Motive, "id name active version")
-OCCURRENCE = Shape("Occurrence", Occurrence, "id name motive active version")
-CAUSE = Shape("Cause", Cause, "id name occurrence active version")
-CLASSIFICATION = Shape("ProviderClassification", Classification, "id name return_days active version")
+MOTIVE = Shape("Motive", Motive, "id name valid_from valid_until complete_to_close active version")
+OCCURRENCE = Shape("Occurrence", Occurrence, "id name motive valid_from valid_until active version")
+CAUSE = Shape("Cause", Cause, "id name occurrence valid_from valid_until active version")
+CLASSIFICATION = Shape("ProviderClassification", Classification,
+                       "id name return_days valid_from valid_until complete_to_close active version")
 SUBCLASSIFICATION = Shape(
-    "Subclassification", Subclassification, "id name classification return_days active version")
-DEFAULT_MOTIVE = Shape("DefaultMotive", DefaultMotive, "id name subclassification return_days active version")
+    "Subclassification", Subclassification,
+    "id name classification return_days valid_from valid_until active version")
+DEFAULT_MOTIVE = Shape("DefaultMotive", DefaultMotive,
+                       "id name subclassification return_days valid_from valid_until active version")
 SITUATION = Shape("Situation", Situation, "id name phase scope position active version")
 CHANNEL = Shape("Channel", Channel, "id name code icon position active version")
 ROLE = Shape("Role", RoleType, "id name code active version")
@@ -164,7 +167,8 @@ RESOURCES = (
               ("product information", "information of a product"), bodies.AddProductInformation(),
               products.information, (ProductInformation.product, ProductInformation.motive,
                                      ProductInformation.occurrence), INFORMATIONS, _information, "id"),
-    _register("motives", KEPT, Motive, MOTIVE, ("motives", "a motive"), bodies.AddMotive()),
+    _register("motives", KEPT, Motive, MOTIVE, ("motives", "a motive"), bodies.AddMotive(),
+              classifications.motives),
     _register("occurrences", KEPT, Occurrence, OCCURRENCE, ("occurrences", "an occurrence"), bodies.AddOccurrence(),
               classifications.occurrences, (Occurrence.motive,)),
     _register("causes", KEPT, Cause, CAUSE, ("causes", "a cause"), bodies.AddCause(), classifications.causes,
