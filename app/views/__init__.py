@@ -16,10 +16,12 @@ def register(appbuilder) -> None:
         home,
         imports,
         internal_messages,
+        knowledge,
         lists,
         orders,
         palette,
         registers,
+        scripts,
         surveys,
     )
     from .jobs import JobView
@@ -32,6 +34,8 @@ def register(appbuilder) -> None:
     from .users import UserView
 
     attendances.register(appbuilder)
+    knowledge.register(appbuilder)
+    scripts.register(appbuilder)
     central.register(appbuilder)
     entities.register(appbuilder)
     agenda.register(appbuilder)
