@@ -2,7 +2,6 @@
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import selectinload
 
-from ..models.identity import UserProfile
 from ..models.script import Script, ScriptKind
 from ..security.visibility import offered_script, visible
 from .plain_text import contains
@@ -32,9 +31,3 @@ def offered(session, viewer, text: str = "") -> list[Script]:
 def read(session, viewer, pk: int) -> Script | None:
     """The script with this id, if it is offered to the viewer."""
     return session.scalar(select(Script).where(Script.id == pk, _here(viewer)))
-
-
-def has_department(session, viewer) -> bool:
-    """Whether the viewer belongs to any: to nobody else is a script offered."""
-    return session.scalar(
-        select(UserProfile.department_id).where(UserProfile.user_id == viewer.user_id)) is not None

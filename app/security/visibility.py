@@ -60,8 +60,7 @@ def own_companies(viewer):
 
 def own_departments(viewer):
     """Subselect of the ids of the viewer's department and of those that it is inside of."""
-    mine = select(UserProfile.department_id.label("id")).where(
-        UserProfile.user_id == viewer.user_id, UserProfile.department_id.is_not(None)).cte(recursive=True)
+    mine = select(Department.id).where(Department.id == viewer.department_id).cte(recursive=True)
     above = select(Department.parent_id).join(mine, Department.id == mine.c.id).where(Department.parent_id.is_not(None))
     return select(mine.union(above).c.id)
 
@@ -242,6 +241,8 @@ def _script(viewer):
 
 def offered_script(viewer):
     """The condition under which a script is offered during an attendance: active, of one's own departments."""
+    if viewer.department_id is None:
+        return false()
     return and_(Script.active, Script.departments.any(Department.id.in_(own_departments(viewer))))
 
 

@@ -31,8 +31,7 @@ class OfferedScriptView(BaseView):
         rows = reads.offered(db.session, g.viewer, text)
         page = self.render_template(
             "scripts/offered.html", rows=rows[:reads.MOST], more=len(rows) > reads.MOST, text=text,
-            nobody=not rows and not text and not reads.has_department(db.session, g.viewer),
-            may_write=g.viewer.may(Perm.CLASSIFICATION_WRITE))
+            nobody=g.viewer.department_id is None, may_write=g.viewer.may(Perm.CLASSIFICATION_WRITE))
         return page, NOT_KEPT
 
     @expose("/<int:pk>")

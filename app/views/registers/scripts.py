@@ -40,7 +40,7 @@ class ScriptView(RegisterView):
     datamodel, service = SQLAInterface(Script), scripts
     list_title, add_title, edit_title, show_title = (
         _l("Attendance script"), _l("New attendance script"), _l("Edit attendance script"), _l("Attendance script"))
-    add_label = _l("New record")
+    add_label, list_template = _l("New record"), "scripts/list.html"
     list_columns = ["title", "departments", "active", "position"]
     order_columns, base_order = ["title", "active", "position"], ("position", "asc")
     search_columns = ["title", "body", "departments", "active"]
