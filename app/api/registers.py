@@ -68,7 +68,7 @@ PRIORITY = Shape("AlertPriority", AlertPriority, "id name colour position active
 COMPANY = Shape("Company", Company, "id name document code timezone active version")
 UNIT = Shape("Unit", Unit, "id name company restricted active version")
 SCRIPT = Shape("Script", Script, "id title kind body position active version", departments=(
-    many(NAMED), lambda row: [named(each) for each in row.departments]))
+    many(NAMED), lambda row: [named(each) for each in sorted(row.departments, key=lambda one: (one.name_key, one.id))]))
 SECTION = Shape("KnowledgeSection", KnowledgeSection, "id name position active version")
 CATEGORY = Shape("KnowledgeCategory", KnowledgeCategory, "id name section position active version")
 ITEM = Shape("KnowledgeItem", KnowledgeItem, "id title kind identification return_days proposed_solution "
