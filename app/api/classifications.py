@@ -2,7 +2,6 @@
 from flask import jsonify
 
 from ..extensions import db
-from ..lowcode.controls import today
 from ..queries import classifications as reads
 from .base import Resource
 from .operation import operation
@@ -29,6 +28,4 @@ class ClassificationApi(Resource):
     @operation("", summary="Read the classification trees", answer=_TREES, description=(
         "Motives with occurrences and causes, classifications with subclassifications; what may be chosen now."))
     def get(self):
-        day = today()
-        return jsonify(motives=reads.motive_tree(db.session, day),
-                       classifications=reads.classification_tree(db.session, day))
+        return jsonify(motives=reads.motive_tree(db.session), classifications=reads.classification_tree(db.session))

@@ -15,11 +15,11 @@ from . import (
     dynamic_menu,
     email_template,
     entity,
+    external_service,
     held_file,
     identity,
     internal_message,
     job,
-    knowledge,
     label,
     log,
     merge,
@@ -32,7 +32,6 @@ from . import (
     provider_account,
     provider_ticket,
     saved_view,
-    script,
     stream_event,
     survey,
     web_menu,
@@ -41,6 +40,6 @@ from . import (
 
 __all__ = ["alert", "api_token", "appointment", "attachment", "attendance", "calendar", "classification", "company",
            "custom_field", "custom_form", "custom_record", "desk", "dynamic_menu", "email_template", "entity",
-           "held_file", "identity", "internal_message", "job", "knowledge", "label", "log", "merge", "note",
+           "external_service", "held_file", "identity", "internal_message", "job", "label", "log", "merge", "note",
            "notification", "order", "outbox", "product", "protocol", "provider_account", "provider_ticket",
-           "saved_view", "script", "stream_event", "survey", "web_menu", "webhook"]
+           "saved_view", "stream_event", "survey", "web_menu", "webhook"]

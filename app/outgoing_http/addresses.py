@@ -1,12 +1,33 @@
 """Where a call may go: not to this machine, nor into the network it stands in, unless a setting says so."""
 import ipaddress
 import socket
+from urllib.parse import urlsplit
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class NotAllowed(Exception):
     """The address leads where no call may go."""
+
+
+def is_address(url: str, longest: int) -> bool:
+    """Whether this is a whole address of the web: http or https, a host, no user name, nothing to be escaped."""
+    if len(url) > longest or any(ord(c) < 33 or ord(c) == 127 for c in url):
+        return False
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None and port != 0
+
+
+def is_inside(host: str) -> bool:
+    """Whether a host, as it is written, is this machine or an address of a private network; names are not looked up."""
+    try:
+        return not is_public(host)
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost" or host.lower().rstrip(".").endswith(".localhost")
 
 
 def resolve(host: str, port: int, *, allow_private: bool) -> str:

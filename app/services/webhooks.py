@@ -1,12 +1,12 @@
 """Webhooks: who is told of which events, at what address and under which secret (B-30)."""
 import secrets
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
 
 from ..errors import Forbidden, Invalid, InvalidMany
 from ..models.webhook import NOT_AN_ADDRESS, Webhook
+from ..outgoing_http.addresses import is_address
 from ..secrets_at_rest import seal, unseal
 from ..security.permissions import Perm
 from . import records
@@ -76,7 +76,7 @@ def _fresh() -> str:
 def _check(session, item, actor) -> None:
     refused = []
     item.url = (item.url or "").strip()
-    if not _is_address(item.url):
+    if not is_address(item.url, 500):
         refused.append(Invalid(NOT_AN_ADDRESS, field="url"))
     if not item.events:
         refused.append(Invalid(_l("Choose at least one event."), field="events"))
@@ -89,14 +89,3 @@ def _check(session, item, actor) -> None:
         raise Forbidden(_l("You do not have permission to do this."))
     if refused:
         raise InvalidMany(refused)
-
-
-def _is_address(url: str) -> bool:
-    if len(url) > 500 or any(ord(c) < 33 or ord(c) == 127 for c in url):
-        return False
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None and port != 0

@@ -12,16 +12,15 @@ def register(appbuilder) -> None:
         central,
         duplicates,
         entities,
+        external_service,
         history,
         home,
         imports,
         internal_messages,
-        knowledge,
         lists,
         orders,
         palette,
         registers,
-        scripts,
         surveys,
     )
     from .jobs import JobView
@@ -34,10 +33,9 @@ def register(appbuilder) -> None:
     from .users import UserView
 
     attendances.register(appbuilder)
-    knowledge.register(appbuilder)
-    scripts.register(appbuilder)
     central.register(appbuilder)
     entities.register(appbuilder)
+    external_service.register(appbuilder)
     agenda.register(appbuilder)
     internal_messages.register(appbuilder)
     alerts.register(appbuilder)

@@ -34,7 +34,7 @@ ACTIONS = {
     "answer": _l("Survey answered"), "revoke": _l("Revoked"),
     "forward": _l("Forwarded"), "label": _l("Labels changed"),
     "take": _l("Taken"), "give_up": _l("Given up"), "pending": _l("Left pending"), "message": _l("Message written"),
-    "sms": _l("SMS written"),
+    "sms": _l("SMS written"), "lookup": _l("Asked of the external service"), "test": _l("Tested"),
 }
 # Names of fields that no register labels.
 LABELS = {
@@ -66,10 +66,10 @@ LABELS_OF: dict[str, dict] = {"ab_user": {
     "sessions": _l("Open sessions"),
     "entity": _l("Entity of the portal"),
 }}
-HIDDEN = {"name_key", "title_key", "search_text", "search_digits", "value_key", "created_at", "updated_at", "version"}
+HIDDEN = {"name_key", "search_text", "search_digits", "value_key", "created_at", "updated_at", "version"}
 DOCUMENTS = {"document", "cpf", "cnpj"}
 READS = {"attendance": Perm.ATTENDANCE_READ, "setting": Perm.SETTING_READ,  # of what has no register
-         "survey_participation": Perm.SURVEY_ANSWER}
+         "survey_participation": Perm.SURVEY_ANSWER, "external_service": Perm.SETTING_READ}
 TARGETS = {model.__tablename__: model for model in RULES}
 
 
@@ -128,6 +128,8 @@ class LogView(BaseView):
             return f"{request.script_root}/attendances/{item.address}"
         if target == "survey_participation":
             return f"{request.script_root}/surveys/fill/{item.id}"
+        if target == "external_service":
+            return f"{request.script_root}/settings/service/"
         if target == "setting" and item.key in PARAMETERS:
             return f"{request.script_root}/parameters/?tab={PARAMETERS[item.key].tab}"
         return f"{request.script_root}{register.route_base}/show/{item.id}" if register else None
@@ -173,7 +175,7 @@ class Reader:
         if format_of := getattr(self.register, "log_formatters", {}).get(name):
             return format_of(value)
         if name in DOCUMENTS and isinstance(value, str):
-            return documents.masked(value)
+            return value if documents.is_masked(value) else documents.masked(value)
         name = name.rsplit(".", 1)[-1]
         choices = self.register.choice_columns.get(name) if self.register else CODES.get(name)
         choices = choices or CODES_OF.get(self.target, {}).get(name)

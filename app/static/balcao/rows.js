@@ -6,7 +6,7 @@
     box.querySelector("table").hidden = count(box) === 0;
     box.querySelector("[data-rows-add]").disabled = count(box) >= Number(box.dataset.max);
   }
-  function add(box) {
+  function add(box, quietly) {
     var body = box.querySelector("tbody");
     var html = box.querySelector("template").innerHTML.replaceAll("__i__", box.dataset.next);
     box.dataset.next = Number(box.dataset.next) + 1;
@@ -14,7 +14,7 @@
     settle(box);
     var row = body.lastElementChild;
     document.dispatchEvent(new CustomEvent("balcao:added", { detail: row }));
-    row.querySelector("select, input:not([type=hidden])").focus();
+    if (!quietly) row.querySelector("select, input:not([type=hidden])").focus();
   }
   function remove(row) {
     var box = row.closest("[data-rows]");
@@ -30,6 +30,7 @@
     if (plus) add(plus.closest("[data-rows]"));
     else if (minus) remove(minus.closest("tr"));
   });
+  document.addEventListener("balcao:add-row", function (event) { add(event.target, true); }); // who types elsewhere goes on typing
   document.addEventListener("change", function (event) {
     if (!event.target.checked || !/-is_main$/.test(event.target.name || "")) return;
     event.target.closest("tbody").querySelectorAll("[name$='-is_main']").forEach(function (box) {

@@ -1,0 +1,156 @@
+"""A call that the service has said how to make: made within limits, and what became of it in words."""
+import http.client
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from limits import RateLimitItemPerMinute
+
+from ...extensions import limiter
+from ...outgoing_http import answers, pinned
+from ...outgoing_http.addresses import NotAllowed
+from ...outgoing_http.guarded import Busy, Guard, Resting
+from ...services.external_service import Lookup
+from ..webhook_answers import in_words
+
+MOST = 256 * 1024  # bytes of an answer
+SHOWN = 600  # characters of an answer that is no JSON
+LEAST_HIDDEN = 4  # a shorter secret would hide every other word
+GUARD = Guard()  # of this process
+RATE = RateLimitItemPerMinute(30)  # of one person: more than anybody types
+
+log = logging.getLogger("balcao.external_service")
+
+# What became of a call, for who configures the service. The rest is told by the words of `in_words`.
+WORDS = {
+    "unknown": _l("The service answered that it does not know this person."),
+    "busy": _l("Too many look-ups are waiting for the service. Try again in a moment."),
+    "resting": _l("The service failed several times in a row and is left in peace for some seconds."),
+    "late": _l("The service did not answer within its time limit."),
+    "private": _l("The address leads into a private network, which this installation does not allow."),
+    "clear": _l("The secret would cross the internet in clear text: the address must begin with https://."),
+    "redirect": _l("The service answered with a redirect, which is not followed: give the address it leads to."),
+    "denied": _l("The service refused the credentials."),
+    "many": _l("The service answered that it was asked too often."),
+    "status": _l("The service answered with an error."),
+    "long": _l("The answer is too large: at most 256 KB are read."),
+    "broken": _l("The connection was cut before the answer was whole."),
+    "xml": _l("The answer is XML, which is not read: the service must answer JSON."),
+    "page": _l("The answer is a web page, not JSON: check the address."),
+    "compressed": _l("The answer is compressed though it was asked not to be."),
+    "json": _l("The answer is not valid JSON."),
+    "empty": _l("The answer is empty."),
+}
+# Of these the next call may fare no better; the others say that it works.
+FAILURES = {"late", "network", "broken", "long", "many", "status"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`code`: "ok", "unknown" (the person), or what went wrong; `data` is the JSON, `text` the beginning of what is
+    none."""
+
+    code: str
+    status: int | None = None
+    data: Any = None
+    text: str = ""
+    detail: str = ""
+    ms: int = 0
+
+    @property
+    def words(self) -> str:
+        """For who configures it."""
+        said = self.detail or str(WORDS.get(self.code, ""))
+        return f"HTTP {self.status}. {said}" if self.status and self.code != "ok" else said
+
+    @property
+    def notice(self) -> str:
+        """For who fills the form by hand now."""
+        if self.code == "unknown":
+            return _("The service does not know this person. Fill the form by hand.")
+        if self.code in ("busy", "resting", "late", "network", "broken", "many", "status"):
+            return _("The service did not answer. Fill the form by hand.")
+        return _("The service cannot be used as it is configured: tell whoever keeps it. Fill the form by hand.")
+
+
+def may_ask() -> bool:
+    """Whether the person of this request has not asked too often within the last minute; this asking counts."""
+    try:
+        return limiter.limiter.hit(RATE, "external-service", str(g.viewer.user_id))
+    except Exception:  # the counters are away; the guard still holds
+        log.warning("look-ups are not counted", exc_info=True)
+        return True
+
+
+def perform(lookup: Lookup, *, trying: bool = False) -> Outcome:
+    """Make the call. Never raises for what the other side does; no transaction may be open meanwhile."""
+    call, began = lookup.call, time.perf_counter()
+    allow_private = current_app.config["WEBHOOK_ALLOW_PRIVATE"]
+
+    def ask() -> Outcome:
+        return _judged(pinned.call(call.method, call.url, call.content, call.headers, seconds=call.seconds, most=MOST,
+                                   allow_private=allow_private, secret=bool(call.hidden)))
+
+    try:
+        outcome = GUARD.run(lookup.key, ask, seconds=call.seconds, trying=trying,
+                            failed=lambda answer: answer.code in FAILURES)
+    except Busy:
+        outcome = Outcome("busy")
+    except Resting:
+        outcome = Outcome("resting")
+    except TimeoutError:
+        outcome = Outcome("late")
+    except pinned.InClear:
+        outcome = Outcome("clear")
+    except NotAllowed:
+        outcome = Outcome("private")
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        outcome = Outcome("network", detail=in_words(f"{type(error).__name__}: {error}"))
+    ms = round((time.perf_counter() - began) * 1000)
+    log.info("look-up", extra={"pairs": {  # never what was asked or answered
+        "service": lookup.key[0], "outcome": outcome.code, "status": outcome.status or "-", "ms": ms}})
+    hidden = [text for text in call.hidden if len(text) >= LEAST_HIDDEN]
+    return Outcome(outcome.code, outcome.status, _without(outcome.data, hidden), _masked(outcome.text, hidden),
+                   outcome.detail, ms)
+
+
+def _judged(reply: pinned.Reply) -> Outcome:
+    status, start = reply.status, reply.body[:SHOWN].decode("utf-8", "replace")
+    if reply.end != "whole":
+        return Outcome(reply.end, status, text=start)
+    if status in (204, 404, 410):
+        return Outcome("unknown", status, text=start)
+    if not 200 <= status < 300:
+        code = {3: "redirect", 4: "status", 5: "status"}.get(status // 100, "status")
+        return Outcome({401: "denied", 403: "denied", 429: "many"}.get(status, code), status, text=start)
+    try:
+        data = answers.read_json(reply.body, reply.headers)
+    except answers.NotReadable as error:
+        return Outcome(error.code, status, text=start)
+    return Outcome("ok" if data not in (None, [], {}, "", False) else "unknown", status, data)
+
+
+def _masked(text: str, hidden) -> str:
+    for each in hidden:
+        text = text.replace(each, "•••")
+    return text
+
+
+def _without(data, hidden):
+    """The answer, in which a service that repeats what it is sent does not show the secret."""
+    if not hidden:
+        return data
+    top = [data]
+    waiting: list = [top]
+    while waiting:
+        at = waiting.pop()
+        for key, value in list(at.items() if isinstance(at, dict) else enumerate(at)):
+            if isinstance(value, str):
+                at[key] = _masked(value, hidden)
+            elif isinstance(value, (dict, list)):
+                waiting.append(value)
+    return top[0]

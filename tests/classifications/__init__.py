@@ -1,1 +1,0 @@
-"""Classifications with rules: validity, what closing demands, old records reclassified (B-23)."""
