@@ -5,6 +5,7 @@ import unicodedata
 _SPACES = re.compile(r"\s+")
 _JOINING = re.compile(r"['’`´.]")
 _PARTING = re.compile(r"[^\w\s]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MARKS = {ord("ß"): "ss", ord("ø"): "o", ord("Ø"): "o", ord("æ"): "ae", ord("Æ"): "ae", ord("đ"): "d", ord("ł"): "l"}
 
 
@@ -21,6 +22,11 @@ def searchable(text: str | None) -> str:
     Apostrophes and dots vanish, other punctuation parts words: "davila", "d'avila" and "s.a." find the name.
     """
     return _SPACES.sub(" ", _PARTING.sub(" ", _JOINING.sub("", normalise(text)))).strip()
+
+
+def lines(text: str | None) -> str | None:
+    """What was typed in a box of several lines as it is kept: its line breaks, nothing unseen or blank around it."""
+    return _UNSEEN.sub("", (text or "").replace("\r\n", "\n")).strip() or None
 
 
 def digits(text: str | None) -> str:

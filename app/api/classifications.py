@@ -2,6 +2,7 @@
 from flask import jsonify
 
 from ..extensions import db
+from ..lowcode.controls import today
 from ..queries import classifications as reads
 from .base import Resource
 from .operation import operation
@@ -28,4 +29,6 @@ class ClassificationApi(Resource):
     @operation("", summary="Read the classification trees", answer=_TREES, description=(
         "Motives with occurrences and causes, classifications with subclassifications; what may be chosen now."))
     def get(self):
-        return jsonify(motives=reads.motive_tree(db.session), classifications=reads.classification_tree(db.session))
+        day = today()
+        return jsonify(motives=reads.motive_tree(db.session, day),
+                       classifications=reads.classification_tree(db.session, day))

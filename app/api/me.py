@@ -12,6 +12,7 @@ from ..database import unit_of_work, utc_now
 from ..errors import Invalid, NotFound
 from ..extensions import db
 from ..files.store import store_of
+from ..lowcode.controls import today
 from ..models.attachment import Attachment
 from ..models.entity import Entity
 from ..models.held_file import HeldFile
@@ -91,9 +92,9 @@ class MeApi(Resource):
     @operation("/classifications", summary="What I can choose", answer={
         "type": "object", "required": ["items"], "properties": {"items": many(OBJECT)}})
     def classifications(self):
-        """Active classifications, each with its subclassifications."""
+        """Classifications in use, each with its subclassifications."""
         _require_contacts()
-        return jsonify(items=classification_tree(db.session))
+        return jsonify(items=classification_tree(db.session, today()))
 
     @operation("/files", "POST", summary="Send a file for a message", file=PARTS, answer=HELD, status=201)
     def hold(self):

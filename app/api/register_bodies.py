@@ -5,7 +5,9 @@ from sqlalchemy import inspect, select
 
 from ..errors import DomainError, Invalid
 from ..models.classification import Phase, Scope
+from ..models.knowledge import Identification, KnowledgeKind
 from ..security.visibility import visible
+from ..services import knowledge, scripts
 from ..services.refusals import REFUSALS, refusal
 from . import schemas
 from .base import actor
@@ -39,24 +41,31 @@ class AddProductInformation(schemas.Body):
     active = schemas.flag(load_default=True)
 
 
-class AddMotive(Named):
-    pass
+class Lasting(Named):
+    """A level of a tree of classification; both days count."""
+
+    valid_from = schemas.day()
+    valid_until = schemas.day()
 
 
-class AddOccurrence(Named):
+class AddMotive(Lasting):
+    complete_to_close = schemas.flag(load_default=False)
+
+
+class AddOccurrence(Lasting):
     motive_id = schemas.whole(required=True)
 
 
-class AddCause(Named):
+class AddCause(Lasting):
     occurrence_id = schemas.whole(required=True)
 
 
-class Timed(Named):
+class Timed(Lasting):
     return_days = schemas.whole(validate=_DAYS)
 
 
 class AddProviderClassification(Timed):
-    pass
+    complete_to_close = schemas.flag(load_default=False)
 
 
 class AddSubclassification(Timed):
@@ -108,6 +117,33 @@ class AddDepartment(Named):
     parent_id = schemas.whole()
 
 
+class AddScript(schemas.Body):
+    title = schemas.text(200, required=True)
+    body = schemas.text(scripts.LONGEST, required=True)
+    department_ids = schemas.several(schemas.whole(), 300, required=True)
+    position = schemas.whole(load_default=0, validate=_PLACE)
+    active = schemas.flag(load_default=True)
+
+
+class AddKnowledgeSection(Placed):
+    pass
+
+
+class AddKnowledgeCategory(Placed):
+    section_id = schemas.whole(required=True)
+
+
+class AddKnowledgeItem(schemas.Body):
+    category_id = schemas.whole(required=True)
+    title = schemas.text(200, required=True)
+    kind = schemas.choice(*KnowledgeKind, required=True)
+    identification = schemas.choice(*Identification)
+    return_days = schemas.whole(validate=_DAYS)
+    proposed_solution = schemas.text(knowledge.LONGEST)
+    operator_guidance = schemas.text(knowledge.LONGEST)
+    active = schemas.flag(load_default=True)
+
+
 def put_of(add: schemas.Body) -> schemas.Body:
     """The body of a PUT: the whole row, and the version as it was read."""
     name = f"Put{type(add).__name__.removeprefix('Add')}"
@@ -120,6 +156,10 @@ def values(session, model, data: dict, pk: int | None = None) -> dict:
     found, relations = {}, inspect(model).relationships
     for name, value in data.items():
         if name == "version":
+            continue
+        if name.endswith("_ids"):
+            several = relations[name.removesuffix("_ids") + "s"]
+            found[several.key] = _rows(session, model, several, value, pk, name)
             continue
         relation = relations.get(name.removesuffix("_id")) if name.endswith("_id") else None
         if relation is None:
@@ -137,6 +177,17 @@ def values(session, model, data: dict, pk: int | None = None) -> dict:
     return found
 
 
+def _rows(session, model, relation, ids, pk, field) -> list:
+    """The rows with these ids that the caller sees, each active or there already."""
+    target, item = relation.mapper.class_, session.get(model, pk) if pk else None
+    stored = {row.id: row for row in getattr(item, relation.key)} if item is not None else {}
+    seen = session.scalars(select(target).where(target.id.in_(ids or ()), target.active, visible(target, actor())))
+    offered = {**{row.id: row for row in seen}, **stored}
+    if any(each not in offered for each in ids or ()):
+        raise Invalid(_l("Not a valid choice."), field=field)
+    return [offered[each] for each in dict.fromkeys(ids or ())]
+
+
 def refused_at(model, call):
     """What `call` answers; its refusals at the names of the body."""
     try:
@@ -146,7 +197,7 @@ def refused_at(model, call):
     relations = inspect(model).relationships
     for each in getattr(error, "errors", [error]):
         if each.field in relations:
-            each.field += "_id"
+            each.field = each.field.removesuffix("s") + "_ids" if relations[each.field].uselist else each.field + "_id"
     raise error
 
 

@@ -1,5 +1,6 @@
 """What configurators keep, read and written as the screens do: the same permissions, services, refusals and log."""
 from flask import jsonify
+from sqlalchemy.orm import selectinload
 
 from ..extensions import db
 from ..models.alert import AlertPriority
@@ -15,18 +16,24 @@ from ..models.classification import (
 )
 from ..models.company import Company, Department, Unit
 from ..models.entity import ContactType, RoleType
+from ..models.knowledge import KnowledgeCategory, KnowledgeItem, KnowledgeKind, KnowledgeSection
 from ..models.label import Label
 from ..models.product import Product, ProductInformation
+from ..models.script import Script
+from ..queries.knowledge import holds as knowledge_holds
+from ..queries.scripts import found as scripts_found
 from ..security.visibility import visible
 from ..services import (
     alerts,
     channels,
     classifications,
     companies,
+    knowledge,
     labels,
     products,
     records,
     role_types,
+    scripts,
     situations,
 )
 from ..services.records import get_visible
@@ -34,22 +41,25 @@ from ..text import normalise
 from . import register_bodies as bodies
 from . import schemas
 from .alerts import AT_VERSION
-from .arguments import Flag, Listed, Whole, text
+from .arguments import Flag, Listed, Whole, one_of, text
 from .base import Resource, actor, body, listed, written
 from .labels import LABEL
 from .operation import operation
 from .related import loaded
-from .shapes import Shape
+from .shapes import NAMED, Shape, many, named
 
 PRODUCT = Shape("Product", Product, "id name code description active version")
 INFORMATION = Shape("ProductInformation", ProductInformation, "id title text product motive occurrence active version")
-MOTIVE = Shape("Motive", Motive, "id name active version")
-OCCURRENCE = Shape("Occurrence", Occurrence, "id name motive active version")
-CAUSE = Shape("Cause", Cause, "id name occurrence active version")
-CLASSIFICATION = Shape("ProviderClassification", Classification, "id name return_days active version")
+MOTIVE = Shape("Motive", Motive, "id name valid_from valid_until complete_to_close active version")
+OCCURRENCE = Shape("Occurrence", Occurrence, "id name motive valid_from valid_until active version")
+CAUSE = Shape("Cause", Cause, "id name occurrence valid_from valid_until active version")
+CLASSIFICATION = Shape("ProviderClassification", Classification,
+                       "id name return_days valid_from valid_until complete_to_close active version")
 SUBCLASSIFICATION = Shape(
-    "Subclassification", Subclassification, "id name classification return_days active version")
-DEFAULT_MOTIVE = Shape("DefaultMotive", DefaultMotive, "id name subclassification return_days active version")
+    "Subclassification", Subclassification,
+    "id name classification return_days valid_from valid_until active version")
+DEFAULT_MOTIVE = Shape("DefaultMotive", DefaultMotive,
+                       "id name subclassification return_days valid_from valid_until active version")
 SITUATION = Shape("Situation", Situation, "id name phase scope position active version")
 CHANNEL = Shape("Channel", Channel, "id name code icon position active version")
 ROLE = Shape("Role", RoleType, "id name code active version")
@@ -57,6 +67,12 @@ CONTACT_TYPE = Shape("ContactType", ContactType, "id name active version")
 PRIORITY = Shape("AlertPriority", AlertPriority, "id name colour position active version")
 COMPANY = Shape("Company", Company, "id name document code timezone active version")
 UNIT = Shape("Unit", Unit, "id name company restricted active version")
+SCRIPT = Shape("Script", Script, "id title kind body position active version", departments=(
+    many(NAMED), lambda row: [named(each) for each in sorted(row.departments, key=lambda one: (one.name_key, one.id))]))
+SECTION = Shape("KnowledgeSection", KnowledgeSection, "id name position active version")
+CATEGORY = Shape("KnowledgeCategory", KnowledgeCategory, "id name section position active version")
+ITEM = Shape("KnowledgeItem", KnowledgeItem, "id title kind identification return_days proposed_solution "
+             "operator_guidance category active version")
 DEPARTMENT = Shape("Department", Department, "id name company parent active version")
 
 
@@ -73,6 +89,17 @@ class ListInformation(ListRegister):
     product_id = Whole()
     motive_id = Whole()
     occurrence_id = Whole()
+
+
+class ListKnowledge(ListRegister):
+    q = text(200, metadata={"description": "Words of title, solution and guidance, by any part"})
+    section_id = Whole()
+    category_id = Whole()
+    kind = one_of(*KnowledgeKind)
+
+
+class ListScripts(ListRegister):
+    q = text(200, metadata={"description": "Words of title and text"})
 
 
 REGISTER, PRODUCTS, INFORMATIONS = ListRegister(), ListProducts(), ListInformation()
@@ -156,6 +183,28 @@ def _information(model, args, relations):
     return query.filter(model.title.icontains(args["q"], autoescape=True)) if args["q"] else query
 
 
+def _titled(model, args, relations, words):
+    """Rows with a title that hold these words."""
+    query = db.session.query(model).filter(visible(model, actor())).options(*loaded(*relations))
+    if args["active"] is not None:
+        query = query.filter(model.active == args["active"])
+    return query.filter(words(args["q"])) if args["q"] else query
+
+
+def _scripts(model, args, relations):
+    return _titled(model, args, relations, scripts_found).options(selectinload(Script.departments))
+
+
+def _knowledge(model, args, relations):
+    query = _titled(model, args, relations, knowledge_holds)
+    for name in ("category_id", "kind"):
+        if args[name] is not None:
+            query = query.filter(getattr(model, name) == args[name])
+    if args["section_id"] is not None:
+        query = query.filter(KnowledgeItem.category.has(KnowledgeCategory.section_id == args["section_id"]))
+    return query
+
+
 KEPT = "classification"  # the noun of what configurators keep
 RESOURCES = (
     _register("products", KEPT, Product, PRODUCT, ("products", "a product"), bodies.AddProduct(), products.products,
@@ -164,7 +213,8 @@ RESOURCES = (
               ("product information", "information of a product"), bodies.AddProductInformation(),
               products.information, (ProductInformation.product, ProductInformation.motive,
                                      ProductInformation.occurrence), INFORMATIONS, _information, "id"),
-    _register("motives", KEPT, Motive, MOTIVE, ("motives", "a motive"), bodies.AddMotive()),
+    _register("motives", KEPT, Motive, MOTIVE, ("motives", "a motive"), bodies.AddMotive(),
+              classifications.motives),
     _register("occurrences", KEPT, Occurrence, OCCURRENCE, ("occurrences", "an occurrence"), bodies.AddOccurrence(),
               classifications.occurrences, (Occurrence.motive,)),
     _register("causes", KEPT, Cause, CAUSE, ("causes", "a cause"), bodies.AddCause(), classifications.causes,
@@ -187,6 +237,17 @@ RESOURCES = (
               bodies.AddContactType()),
     _register("alert-priorities", KEPT, AlertPriority, PRIORITY, ("priorities of alerts", "a priority of alerts"),
               bodies.AddAlertPriority(), alerts.priorities),
+    _register("scripts", KEPT, Script, SCRIPT, ("scripts of attendance", "a script of attendance"), bodies.AddScript(),
+              scripts, query=ListScripts(), find=_scripts, order="title_key"),
+    _register("knowledge-sections", KEPT, KnowledgeSection, SECTION,
+              ("sections of the knowledge base", "a section of the knowledge base"), bodies.AddKnowledgeSection(),
+              knowledge.sections),
+    _register("knowledge-categories", KEPT, KnowledgeCategory, CATEGORY,
+              ("categories of the knowledge base", "a category of the knowledge base"), bodies.AddKnowledgeCategory(),
+              knowledge.categories, (KnowledgeCategory.section,)),
+    _register("knowledge-items", KEPT, KnowledgeItem, ITEM,
+              ("items of the knowledge base", "an item of the knowledge base"), bodies.AddKnowledgeItem(),
+              knowledge.items, (KnowledgeItem.category,), ListKnowledge(), _knowledge, "title_key"),
     _register("companies", "company", Company, COMPANY, ("companies", "a company"), bodies.AddCompany(),
               companies.companies),
     _register("units", "structure", Unit, UNIT, ("units", "a unit"), bodies.AddUnit(), companies.units,

@@ -1,5 +1,6 @@
 """Form fields as a Brazilian expects them: numbers and amounts with a comma, codes with their labels."""
 import re
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,11 @@ def decimal_places(number: Decimal) -> int:
 def local_zone() -> ZoneInfo:
     """The time zone of the request. Flask-Babel's is pytz's: put into a datetime it gives the mean solar time."""
     return ZoneInfo(str(get_timezone()))
+
+
+def today() -> date:
+    """The day of the desk: what may be chosen is asked of it."""
+    return datetime.now(local_zone()).date()
 
 
 class Classed:

@@ -20,6 +20,7 @@ from . import (
     identity,
     internal_message,
     job,
+    knowledge,
     label,
     log,
     merge,
@@ -32,6 +33,7 @@ from . import (
     provider_account,
     provider_ticket,
     saved_view,
+    script,
     stream_event,
     survey,
     web_menu,
@@ -40,6 +42,6 @@ from . import (
 
 __all__ = ["alert", "api_token", "appointment", "attachment", "attendance", "calendar", "classification", "company",
            "custom_field", "custom_form", "custom_record", "desk", "dynamic_menu", "email_template", "entity",
-           "external_service", "held_file", "identity", "internal_message", "job", "label", "log", "merge", "note",
-           "notification", "order", "outbox", "product", "protocol", "provider_account", "provider_ticket",
-           "saved_view", "stream_event", "survey", "web_menu", "webhook"]
+           "external_service", "held_file", "identity", "internal_message", "job", "knowledge", "label", "log", "merge",
+           "note", "notification", "order", "outbox", "product", "protocol", "provider_account", "provider_ticket",
+           "saved_view", "script", "stream_event", "survey", "web_menu", "webhook"]

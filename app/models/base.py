@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from ..database import UTCDateTime, json_type
 from ..text import normalise
 
-__all__ = ["Custom", "Logged", "Model", "Named", "Versioned", "unique"]
+__all__ = ["Custom", "Logged", "Model", "Named", "Titled", "Versioned", "unique"]
 
 
 def unique(*columns, name, message, field=None):
@@ -52,6 +52,26 @@ class Named(Versioned):
 @event.listens_for(Named, "before_update", propagate=True)
 def _keep_name_key(_mapper, _connection, row):
     row.name_key = normalise(row.name)
+
+
+class Titled(Versioned):
+    """A text that people look for by its title."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    title_key: Mapped[str] = mapped_column(String(400), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+
+    def __str__(self):
+        return self.title or ""
+
+    __repr__ = __str__
+
+
+@event.listens_for(Titled, "before_insert", propagate=True)
+@event.listens_for(Titled, "before_update", propagate=True)
+def _keep_title_key(_mapper, _connection, row):
+    row.title_key = normalise(row.title)
 
 
 class Custom:

@@ -1,11 +1,14 @@
 """Reading the trees of classification whole: one query a level."""
+from datetime import date
+
 from sqlalchemy import select
 
 from ..models.classification import Cause, Classification, DefaultMotive, Motive, Occurrence, Subclassification
 
 
-def _level(session, model, *columns):
-    return session.execute(select(model.id, model.name, *columns).where(model.active).order_by(model.name_key)).all()
+def _level(session, day, model, *columns):
+    return session.execute(
+        select(model.id, model.name, *columns).where(model.in_use_on(day)).order_by(model.name_key)).all()
 
 
 def _children(rows, make) -> dict[int, list[dict]]:
@@ -16,21 +19,22 @@ def _children(rows, make) -> dict[int, list[dict]]:
     return below
 
 
-def motive_tree(session) -> list[dict]:
-    """Active motives → occurrences → causes."""
-    causes = _children(_level(session, Cause, Cause.occurrence_id), lambda r: {"id": r.id, "name": r.name})
-    occurrences = _children(_level(session, Occurrence, Occurrence.motive_id), lambda r: {
+def motive_tree(session, day: date) -> list[dict]:
+    """Motives → occurrences → causes that may be chosen on this day."""
+    causes = _children(_level(session, day, Cause, Cause.occurrence_id), lambda r: {"id": r.id, "name": r.name})
+    occurrences = _children(_level(session, day, Occurrence, Occurrence.motive_id), lambda r: {
         "id": r.id, "name": r.name, "causes": causes.get(r.id, [])})
-    return [{"id": r.id, "name": r.name, "occurrences": occurrences.get(r.id, [])} for r in _level(session, Motive)]
+    return [{"id": r.id, "name": r.name, "occurrences": occurrences.get(r.id, [])}
+            for r in _level(session, day, Motive)]
 
 
-def classification_tree(session) -> list[dict]:
-    """Active classifications → subclassifications, with their return days."""
+def classification_tree(session, day: date) -> list[dict]:
+    """Classifications → subclassifications that may be chosen on this day, with their return days."""
     below = _children(
-        _level(session, Subclassification, Subclassification.classification_id, Subclassification.return_days),
+        _level(session, day, Subclassification, Subclassification.classification_id, Subclassification.return_days),
         lambda r: {"id": r.id, "name": r.name, "return_days": r.return_days})
     return [{"id": r.id, "name": r.name, "return_days": r.return_days, "subclassifications": below.get(r.id, [])}
-            for r in _level(session, Classification, Classification.return_days)]
+            for r in _level(session, day, Classification, Classification.return_days)]
 
 
 def below(session, classification_id: int) -> list[tuple[Subclassification, list[DefaultMotive]]]:

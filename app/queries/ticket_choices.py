@@ -29,7 +29,7 @@ _ROWS = {
 
 @dataclass(frozen=True)
 class Choice:
-    """One value of a filter: `parent` is the id above it, `active` whether a new ticket can have it."""
+    """One value of a filter: `parent` is the id above it, `active` whether it is switched on."""
 
     id: int
     name: str

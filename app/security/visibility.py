@@ -35,6 +35,7 @@ from ..models.external_service import ExternalService
 from ..models.identity import LoginAttempt, UserProfile, UserSession, user_company, user_unit
 from ..models.internal_message import InternalMessage, InternalRecipient
 from ..models.job import Job
+from ..models.knowledge import KnowledgeCategory, KnowledgeItem, KnowledgeSection
 from ..models.label import AttendanceLabel, Label
 from ..models.merge import Merge
 from ..models.note import AttendanceNote
@@ -45,16 +46,24 @@ from ..models.product import Product, ProductInformation
 from ..models.provider_account import Batch, Guide, Payment
 from ..models.provider_ticket import Message, ProviderTicket
 from ..models.saved_view import SavedView
+from ..models.script import Script
 from ..models.survey import Survey, SurveyParticipation, SurveyQuestion
 from ..models.web_menu import WebMenu
 from ..models.webhook import Webhook, WebhookDelivery
-from .permissions import ADMIN
+from .permissions import ADMIN, Perm
 from .viewer import Viewer
 
 
 def own_companies(viewer):
     """Subselect of the ids of the viewer's companies."""
     return select(user_company.c.company_id).where(user_company.c.user_id == viewer.user_id)
+
+
+def own_departments(viewer):
+    """Subselect of the ids of the viewer's department and of those that it is inside of."""
+    mine = select(Department.id).where(Department.id == viewer.department_id).cte(recursive=True)
+    above = select(Department.parent_id).join(mine, Department.id == mine.c.id).where(Department.parent_id.is_not(None))
+    return select(mine.union(above).c.id)
 
 
 def _in_company(column):
@@ -222,6 +231,22 @@ def _saved_view(viewer):
     return false() if viewer.entity_id else or_(SavedView.owner_id == viewer.user_id, SavedView.shared)
 
 
+def _script(viewer):
+    """Who keeps scripts, or the departments, sees those of his companies; everybody else what is offered to him."""
+    if viewer.entity_id:
+        return false()
+    if viewer.may(Perm.CLASSIFICATION_WRITE) or viewer.may(Perm.STRUCTURE_WRITE):
+        return Script.departments.any(_in_company(Department.company_id)(viewer))
+    return offered_script(viewer)
+
+
+def offered_script(viewer):
+    """The condition under which a script is offered during an attendance: active, of one's own departments."""
+    if viewer.department_id is None:
+        return false()
+    return and_(Script.active, Script.departments.any(Department.id.in_(own_departments(viewer))))
+
+
 def _webhook(viewer):
     """Of one's companies; those that tell of every company are seen by who sees every company."""
     if viewer.entity_id:
@@ -244,13 +269,15 @@ RULES = {
     **{model: _of_entity(model.provider_id) for model in (Batch, Guide, Payment)},
     AttendanceNote: _of_attendance(AttendanceNote.attendance_id),
     AttendanceLabel: _of_attendance(AttendanceLabel.attendance_id), SurveyParticipation: _participation,
-    CustomRecord: _custom_record, Merge: _merge, SavedView: _saved_view, Webhook: _webhook, WebhookDelivery: _delivery,
+    CustomRecord: _custom_record, Merge: _merge, SavedView: _saved_view, Script: _script, Webhook: _webhook,
+    WebhookDelivery: _delivery,
     ApiToken: lambda viewer: ApiToken.user_id == viewer.user_id, Job: lambda viewer: Job.user_id == viewer.user_id,
     Notification: lambda viewer: Notification.user_id == viewer.user_id,
     **dict.fromkeys((Channel, Situation, Motive, Occurrence, Cause, Classification, Subclassification, DefaultMotive,
                      RoleType, ContactType, CustomForm, CustomField, FormGroup, CustomData, DynamicMenu, Setting,
                      Survey, SurveyQuestion, Product, ProductInformation, AlertPriority, Label, EmailTemplate,
-                     Calendar, WebMenu, ExternalService), _staff),
+                     Calendar, WebMenu, KnowledgeSection, KnowledgeCategory, KnowledgeItem, ExternalService),
+                    _staff),
 }
 
 

@@ -1,5 +1,5 @@
 """What a detail page of an attendance must satisfy; mixed into the check of the record that it belongs to."""
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from ..models.classification import Channel
 from ..models.entity import EntityContact
 from ..models.product import Product, ProductInformation, holds_for
 from ..security.visibility import visible
+from .validity import day_in
 
 TEXT_LIMIT = 20_000
 LIMITS = {"title": 200, "local_note": 500, "description": TEXT_LIMIT, "answer": TEXT_LIMIT, "note": 500,
@@ -107,10 +108,10 @@ class PageRules:
         if made and expires and expires < made:
             self.refuse("expires_on", _l("The expiry date cannot be before manufacture."))
 
-    def today(self):
+    def today(self) -> date:
         """The day it is where the company is."""
-        company = self.attendance.company if self.attendance is not None else self.entity and self.entity.company
-        return self.now.astimezone(ZoneInfo(company.timezone)).date() if company else self.now.date()
+        company = self.attendance.company if self.attendance is not None else self.place
+        return day_in(company.timezone if company is not None else None, self.now)
 
     def length(self, name, value) -> None:
         if value and len(value) > LIMITS[name]:

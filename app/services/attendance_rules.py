@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from ..errors import Conflict, DomainError, Invalid, InvalidMany, NotFound
 from ..models.attendance import Attendance, AttendanceKind
-from ..models.classification import CLOSED_PHASES, Cause, Channel, Motive, Occurrence, Phase, Scope, Situation
+from ..models.classification import CLOSED_PHASES, Cause, Channel, Occurrence, Phase, Scope, Situation
 from ..models.company import Company, Unit
 from ..models.custom_form import FieldTarget
 from ..models.entity import PARTNER, Entity, EntityRole, RoleType, entity_unit
@@ -19,16 +19,11 @@ from ..queries.catalogue import catalogue
 from ..security.visibility import visible
 from . import choices, custom_values
 from .attendance_page_rules import NOT_A_CHOICE, REQUIRED, PageRules
+from .motive_rules import check_closing, check_tree
 
 RECORD_TEXTS = ("title", "local_note")
 RECORD_FIELDS = ("role_type_id", "title", "motive_id", "occurrence_id", "cause_id", "unit_id", "local_partner_id",
                  "local_note", "situation_id", "related_id", "custom_values")
-_TREE = {  # field -> model, the column that names its parent, the parent's field, what to say of a foreign child
-    "motive_id": (Motive, None, None, NOT_A_CHOICE),
-    "occurrence_id": (Occurrence, "motive_id", "motive_id",
-                      _l("This occurrence does not belong to the chosen motive.")),
-    "cause_id": (Cause, "occurrence_id", "occurrence_id", _l("This cause does not belong to the chosen occurrence.")),
-}
 
 
 def check_opening(session, entity_id, values, detail, *, actor, now, kind):
@@ -44,7 +39,7 @@ def check_opening(session, entity_id, values, detail, *, actor, now, kind):
         values = {**values, "role_type_id": _coded(registers, RoleType, code, "role")}
     entity = _entity(session, entity_id, actor) if entity_id is not None else None
     check = _Opening(session, registers, entity, actor, now, kind)
-    company = entity.company if entity else check.company(values.get("company_id"))
+    company = check.place = entity.company if entity else check.company(values.get("company_id"))
     if company is not None and not company.active:
         check.refuse("company_id", _l("This company was switched off: nothing new is opened in it."))
     values = {name: values.get(name) for name in RECORD_FIELDS}
@@ -139,6 +134,7 @@ class _Check(PageRules):
     def __init__(self, session, attendance: Attendance | None, entity, actor, now: datetime, kind: str):
         self.session, self.attendance, self.entity = session, attendance, entity
         self.actor, self.now, self.kind = actor, now, kind
+        self.place = None  # the company in which one is opened
         self.errors: list[DomainError] = []
         self.ready: dict = {}
 
@@ -189,6 +185,7 @@ class _Check(PageRules):
                 ("related_id", self.related, _l("There is no attendance with this number."))):
             if field in values:
                 self.choice(field, values[field], find, message)
+        check_closing(self)
 
     def custom(self, given) -> None:
         """What configurators ask of an attendance, where the form that has it was filled."""
@@ -231,23 +228,8 @@ class _Check(PageRules):
             self.put("role_type", own[pk])
 
     def tree(self, values) -> None:
-        """Motive, occurrence, cause: each below the one above, whatever was posted (S-45 to S-47)."""
-        if not any(field in values for field in _TREE):
-            return
-        chosen = {field: values.get(field, self.kept(field)) for field in _TREE}
-        if chosen["motive_id"] is None and self.kind == AttendanceKind.SAC:
-            self.refuse("motive_id", REQUIRED)
-        for field, (model, column, above, foreign) in _TREE.items():
-            pk = chosen[field]
-            if pk is not None and above and chosen[above] is None:
-                self.refuse(field, _l("Choose the level above first."))
-                return
-            row = self.row(model, pk) if pk is not None else None
-            if pk is not None and (row is None or column and getattr(row, column) != chosen[above]):
-                self.refuse(field, foreign)
-            elif row is not None and not row.active and self.kept(field) != pk:
-                self.refuse(field, _l("This option was switched off."))
-            self.put(field.removesuffix("_id"), row)
+        """Motive, occurrence, cause."""
+        check_tree(self, values)
 
     def situation(self, pk) -> None:
         if pk is None:

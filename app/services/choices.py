@@ -3,7 +3,20 @@ what is done there."""
 from functools import lru_cache
 from types import SimpleNamespace
 
-from sqlalchemy import Integer, String, bindparam, cast, literal, null, or_, select, true, union_all
+from sqlalchemy import (
+    Boolean,
+    Date,
+    Integer,
+    String,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from ..models.classification import Cause, Channel, Motive, Occurrence, Scope, Situation
 from ..models.company import Company
@@ -16,7 +29,8 @@ from ..security.visibility import visible
 _ENTITY, _COMPANY, _OWN, _ROLE = (model.__table__.c for model in (Entity, Company, EntityRole, RoleType))
 REGISTERS = (Channel, RoleType, Situation, Motive, Occurrence, Cause)
 CODED = (Channel, RoleType)
-_SOME_HAVE = {"code": String, "phase": String, "scope": String, "motive_id": Integer, "occurrence_id": Integer}
+_SOME_HAVE = {"code": String, "phase": String, "scope": String, "motive_id": Integer, "occurrence_id": Integer,
+              "valid_from": Date, "valid_until": Date, "complete_to_close": Boolean}
 _NAMES = [f"{model.__tablename__}_id" for model in REGISTERS] + [f"{model.__tablename__}_code" for model in CODED]
 _FIRST = "first_situation"
 _DEFINITIONS = "definitions"

@@ -4,10 +4,18 @@ from sqlalchemy import inspect, or_, select
 
 from ..errors import Conflict, Invalid
 from ..models.attendance import Attendance
-from ..models.classification import Cause, Classification, Counting, DefaultMotive, Occurrence, Subclassification
+from ..models.classification import (
+    Cause,
+    Classification,
+    Counting,
+    DefaultMotive,
+    Motive,
+    Occurrence,
+    Subclassification,
+)
 from ..models.product import ProductInformation
 from ..models.provider_ticket import ProviderTicket
-from . import records
+from . import records, validity
 from .records import is_changed, related_id
 
 
@@ -24,9 +32,19 @@ def stays(parent, *users):
     return check
 
 
-occurrences = records.service_for(Occurrence, check=stays(
-    "motive", Attendance.occurrence_id, Cause.occurrence_id, ProductInformation.occurrence_id))
-causes = records.service_for(Cause, check=stays("occurrence", Attendance.cause_id))
+def _node(*checks):
+    """The check of a node of a tree: its validity (B-23), then these."""
+    def check(session, item, lists, *, actor):
+        validity.check(item)
+        for each in checks:
+            each(session, item, lists, actor=actor)
+    return check
+
+
+motives = records.service_for(Motive, check=_node())
+occurrences = records.service_for(Occurrence, check=_node(stays(
+    "motive", Attendance.occurrence_id, Cause.occurrence_id, ProductInformation.occurrence_id)))
+causes = records.service_for(Cause, check=_node(stays("occurrence", Attendance.cause_id)))
 
 
 # ---- the tree of providers' tickets (C-16, C-101)
@@ -91,6 +109,6 @@ def _default_motive(session, item, lists, *, actor):
 NEEDS_CALENDAR = _l("A return in hours is open time: choose a calendar on the classification first.")
 _stays_below = stays("classification", DefaultMotive.subclassification_id, ProviderTicket.subclassification_id)
 _motive_stays = stays("subclassification", ProviderTicket.default_motive_id)
-classifications = records.service_for(Classification, check=_classification)
-subclassifications = records.service_for(Subclassification, check=_subclassification)
-default_motives = records.service_for(DefaultMotive, check=_default_motive)
+classifications = records.service_for(Classification, check=_node(_classification))
+subclassifications = records.service_for(Subclassification, check=_node(_subclassification))
+default_motives = records.service_for(DefaultMotive, check=_node(_default_motive))

@@ -46,22 +46,26 @@ def fill(text: str, values: dict[str, str], *, one_line: bool = False) -> str:
 
 def values_for(attendance, *, sender: str, moment) -> dict[str, str]:
     """What the variables stand for in an e-mail about this attendance; `moment` writes an instant."""
-    entity, last = attendance.entity, attendance.details[-1] if attendance.details else None
+    last = attendance.details[-1] if attendance.details else None
     answers = [page.answer for page in attendance.details if page.answer]
+    return {
+        "protocolo": _text(attendance), "titulo": _text(attendance.title), "situacao": _text(attendance.situation),
+        "canal": _text(attendance.channel), "motivo": _text(attendance.motive),
+        "ocorrencia": _text(attendance.occurrence), "causa": _text(attendance.cause),
+        "abertura": moment(attendance.opened_at), "fechamento": moment(attendance.closed_at),
+        "descricao": _text(last and last.description), "resposta": _text(answers[-1] if answers else None),
+        **values_of(attendance.entity), "empresa": _text(attendance.company), "atendente": _text(sender)}
+
+
+def values_of(entity) -> dict[str, str]:
+    """What the variables about a person stand for; of nobody they are blank."""
     name = str(entity or "")
     first = name.split()[0] if name and entity.kind == EntityKind.INDIVIDUAL else name
+    return {"nome": _text(name), "primeiro_nome": _text(first)}
 
-    def text(value):
-        return _UNSEEN.sub("", str(value)) if value else ""
 
-    return {
-        "protocolo": text(attendance), "titulo": text(attendance.title), "situacao": text(attendance.situation),
-        "canal": text(attendance.channel), "motivo": text(attendance.motive),
-        "ocorrencia": text(attendance.occurrence), "causa": text(attendance.cause),
-        "abertura": moment(attendance.opened_at), "fechamento": moment(attendance.closed_at),
-        "descricao": text(last and last.description), "resposta": text(answers[-1] if answers else None),
-        "nome": text(name), "primeiro_nome": text(first), "empresa": text(attendance.company),
-        "atendente": text(sender)}
+def _text(value) -> str:
+    return _UNSEEN.sub("", str(value)) if value else ""
 
 
 def _check(_session, item, _lists, *, actor):

@@ -81,12 +81,21 @@ def _number(label, explanation, default: int, least: int, most: int, **more) -> 
 
 
 COUNTINGS = {Counting.CALENDAR_DAYS.value: _l("Calendar days"), Counting.BUSINESS_DAYS.value: _l("Business days")}
+NOTHING, MOTIVE, OCCURRENCE, CAUSE = "none", "motive", "occurrence", "cause"
+CLOSING = {NOTHING: _l("Nothing"), MOTIVE: _l("Motive"), OCCURRENCE: _l("Motive and occurrence"),
+           CAUSE: _l("Motive, occurrence and cause")}
+CLOSING_TICKETS = {code: CLOSING[code] for code in (NOTHING, MOTIVE)}
 PARAMETERS = {
     "protocol_mask": Parameter(
         _l("Protocol mask"),
         _l("AAAA is the year, EMP the company's code, N the running number, one N a digit; letters, digits and “-” "
            "stay as typed."),
         protocol_mask.DEFAULT, protocol_mask.checked),
+    "close_attendance_with": Parameter(
+        _l("What closing an attendance demands"),
+        _l("Levels without which nobody closes an attendance, on a screen or over REST. The cause is demanded where "
+           "the occurrence has causes in use; a motive may itself demand all levels. Cancelling demands nothing."),
+        NOTHING, _one_of(CLOSING), section=_l("Closing of attendances"), choices=CLOSING),
     "uses_crm": _yes_no(
         _l("Uses the CRM module"),
         _l("YES: issuing a guide opens an attendance of its provider by itself, and the provider central stays closed. "
@@ -96,6 +105,11 @@ PARAMETERS = {
         _l("Protocol for providers' tickets"),
         _l("YES: each ticket takes a number of the protocol. NO: it is known by its ticket number alone."),
         True, PROVIDERS, TABS[PROVIDERS]),
+    "close_ticket_with": Parameter(
+        _l("What closing a ticket demands"),
+        _l("Besides classification and subclassification, which every ticket has. The motive is demanded where the "
+           "subclassification has motives in use; a classification may itself demand it."),
+        NOTHING, _one_of(CLOSING_TICKETS), PROVIDERS, TABS[PROVIDERS], choices=CLOSING_TICKETS),
     "attention_days": _number(
         _l("Days of “Attention to the deadline”"),
         _l("How many days before its deadline a ticket asks for attention."), 1, 0, 60),

@@ -17,10 +17,12 @@ def register(appbuilder) -> None:
         home,
         imports,
         internal_messages,
+        knowledge,
         lists,
         orders,
         palette,
         registers,
+        scripts,
         surveys,
     )
     from .jobs import JobView
@@ -33,6 +35,8 @@ def register(appbuilder) -> None:
     from .users import UserView
 
     attendances.register(appbuilder)
+    knowledge.register(appbuilder)
+    scripts.register(appbuilder)
     central.register(appbuilder)
     entities.register(appbuilder)
     external_service.register(appbuilder)

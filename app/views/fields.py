@@ -19,7 +19,8 @@ from ..lowcode.controls import (
     TextBox,
 )
 from ..lowcode.dates import DayField, LocalDateTimeField
-from .lookup import LookupField, LookupsField, source_of
+from ..models.classification import Lasting
+from .lookup import ACTIVE, ANY, TODAY, LookupField, LookupsField, source_of
 
 YES_NO = (("y", _l("Yes")), ("n", _l("No")))
 MAX_WHOLE = 2**31 - 1  # of an INTEGER column on PostgreSQL
@@ -42,7 +43,9 @@ class AppModelConverter(GeneralModelConverter):
             return form
         required = not self.searching and not self.datamodel.is_nullable(name)
         rules = [*rules, validators.DataRequired() if required else validators.Optional()]
-        form[name] = LookupField(label, rules, description=description, source=source, parent=self.cascade.get(name))
+        lasting = issubclass(self.datamodel.get_related_model(name), Lasting)
+        form[name] = LookupField(label, rules, description=description, source=source, parent=self.cascade.get(name),
+                                 offer=(ANY if self.searching else ACTIVE) if lasting else TODAY)
         return form
 
     def _convert_many_to_many(self, name, label, description, rules, filters, form):

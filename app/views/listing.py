@@ -7,6 +7,7 @@ from flask import abort, g, redirect, request
 from flask_appbuilder import expose, has_access
 from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import inspect
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -39,6 +40,7 @@ class ListingMixin:
     growing = False
     count_cap, max_page_size = 10_000, PAGE_SIZES[-1]
     empty_text = None  # a sentence: what is missing here, and what to do
+    add_label = _l("Add")  # of the button over the list
     list_template, show_template = "balcao/list.html", "balcao/show.html"
     # Saved views, columns and exports: the name under which they are kept, columns offered besides `list_columns`, and
     # what the names of exported files begin with.
@@ -246,7 +248,8 @@ class ListingMixin:
             heads=self._heads(cells, order), rows=[(row.id, [cell[1](row) for cell in cells]) for row in rows],
             pages=pages, size=size, sizes=sizes, count=f"{min(count, self.count_cap):,}".replace(",", "."),
             capped=count > self.count_cap, can={each: self.may(each) for each in ("add", "show", "edit", "delete")},
-            actions=self.list_actions(), empty_text=self.empty_text, kept=self._kept_arguments(), tools=tools,
+            actions=self.list_actions(), empty_text=self.empty_text, add_label=self.add_label,
+            kept=self._kept_arguments(), tools=tools,
             sure=_("Delete “%(name)s”? This cannot be undone.", name="\0").split("\0"))
 
     def _kept_arguments(self):

@@ -66,7 +66,7 @@ LABELS_OF: dict[str, dict] = {"ab_user": {
     "sessions": _l("Open sessions"),
     "entity": _l("Entity of the portal"),
 }}
-HIDDEN = {"name_key", "search_text", "search_digits", "value_key", "created_at", "updated_at", "version"}
+HIDDEN = {"name_key", "title_key", "search_text", "search_digits", "value_key", "created_at", "updated_at", "version"}
 DOCUMENTS = {"document", "cpf", "cnpj"}
 READS = {"attendance": Perm.ATTENDANCE_READ, "setting": Perm.SETTING_READ,  # of what has no register
          "survey_participation": Perm.SURVEY_ANSWER, "external_service": Perm.SETTING_READ}

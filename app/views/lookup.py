@@ -13,11 +13,13 @@ from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import html_params
 
 from ..extensions import db
+from ..lowcode.controls import today
 from ..models.classification import (
     Cause,
     Channel,
     Classification,
     DefaultMotive,
+    Lasting,
     Motive,
     Occurrence,
     Situation,
@@ -31,6 +33,8 @@ from ..security.permissions import Perm
 from ..security.visibility import visible
 from ..text import normalise
 
+TODAY, ACTIVE, ANY = "today", "active", "any"  # rows that a record may be given now, that are switched on, all
+OFFERS = (TODAY, ACTIVE, ANY)
 PAGE = 20
 MAX_PAGES = 50  # who has not found it in 1,000 rows types more letters
 
@@ -93,17 +97,21 @@ def whole(text) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def offered(source: Source, viewer, *, parent=None):
-    """Conditions a row must meet to be chosen now."""
+def offered(source: Source, viewer, *, parent=None, offer=TODAY):
+    """Conditions a row must meet to be chosen now; of the trees of classification (B-23) `offer` says by which measure:
+    a register is kept ahead of the validity of what it hangs on, and old records are looked for by what they have."""
     model, wanted = source.model, [visible(source.model, viewer)]
-    if source.active:
+    if issubclass(model, Lasting) and offer == TODAY:
+        wanted.append(model.in_use_on(today()))
+    elif source.active and not (issubclass(model, Lasting) and offer == ANY):
         wanted.append(getattr(model, source.active))
     if source.parent and parent is not None:
         wanted.append(getattr(model, source.parent) == parent)
     return wanted
 
 
-def find(source: Source, viewer, term: str, *, parent=None, offset=0, beside=None) -> list[tuple[int, str]]:
+def find(source: Source, viewer, term: str, *, parent=None, offset=0, beside=None,
+         offer=TODAY) -> list[tuple[int, str]]:
     """One row more than a page of (id, text), by name; `term` anywhere in the name, whatever the accents and case."""
     if source.search:
         return source.search(db.session, viewer, term, parent, PAGE + 1, offset, **(beside or {}))
@@ -113,7 +121,7 @@ def find(source: Source, viewer, term: str, *, parent=None, offset=0, beside=Non
         above = aliased(inspect(source.model).relationships[source.above].mapper.class_)
         rows = select(source.model.id, label, above.name).join(above, getattr(source.model, source.above))
         order.insert(1, above.name_key)
-    rows = rows.where(*offered(source, viewer, parent=parent))
+    rows = rows.where(*offered(source, viewer, parent=parent, offer=offer))
     if term := normalise(term):
         rows = rows.where(key.contains(term, autoescape=True))
     found = db.session.execute(rows.order_by(*order).limit(PAGE + 1).offset(offset))
@@ -135,16 +143,18 @@ class LookupView(BaseView):
     @expose("/<source>")
     @has_access
     def lookup(self, source):
-        chosen = SOURCES.get(source) or abort(404)
+        chosen, offer = SOURCES.get(source) or abort(404), request.args.get("offer", TODAY)
         if not g.viewer.may(chosen.permission):
             abort(403)
+        if offer not in OFFERS:
+            abort(400)
         page = min(whole(request.args.get("page")) or 1, MAX_PAGES)
         parent = request.args.get("parent")
         if chosen.parent and parent is not None and not parent:
             return jsonify(results=[], pagination={"more": False})
         term = request.args.get("q", "")[:200].replace("\0", "")
         under = (whole(parent) or 0) if parent else None
-        rows = find(chosen, g.viewer, term, parent=under, offset=(page - 1) * PAGE,
+        rows = find(chosen, g.viewer, term, parent=under, offset=(page - 1) * PAGE, offer=offer,
                     beside={name: whole(request.args.get(name)) for name in chosen.beside})
         return jsonify(results=[{"id": pk, "text": text} for pk, text in rows[:PAGE]],
                        pagination={"more": len(rows) > PAGE and page < MAX_PAGES})
@@ -166,7 +176,8 @@ class LookupWidget:
     def __call__(self, field, **attributes):
         before = field.id[:-len(field.short_name)]
         attributes = {
-            "id": field.id, "name": field.name, "class_": "form-control", "data_lookup": f"/lookup/{field.source}",
+            "id": field.id, "name": field.name, "class_": "form-control",
+            "data_lookup": f"/lookup/{field.source}" + (f"?offer={field.offer}" if field.offer != TODAY else ""),
             **({"data_parent": before + field.parent, "data_first": str(FIRST.get(field.parent, ""))}
                if field.parent else {}),
             **({"data_beside": " ".join(f"{name}={before}{other}" for name, other in field.beside.items())}
@@ -183,6 +194,7 @@ class _Lookup(Field):
 
     widget = LookupWidget()
     parent = None
+    offer = TODAY
     beside: dict = {}  # argument of the request -> field whose value it carries
 
     def text_of(self, row) -> tuple:
@@ -193,14 +205,14 @@ class _Lookup(Field):
 
 
 class LookupField(_Lookup):
-    """`data` is the row or None. A posted id is read through the viewer's scope, must be active unless it was already
+    """`data` is the row or None. A posted id is read through the viewer's scope, must be offered unless it was already
     the stored one, and must be a child of what the parent field holds."""
 
     multiple = False
 
-    def __init__(self, label=None, validators=None, source="", parent=None, **options):
+    def __init__(self, label=None, validators=None, source="", parent=None, offer=TODAY, **options):
         super().__init__(label, validators or [Optional()], **options)
-        self.source, self.parent = source, parent
+        self.source, self.parent, self.offer = source, parent, offer
         self.shown = None  # (id, text): kept, so that rendering after a rollback reads nothing
 
     def process_data(self, value):
@@ -217,7 +229,8 @@ class LookupField(_Lookup):
         pk, source = whole(posted), SOURCES[self.source]
         if pk is not None:
             self.data = db.session.scalar(
-                select(source.model).where(source.model.id == pk, *offered(source, g.get("viewer"))))
+                select(source.model).where(
+                    source.model.id == pk, *offered(source, g.get("viewer"), offer=self.offer)))
         self.bad = bool(posted) and self.data is None
         if self.data is not None:
             self.shown = self.text_of(self.data)

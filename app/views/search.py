@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms.validators import StopValidation
 
 from ..lowcode.controls import local_zone
+from ..queries import plain_text
 from ..text import normalise
 from .fields import AppModelConverter
 
@@ -25,10 +26,14 @@ _ARGUMENT = re.compile(r"_flt_(\d)_(\w+)")
 class TextFilter(BaseFilter):
     """Compares as the search does: the normalised column <name>_key where the model has one, else lower case."""
 
+    def key(self):
+        """The normalised column beside this one, if there is one."""
+        return getattr(self.model, f"{self.column_name}_key", None)
+
     def compared(self, value):
         """(column, typed value), both normalised alike."""
         value = value.replace("\0", "")
-        key = getattr(self.model, f"{self.column_name}_key", None)
+        key = self.key()
         if key is not None:
             return key, normalise(value)
         return func.lower(getattr(self.model, self.column_name)), value.strip().lower()
@@ -43,8 +48,15 @@ class TextFilter(BaseFilter):
 class Contains(TextFilter):
     name = _l("Contains")
 
-    def condition(self, column, value):
-        return column.contains(value, autoescape=True)
+    def apply(self, query, value):
+        return query.filter(self.held(value))
+
+    def held(self, value):
+        """The condition that the text stands somewhere in the column, whatever the accents."""
+        if self.key() is None:
+            return plain_text.contains(getattr(self.model, self.column_name), value.replace("\0", ""))
+        column, typed = self.compared(value)
+        return column.contains(typed, autoescape=True)
 
 
 class StartsWith(TextFilter):
@@ -61,11 +73,11 @@ class TextIs(TextFilter):
         return column == value
 
 
-class NotContains(TextFilter):
+class NotContains(Contains):
     name = _l("Does not contain")
 
-    def condition(self, column, value):
-        return ~column.contains(value, autoescape=True)
+    def apply(self, query, value):
+        return query.filter(~self.held(value))
 
 
 class Compared(BaseFilter):

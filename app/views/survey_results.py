@@ -12,17 +12,16 @@ from wtforms.validators import Length, Optional, ValidationError
 
 from ..database import unit_of_work, utc_now
 from ..extensions import db
-from ..lowcode.controls import LongBox
+from ..lowcode.controls import LongBox, today
 from ..lowcode.dates import DayField
 from ..queries import survey_results
 from ..queries import surveys as reads
 from ..security.permissions import Perm
 from ..services import survey_answers
 from ..services.refusals import REFUSALS, refusal
-from .lookup import LookupField, LookupsField
+from .lookup import ANY, LookupField, LookupsField
 from .registers.surveys import TYPES
 from .saving import put_error
-from .surveys import today
 
 
 class ResultsForm(Form):
@@ -31,7 +30,7 @@ class ResultsForm(Form):
     answered_from = DayField(_l("Answered from"), [Optional()])
     answered_to = DayField(_l("Answered to"), [Optional()])
     operator = LookupField(_l("Operator of the attendance"), source="operator")
-    motive = LookupField(_l("Motive"), source="motive")
+    motive = LookupField(_l("Motive"), source="motive", offer=ANY)
 
     def validate_answered_to(self, field):
         if self.answered_from.data and field.data and field.data < self.answered_from.data:

@@ -1,5 +1,4 @@
 """Pesquisas of an entity: what it takes part in, putting a survey, filling it, reading what was answered."""
-from datetime import date, datetime
 
 from babel.numbers import NumberFormatError, parse_decimal
 from flask import abort, flash, g, redirect, request, url_for
@@ -11,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..database import unit_of_work, utc_now
 from ..extensions import db
-from ..lowcode.controls import local_zone
+from ..lowcode.controls import today
 from ..lowcode.dates import read_day
 from ..models.survey import QuestionType
 from ..queries import attendances as attendance_reads
@@ -198,11 +197,6 @@ def _plain_day(text: str) -> str:
         return read_day(text).isoformat()
     except ValueError:
         return text
-
-
-def today() -> date:
-    """The day of the desk."""
-    return datetime.now(local_zone()).date()
 
 
 def register(appbuilder) -> None:

@@ -19,7 +19,9 @@ def test_a_row_is_added_read_changed_replaced_and_deleted_each_in_the_log(keeper
     made = keeper.post("/api/v1/motives", {"name": "Elogio"})
     assert made.status_code == 201
     address, row = f"/api/v1/motives/{made.json['id']}", made.json
-    assert keeper.get(address).json == row == {"id": row["id"], "name": "Elogio", "active": True, "version": 1}
+    assert keeper.get(address).json == row == {
+        "id": row["id"], "name": "Elogio", "active": True, "version": 1, "valid_from": None, "valid_until": None,
+        "complete_to_close": False}
     changed = keeper.patch(address, {"active": False, "version": 1}).json
     assert (changed["name"], changed["active"], changed["version"]) == ("Elogio", False, 2)
     assert keeper.patch(address, {"active": True, "version": 1}).status_code == 409

@@ -25,6 +25,7 @@ USERS = {
     "admin": ("Admin",), "supervisor": ("Supervisor",), "attendant": ("Attendant",), "configurator": ("Configurator",),
     "provider": ("Provider",), "customer": ("Customer",),
     "operator": ("Attendant",),  # of the provider central
+    "reader": ("Attendant",),  # of a department, which has scripts
     "changer": ("Attendant",),  # for tests that change their own account
 }
 
@@ -54,7 +55,8 @@ def _seed(url):
             entity = {"provider": made.provider, "customer": made.entity}.get(name)
             companies = () if entity else (made.company,)
             people.make_user(db.session(), name, *roles, companies=companies, entity=entity,
-                             central_operator=name == "operator")
+                             central_operator=name in ("operator", "reader"),
+                             department=made.department if name == "reader" else None)
         rows = {**vars(made), **vars(desk.build(db.session(), made))}
         ids = {name: row.id for name, row in rows.items() if hasattr(row, "id")}
         db.session.remove()

@@ -4,7 +4,9 @@ from types import SimpleNamespace
 from app.models.classification import Motive, Occurrence
 from app.models.company import Unit
 from app.models.entity import Address, EContact, EContactKind, EntityContact, EntityRole, Phone
+from app.models.knowledge import KnowledgeCategory, KnowledgeItem, KnowledgeSection
 from app.models.product import Product, ProductInformation
+from app.models.script import Script
 from app.services.protocols import next_block
 from tests.support.clock import DAY, NOON
 from tests.support.seeding import seeding
@@ -29,6 +31,7 @@ PEOPLE = {
     "written": ("Amélia Brandão", None),
     "filed": ("Noêmia Arruda", None),
     "surveyed": ("Custódia Falcão", None),
+    "scripted": ("Zuleica Dantas", None),
 }
 
 
@@ -62,14 +65,33 @@ def build(session, world) -> SimpleNamespace:
         for number, title in ((11, "Retorno do laudo"), (12, "Encaminhar ao setor"), (13, "Telefone do setor")):
             add_ticket(session, world, number, title=title, protocol=f"20260004{number}", opened_at=NOON - 30 * DAY)
         next_block(session, kind="ticket", year=0, count=20)  # those numbers are taken
+        _read(session, world)
         for number in (5, 6, 7):
             add_attendance(session, world, made.leaving, protocol=f"202600020{number}", motive=world.motive,
                            role_type=customer)
-        for key, protocol in (("told", "2026000290"), ("written", "2026000291"), ("surveyed", "2026000292")):
+        for key, protocol in (("told", "2026000290"), ("written", "2026000291"), ("surveyed", "2026000292"),
+                              ("scripted", "2026000293")):
             setattr(made, f"desk_{key}", add_attendance(
                 session, world, getattr(made, key), protocol=protocol, motive=world.motive, occurrence=world.occurrence,
                 cause=world.cause, role_type=customer))
     return made
+
+
+def _read(session, world):
+    """Scripts of the department of "reader", and a knowledge base."""
+    for position, (title, body) in enumerate((
+            ("Saudação", "Bom dia, {{primeiro_nome}}. Aqui é {{atendente}}."),
+            ("Falta de água", "1. O registro está aberto?\n2. A boia está solta?\n" + "\nPergunte de novo." * 40),
+            ("Religação", "O protocolo é {{protocolo}}."))):
+        session.add(Script(title=title, body=body, departments=[world.department], position=position))
+    section = KnowledgeSection(name="Abastecimento")
+    category = KnowledgeCategory(name="Falta de água", section=section)
+    session.add_all([
+        KnowledgeItem(title="Manutenção no bairro", category=category, kind="information",
+                      proposed_solution="Volta até as 18h.\nMantenha o registro aberto."),
+        KnowledgeItem(title="Falta de água no imóvel", category=category, kind="request", identification="identified",
+                      return_days=1, operator_guidance="Pergunte pela boia."),
+        KnowledgeItem(title="Vazamento na rua", category=category, kind="request", identification="anonymous")])
 
 
 def _fill(entity, world):

@@ -40,6 +40,7 @@ def _deeper(role, ids):
         "/attendances/list", "/attendances/2026000101", "/attendances/2026000102",
         f"/attendances/new?entity={ids['entity']}", f"/attendances/entity/{ids['entity']}",
         f"/history/entity/{ids['entity']}", "/attendances/2026000101/email", "/email-templates/add",
+        "/scripts/add", "/knowledge-items/add", "/knowledge/?q=falta", "/knowledge/?kind=request&q=nada",
         "/motives/add", f"/motives/edit/{ids['motive']}", f"/motives/show/{ids['motive']}",
         f"/occurrences/edit/{ids['occurrence']}", "/units/add", "/users/add", "/roles/add",
         "/entities/add", f"/entities/show/{ids['entity']}", f"/entities/edit/{ids['entity']}",

@@ -26,6 +26,7 @@ from app.models.entity import ContactType, Entity, RoleType
 from app.models.identity import LoginAttempt, UserSession
 from app.models.internal_message import InternalMessage, InternalRecipient
 from app.models.job import Job
+from app.models.knowledge import KnowledgeCategory, KnowledgeItem, KnowledgeSection
 from app.models.label import Label
 from app.models.log import LogEntry
 from app.models.merge import Merge
@@ -36,6 +37,7 @@ from app.models.product import Product, ProductInformation
 from app.models.provider_account import Batch, Guide, Payment
 from app.models.provider_ticket import Message
 from app.models.saved_view import SavedView
+from app.models.script import Script
 from app.models.survey import Survey, SurveyParticipation, SurveyQuestion
 from app.models.web_menu import WebMenu
 from app.models.webhook import Webhook, WebhookDelivery
@@ -89,7 +91,7 @@ def seed(session, world, near, far) -> dict:
         LoginAttempt: pair(near_try, far_try), Outbox: pair(letter, far_letter),
         Label: label.id, EmailTemplate: template.id, Calendar: calendar.id, Product: product.id,
         ProductInformation: known.id, CustomField: field.id, Survey: survey.id, **around["models"],
-        **_accounts(session, world),
+        **_accounts(session, world), **_read_aloud(session, world),
         Channel: world.channels["phone"].id, Situation: world.situations["open"].id, Motive: world.motive.id,
         Occurrence: world.occurrence.id, Cause: world.cause.id, Classification: world.classification.id,
         Subclassification: world.subclassification.id, DefaultMotive: world.default_motive.id,
@@ -125,7 +127,7 @@ def seed(session, world, near, far) -> dict:
         "/surveys/fill": {"pk": around["participations"]}, "/surveys/withdraw": {"pk": around["participations"]},
         "/lists": {"key": "attendances", "kind": "csv", "action": "take", "pk": {"foreign": view.id}},
         "/lists/<key>/look": {"json": {"filters": {"own": True}}},
-        "/provider-central/choices": {"level": "motive"},
+        "/provider-central/choices": {"level": "motive"}, "/attendance-scripts": {"pk": of_model[Script]},
         "/attendances/many": {"action": "situation"},
         "/notifications": {"pk": {"foreign": bells[0].id}},
         "/internal-messages": {"pk": {"foreign": _between(session, near, far).id}},
@@ -146,7 +148,8 @@ REST_REGISTERS = {
     "causes": Cause, "provider-classifications": Classification, "subclassifications": Subclassification,
     "default-motives": DefaultMotive, "labels": Label, "situations": Situation, "channels": Channel, "roles": RoleType,
     "contact-types": ContactType, "alert-priorities": AlertPriority, "companies": Company, "units": Unit,
-    "departments": Department}
+    "departments": Department, "scripts": Script, "knowledge-sections": KnowledgeSection,
+    "knowledge-categories": KnowledgeCategory, "knowledge-items": KnowledgeItem}
 
 
 def _of_rest(address, entity, of_model, around, *, label, files, loaded, bell) -> dict:
@@ -198,6 +201,18 @@ def _accounts(session, world) -> dict:
     session.flush()
     return {WebMenu: session.scalar(select(WebMenu.id).limit(1)),
             **{model: pair(rows[0][model], rows[1][model]) for model in rows[0]}}
+
+
+def _read_aloud(session, world) -> dict:
+    """Scripts of a department of each company, and an item of the knowledge base in its branch."""
+    far = Department(name="Ouvidoria Verde", company=world.other_company)
+    rows = [Script(title="Saudação", body="Bom dia.", departments=[each]) for each in (world.department, far)]
+    section = KnowledgeSection(name="Contas")
+    category = KnowledgeCategory(name="Segunda via", section=section)
+    item = KnowledgeItem(title="Onde pedir", category=category, proposed_solution="No portal.")
+    session.add_all([*rows, item])
+    session.flush()
+    return {Script: pair(*rows), KnowledgeSection: section.id, KnowledgeCategory: category.id, KnowledgeItem: item.id}
 
 
 def _around(session, world, near, survey) -> dict:

@@ -17,7 +17,7 @@ def people(world, make_user, sign_in, client):
     users = {
         "customer": make_user("customer", "Customer", entity=world.entity),
         "provider": make_user("provider", "Provider", entity=world.provider),
-        "attendant": make_user("attendant", "Attendant", companies=company),
+        "attendant": make_user("attendant", "Attendant", companies=company, department=world.department),
         "supervisor": make_user("supervisor", "Supervisor", companies=company),
         "configurator": make_user("configurator", "Configurator", companies=company),
         "admin": make_user("admin", "Admin"),

@@ -100,7 +100,7 @@ def test_whatever_is_not_work_is_explained_among_the_settings(person):
     cards = set(re.findall(r'<a class="b-card b-link-card" href="([^"]+)">', page))
     work = {"Atendimentos", "Painel", "Pessoas", "Entidades", "Alertas", "Agenda", "Duplicidades", "Pedidos",
             "Notas fiscais", "Lotes", "Guias", "Pagamentos",
-            "Comunicações internas", "Movimentações", "Painel da central"}
+            "Comunicações internas", "Movimentações", "Painel da central", "Base de conhecimento"}
     assert {label for address, label in menu.items() if address not in cards} <= work
 
 

@@ -3,7 +3,20 @@
 
 def plant_rest(session, company, operators, *, now) -> None:
     """What hangs on the people and the attendances, a file a noun; after them."""
-    from . import alerts, appointments, calendars, emails, labels, notes, orders, products, provider_accounts, surveys
+    from . import (
+        alerts,
+        appointments,
+        calendars,
+        emails,
+        knowledge,
+        labels,
+        notes,
+        orders,
+        products,
+        provider_accounts,
+        scripts,
+        surveys,
+    )
 
     products.plant(session, company, operators, now=now)
     orders.plant(session, company, now=now)
@@ -15,3 +28,5 @@ def plant_rest(session, company, operators, *, now) -> None:
     alerts.plant(session, company, operators, now=now)
     calendars.plant(session, now=now)
     provider_accounts.plant(session, company, now=now)
+    knowledge.plant(session, now=now)
+    scripts.plant(session, company, now=now)

@@ -35,7 +35,7 @@ def open_ticket(session, values: dict, *, files=(), request_key: str = "", actor
 
 def _open(session, values, files, *, actor, now) -> ProviderTicket:
     central.require_open(session)
-    ready = rules.check_opening(session, values, actor=actor)
+    ready = rules.check_opening(session, values, actor=actor, now=now)
     own = actor.entity_id is not None
     contact = {name: getattr(ready, name) for name in ("contact_name", "contact_phone", "contact_email")}
     tree = {"classification": ready.classification, "subclassification": ready.subclassification,

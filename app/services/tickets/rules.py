@@ -1,5 +1,6 @@
 """What a new ticket must satisfy (C-12 to C-22): every field's refusal is collected, not only the first."""
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
@@ -12,7 +13,9 @@ from ...models.entity import Entity, RoleType
 from ...models.provider_ticket import MESSAGE_LIMIT
 from ...queries.provider_accounts import PROVIDER, STANDS_AS_PROVIDER
 from ...security.visibility import visible
+from .. import validity
 from ..entity_rules import NOT_A_CHOICE, REQUIRED, cleaned, raise_all
+from ..validity import day_in
 
 TITLE_LIMIT = 200
 
@@ -44,10 +47,11 @@ def message_text(text: str | None, *, field: str = "message", required: bool = T
     return text
 
 
-def check_opening(session, values: dict, *, actor) -> Opening:
+def check_opening(session, values: dict, *, actor, now: datetime) -> Opening:
     """`values` by id and text, ready to be written. Raises Invalid or InvalidMany."""
     check = _Check(session, actor)
     entity = check.provider(values.get("provider_id"))
+    check.day = day_in(entity.company.timezone if entity is not None else None, now)
     classification, subclassification, motive = check.tree(values)
     ready = Opening(
         entity, check.role(), check.text("title", values, TITLE_LIMIT), classification, subclassification, motive,
@@ -56,9 +60,11 @@ def check_opening(session, values: dict, *, actor) -> Opening:
     return ready
 
 
-def check_tree(session, values: dict, *, kept=None):
-    """(classification, subclassification, motive) of a ticket that has others. Raises Invalid or InvalidMany."""
+def check_tree(session, values: dict, *, kept: dict, day: date):
+    """(classification, subclassification, motive) of a ticket that has others: {field: id} of `kept` may stay, what is
+    new is in use on this `day`. Raises Invalid or InvalidMany."""
     check = _Check(session, None, kept)
+    check.day = day
     found = check.tree(values)
     raise_all(check.errors)
     return found
@@ -66,7 +72,8 @@ def check_tree(session, values: dict, *, kept=None):
 
 class _Check:
     def __init__(self, session, actor, kept=None):
-        self.session, self.actor, self.kept = session, actor, kept
+        self.session, self.actor, self.kept = session, actor, kept or {}
+        self.day: date | None = None  # where the company is
         self.errors: list[DomainError] = []
 
     def refuse(self, field, message, **params):
@@ -88,7 +95,7 @@ class _Check:
         return self.session.scalar(select(RoleType).where(RoleType.code == PROVIDER))
 
     def tree(self, values):
-        """Each level below the one above, active unless the ticket has it already (C-17, C-56)."""
+        """Each level below the one above, in use today unless the ticket has it already (C-17, C-56, B-23)."""
         classification = self.level(Classification, "classification_id", values, None, None)
         sub = self.level(Subclassification, "subclassification_id", values, classification, _l(
             "This subclassification does not belong to the chosen classification."))
@@ -110,8 +117,11 @@ class _Check:
         elif parent and above is not None and getattr(row, parent) != above.id:
             self.refuse(field, foreign)
             return None
-        elif not row.active and (self.kept is None or pk not in self.kept.get(field, ())):
-            self.refuse(field, _l("This option was switched off."))
+        elif self.kept.get(field) != pk:
+            if refused := validity.refusal(row, self.day, field=field):
+                self.errors.append(refused)
+            elif above is not None and self.kept.get(parent) == above.id and not above.in_use_on(self.day):
+                self.refuse(field, validity.ABOVE)
         return row
 
     def text(self, field, values, limit) -> str:

@@ -3,7 +3,7 @@
 A ticket is changed by one person at a time: its attendance is locked first. `started` (X-38) rises with the first act
 of the Operadora and never falls but by giving up a ticket that was only taken.
 """
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
@@ -19,11 +19,12 @@ from ...models.provider_ticket import ProviderTicket
 from ...security.audience import holders
 from ...security.permissions import Perm
 from ...security.visibility import visible
-from .. import central, live_events
+from .. import central, completeness, live_events
 from ..attendance_rules import closing_situation, first_situation
 from ..attendances import phases_after
 from ..log import record
 from ..records import assign, require
+from ..validity import day_in
 from . import clock, mails, rules
 
 CLOSED = _l("This attendance is closed.")
@@ -126,12 +127,16 @@ def close(session, attendance_id: int, *, situation_id: int | None = None, versi
           actor, now: datetime) -> ProviderTicket:
     """Finish it with this closing situation, else the first one ("Encerrar atendimento"); the provider is told.
 
-    Raises Conflict where it is closed already, Invalid at situation_id.
+    Raises Conflict where it is closed already, Invalid at situation_id: no situation that closes, or a motive that is
+    demanded (B-23; cancelling demands none).
     """
     ticket = locked(session, attendance_id, version=version, actor=actor)
     if not ticket.attendance.is_open:
         raise Conflict(_l("This attendance is already closed."))
     situation = closing_situation(session, situation_id, KIND)
+    if situation.phase == Phase.CLOSED and (
+            missing := completeness.of_ticket(session, ticket, day=_today(ticket, now))):
+        raise missing
     _to(session, ticket, situation, "close", actor=actor, now=now)
     mails.closed(session, ticket, public_url=public_url, now=now)
     return ticket
@@ -144,9 +149,9 @@ def classify(session, attendance_id: int, values: dict, *, version: int | None =
     Raises Conflict (closed), Invalid or InvalidMany.
     """
     ticket = open_locked(session, attendance_id, version=version, actor=actor)
-    kept = {"classification_id": (ticket.classification_id,), "subclassification_id": (ticket.subclassification_id,),
-            "motive_id": (ticket.default_motive_id,)}
-    classification, sub, motive = rules.check_tree(session, values, kept=kept)
+    kept = {"classification_id": ticket.classification_id, "subclassification_id": ticket.subclassification_id,
+            "motive_id": ticket.default_motive_id}
+    classification, sub, motive = rules.check_tree(session, values, kept=kept, day=_today(ticket, now))
     with session.no_autoflush:
         changes = {name: (str(getattr(ticket, name) or "") or None, str(new) if new is not None else None)
                    for name, new in (("classification", classification), ("subclassification", sub),
@@ -229,6 +234,10 @@ def _to(session, ticket, situation, action, *, actor, now) -> ProviderTicket:
         changes |= clock.follow(session, attendance, now=now)
         written(session, ticket, action, changes, actor=actor, now=now)
     return ticket
+
+
+def _today(ticket, now: datetime) -> date:
+    return day_in(ticket.attendance.company.timezone, now)
 
 
 def _name(user: User | None) -> str:

@@ -3,9 +3,15 @@
   "use strict";
   document.addEventListener("click", function (event) {
     var copy = event.target.closest("[data-copy]");
-    if (!copy || !navigator.clipboard) return;
-    navigator.clipboard.writeText(document.querySelector(copy.dataset.copy).textContent.trim()).then(function () {
-      copy.querySelector("span").textContent = copy.dataset.copied;
-    });
+    if (!copy) return;
+    var from = document.querySelector(copy.dataset.copy);
+    put(from).then(function () { copy.querySelector("span").textContent = copy.dataset.copied; });
   });
+
+  /* Over plain HTTP browsers give no clipboard: the text is marked and copied as by hand. */
+  function put(from) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(from.textContent.trim());
+    window.getSelection().selectAllChildren(from);
+    return document.execCommand("copy") ? Promise.resolve() : Promise.reject(new Error("copy"));
+  }
 })();

@@ -12,7 +12,7 @@ from ...models.classification import Channel, Phase, Situation
 from ...models.label import Label
 from ...queries import attendances as reads
 from ...queries import colleagues
-from ..lookup import LookupField, whole
+from ..lookup import ANY, LookupField, whole
 
 PHASES = (
     ("not_closed", _l("Not closed")), (Phase.OPEN.value, _l("Open")), (Phase.IN_PROGRESS.value, _l("In progress")),
@@ -52,9 +52,9 @@ class FilterForm(Form):
     channel = SelectMultipleField(_l("Channel"), coerce=int)
     direction = SelectField(_l("Active/Receptive"), [Optional()], choices=[
         ("", _l("Any")), (Direction.ACTIVE.value, _l("Active")), (Direction.RECEPTIVE.value, _l("Receptive"))])
-    motive = LookupField(_l("Motive"), source="motive")
-    occurrence = LookupField(_l("Occurrence"), source="occurrence", parent="motive")
-    cause = LookupField(_l("Cause"), source="cause", parent="occurrence")
+    motive = LookupField(_l("Motive"), source="motive", offer=ANY)
+    occurrence = LookupField(_l("Occurrence"), source="occurrence", parent="motive", offer=ANY)
+    cause = LookupField(_l("Cause"), source="cause", parent="occurrence", offer=ANY)
     unit = LookupField(_l("Unit"), source="unit")
     label = SelectMultipleField(_l("Labels"), coerce=int)
     assignee = AssigneeField(_l("Responsible"), source="assignee")

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from ...database import unit_of_work, utc_now
 from ...errors import DomainError, Invalid
 from ...extensions import db
+from ...lowcode.controls import today
 from ...queries import portal as reads
 from ...queries.classifications import classification_tree
 from ...queries.tickets import Bounds, TicketFilter, list_tickets
@@ -43,7 +44,7 @@ class ContactView(BaseView):
     def _save(self, form):
         try:
             if not form.take_files():
-                rules.check_opening(db.session, form.values(), actor=g.viewer)
+                rules.check_opening(db.session, form.values(), actor=g.viewer, now=utc_now())
                 raise Invalid(_("Some files were not accepted: the others are kept."))
             with unit_of_work(db.session) as session:
                 now = utc_now()
@@ -58,7 +59,7 @@ class ContactView(BaseView):
 
     def _shown(self, form):
         return self.render_template("portal/new.html", title=_("New contact"), view="novo", form=form,
-                                    tree=classification_tree(db.session), **beside())
+                                    tree=classification_tree(db.session, today()), **beside())
 
     @expose("/open")
     @has_access

@@ -1,5 +1,8 @@
 """The plain registers, a group of nouns a file, and their places in the menu."""
+from flask import g
 from flask_babel import lazy_gettext as _l
+
+from ...security.permissions import Perm
 
 
 def register(appbuilder) -> None:
@@ -46,13 +49,19 @@ def register(appbuilder) -> None:
 def register_settings(appbuilder) -> None:
     """The groups "ADM" and "Configurações"."""
     from ..webhooks import WebhookView
-    from . import web_menus
+    from . import knowledge, web_menus
     from .emails import EmailTemplateView
     from .parameters import ParameterView
+    from .scripts import ScriptView
 
     web_menus.register(appbuilder)
     appbuilder.add_view(ParameterView, "System parameters", label=_l("System parameters"), icon="fa-sliders",
                         category="Settings", category_label=_l("Settings"))
     appbuilder.add_view(EmailTemplateView, "E-mail templates", label=_l("E-mail templates"),
                         icon="fa-envelope-open-text", category="Settings")
+    # Attendants read these where they work; in their menu they would only be in the way.
+    kept = {"category": "Settings", "menu_cond": lambda: g.viewer.may(Perm.CLASSIFICATION_WRITE)
+            or g.viewer.may(Perm.STRUCTURE_WRITE)}
+    appbuilder.add_view(ScriptView, "Scripts", label=_l("Attendance script"), icon="fa-scroll", **kept)
+    knowledge.register(appbuilder, **kept)
     appbuilder.add_view(WebhookView, "Webhooks", label=_l("Webhooks"), icon="fa-bolt", category="Settings")

@@ -18,7 +18,9 @@ from ...security.visibility import visible
 from ...services import classifications
 from ..formats import quantity
 from ..lookup import Source, register_source, whole
+from . import validity
 from .classifications import ACTIVE_HELP, RegisterView
+from .validity import DATES, HELP, LABELS, WHOLE, LastingMixin
 
 MANUAL = _l("Classification of collection negotiation attendances")  # the manual's name of the register (X-34)
 COUNTINGS = {Counting.CALENDAR_DAYS: _l("Calendar days"), Counting.BUSINESS_DAYS: _l("Business days")}
@@ -26,7 +28,8 @@ TABS = {"subclassifications": _l("Subclassification"), "motives": _l("Standard o
 DAYS = NumberRange(min=0, max=3650, message=_l("Type a number of days from 0 to 3650."))
 HOURS = NumberRange(min=0, max=9999, message=_l("Type a number of hours from 0 to 9999."))
 TIMES = ["return_days", "return_hours"]
-TIME_LABELS = {"return_days": _l("Return days"), "return_hours": _l("Return hours"), "active": _l("Active")}
+TIME_LABELS = {"return_days": _l("Return days"), "return_hours": _l("Return hours"), "active": _l("Active"), **LABELS}
+NODE_HELP = {**HELP, "active": ACTIVE_HELP}
 HOURS_HELP = _l("Open hours of the classification's calendar; in the place of days.")
 
 
@@ -44,7 +47,7 @@ def return_text(row) -> str:
     return ngettext("%(num)s day", "%(num)s days", row.return_days)
 
 
-class TimedView(RegisterView):
+class TimedView(LastingMixin, RegisterView):
     """What the three levels have in common: a return in days or in hours, and the way back to the page above."""
 
     above = ""  # the relation to the level above
@@ -69,13 +72,14 @@ class ClassificationView(TimedView):
     datamodel, service = SQLAInterface(Classification), classifications.classifications
     list_title, add_title, edit_title = _l("Classifications"), _l("New classification"), _l("Edit classification")
     list_columns = order_columns = ["name", *TIMES, "counting", "calendar", "active"]
-    search_columns = ["name", "counting", "calendar", "active"]
-    add_columns = edit_columns = ["name", *TIMES, "counting", "calendar", "active"]
-    show_columns = ["name", *TIMES, "counting", "calendar", "active"]
+    search_columns = ["name", "counting", "calendar", *DATES, WHOLE, "active"]
+    add_columns = edit_columns = ["name", *TIMES, "counting", "calendar", *DATES, WHOLE, "active"]
+    show_columns = ["name", *TIMES, "counting", "calendar", WHOLE, "active"]
     label_columns = {"name": _l("Classification"), "counting": _l("Counting"), "calendar": _l("Calendar"),
                      **TIME_LABELS}
     description_columns = {
-        "active": ACTIVE_HELP, "counting": _l("Which days a return in days counts, on the levels below too."),
+        **NODE_HELP, WHOLE: _l("Closing demands the standard motive, whatever the system parameter says."),
+        "counting": _l("Which days a return in days counts, on the levels below too."),
         "calendar": _l("Needed for business days and for hours, here and on the levels below.")}
     choice_columns = {"counting": COUNTINGS}
     add_form_extra_fields = edit_form_extra_fields = {"return_hours": hours_field()}
@@ -88,7 +92,7 @@ class ClassificationView(TimedView):
     def show_more(self, item):
         tab = request.args.get("tab", "subclassifications")
         return {"tabs": TABS, "tab": tab if tab in TABS else abort(404), "rows": reads.below(db.session, item.id),
-                "return_text": return_text}
+                "return_text": return_text, "validity": validity.shown}
 
 
 class SubclassificationView(TimedView):
@@ -97,10 +101,11 @@ class SubclassificationView(TimedView):
     list_title, add_title, edit_title = (
         _l("Subclassifications"), _l("New subclassification"), _l("Edit subclassification"))
     list_columns = order_columns = ["name", "classification", *TIMES, "active"]
-    search_columns = ["classification", "name", "active"]
-    add_columns = edit_columns = show_columns = ["classification", "name", *TIMES, "active"]
+    search_columns = ["classification", "name", *DATES, "active"]
+    add_columns = edit_columns = ["classification", "name", *TIMES, *DATES, "active"]
+    show_columns = ["classification", "name", *TIMES, "active"]
     label_columns = {"classification": _l("Classification"), "name": _l("Subclassification"), **TIME_LABELS}
-    description_columns = {"active": ACTIVE_HELP, "return_days": _l("Left empty, the classification's days hold.")}
+    description_columns = {**NODE_HELP, "return_days": _l("Left empty, the classification's days hold.")}
     add_form_extra_fields = edit_form_extra_fields = {"return_hours": hours_field()}
     empty_text = _l("A subclassification is the second level of a classification.")
 
@@ -112,13 +117,13 @@ class DefaultMotiveView(TimedView):
         _l("Standard occurrence motives"), _l("New standard motive"), _l("Edit standard motive"))
     list_columns = ["name", "subclassification", "subclassification.classification", *TIMES, "active"]
     order_columns = ["name", "subclassification", *TIMES, "active"]
-    search_columns = ["subclassification", "name", "active"]
-    add_columns = edit_columns = ["subclassification", "name", *TIMES, "active"]
+    search_columns = ["subclassification", "name", *DATES, "active"]
+    add_columns = edit_columns = ["subclassification", "name", *TIMES, *DATES, "active"]
     show_columns = ["subclassification.classification", "subclassification", "name", *TIMES, "active"]
     label_columns = {"subclassification": _l("Subclassification"),
                      "subclassification.classification": _l("Classification"), "name": _l("Standard motive"),
                      **TIME_LABELS}
-    description_columns = {"active": ACTIVE_HELP, "return_days": _l("Left empty, the subclassification's days hold.")}
+    description_columns = {**NODE_HELP, "return_days": _l("Left empty, the subclassification's days hold.")}
     add_form_extra_fields = edit_form_extra_fields = {"return_hours": hours_field()}
     empty_text = _l("A standard motive is offered below its subclassification.")
 

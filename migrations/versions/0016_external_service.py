@@ -1,7 +1,7 @@
 """The external service that fills the form of a person, and which of its values fill which field.
 
-Revision ID: 0014
-Revises: 0013
+Revision ID: 0016
+Revises: 0015
 """
 import sqlalchemy as sa
 from alembic import op
@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 
 import app.database
 
-revision = "0014"
-down_revision = "0013"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

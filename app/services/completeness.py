@@ -1,0 +1,49 @@
+"""What closing demands of a classification (B-23): levels by the company's parameters, all of them where the motive or
+the classification itself says so. Cancelling demands nothing, and what was closed elsewhere (imported history, a merge
+that is undone) is not asked again.
+"""
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from ..errors import Invalid
+from ..models.classification import Cause, DefaultMotive
+from ..models.provider_ticket import ProviderTicket
+from .settings import CAUSE, CLOSING, NOTHING, get_setting
+
+ATTENDANCES, TICKETS = "close_attendance_with", "close_ticket_with"  # the parameters
+_LEVELS = tuple(CLOSING)
+
+
+def of_attendance(session, motive, occurrence, cause, *, day: date) -> Invalid | None:
+    """The first demanded level that an attendance of these rows lacks, refused at its field; None where it may close.
+
+    A cause is demanded only where the occurrence has some in use on this `day`.
+    """
+    demanded = CAUSE if motive is not None and motive.complete_to_close else get_setting(session, ATTENDANCES)
+    demanded = _LEVELS.index(demanded)
+    if demanded >= 1 and motive is None:
+        return Invalid(_l("Choose the motive: without it the attendance cannot be closed."), field="motive_id")
+    if demanded >= 2 and occurrence is None:
+        return Invalid(_l("Choose the occurrence: without it the attendance cannot be closed."), field="occurrence_id")
+    if demanded >= 3 and cause is None and _some(session, Cause, Cause.occurrence_id == occurrence.id, day):
+        return Invalid(_l("Choose the cause: without it the attendance cannot be closed."), field="cause_id")
+    return None
+
+
+def of_ticket(session, ticket: ProviderTicket, *, day: date) -> Invalid | None:
+    """The same of a provider's ticket, whose classification and subclassification are always there: its motive is
+    demanded where the subclassification has some in use. Refused at the situation, which every closing chooses."""
+    if ticket.default_motive_id is not None:
+        return None
+    if not ticket.classification.complete_to_close and get_setting(session, TICKETS) == NOTHING:
+        return None
+    if not _some(session, DefaultMotive, DefaultMotive.subclassification_id == ticket.subclassification_id, day):
+        return None
+    return Invalid(_l("Choose the reason for the attendance under “Change the classification”: without it the ticket "
+                      "cannot be closed."), field="situation_id")
+
+
+def _some(session, model, below, day) -> bool:
+    return session.scalar(select(model.id).where(below, model.in_use_on(day)).limit(1)) is not None
