@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from app.errors import InvalidMany
@@ -187,6 +187,7 @@ NUMBERS = some.one_of(
     some.decimals(-10**14, 10**14, places=4, allow_nan=False))
 
 
+@settings(deadline=None)  # other work on the machine is no failure
 @given(some.lists(NUMBERS, min_size=2, max_size=20))
 def test_keys_of_numbers_sort_as_numbers_do(numbers):
     spec = field("decimal")
@@ -196,6 +197,7 @@ def test_keys_of_numbers_sort_as_numbers_do(numbers):
     assert (keys[numbers[0]] == keys[numbers[1]]) == (numbers[0] == numbers[1])
 
 
+@settings(deadline=None)  # other work on the machine is no failure
 @given(some.lists(some.dates(), min_size=2), some.lists(some.datetimes(
     min_value=datetime(2, 1, 1), max_value=datetime(9998, 12, 30), timezones=some.timezones()), min_size=2))  # noqa: DTZ001
 def test_keys_of_dates_sort_as_dates_do(days, moments):
@@ -207,6 +209,7 @@ def test_keys_of_dates_sort_as_dates_do(days, moments):
         datetime.fromisoformat(each) for each in stored)
 
 
+@settings(deadline=None)  # other work on the machine is no failure
 @given(some.text(max_size=400))
 def test_a_key_is_never_longer_than_its_column(text):
     assert len(field_index.sort_key(field(), text) or "") <= field_index.LENGTH
