@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from ..database import unit_of_work, utc_now
 from ..files.store import store_of
-from ..services import attachments, held_files
+from ..services import attachments, custom_files, held_files
 from .alone import try_alone
 
 SENT_KEPT = timedelta(days=2)  # a file to be imported: its page lives a day
@@ -16,8 +16,8 @@ def prune_files(session, settings) -> int:
     with unit_of_work(session):
         if not try_alone(session, "files"):
             return 0
-        forgotten = attachments.forget_removed(session, store, now=now) + held_files.forget_old(
-            session, store, now=now)
+        forgotten = sum(forget(session, store, now=now) for forget in (
+            attachments.forget_removed, held_files.forget_old, custom_files.forget_old))
     dropped = attachments.drop_unknown(session, store, now=now)
     session.rollback()  # it has only read
     sent = list(store.names("import", older_than=now - SENT_KEPT))

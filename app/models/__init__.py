@@ -9,6 +9,7 @@ from . import (
     classification,
     company,
     custom_field,
+    custom_file,
     custom_form,
     custom_record,
     desk,
@@ -41,7 +42,7 @@ from . import (
 )
 
 __all__ = ["alert", "api_token", "appointment", "attachment", "attendance", "calendar", "classification", "company",
-           "custom_field", "custom_form", "custom_record", "desk", "dynamic_menu", "email_template", "entity",
-           "external_service", "held_file", "identity", "internal_message", "job", "knowledge", "label", "log", "merge",
-           "note", "notification", "order", "outbox", "product", "protocol", "provider_account", "provider_ticket",
-           "saved_view", "script", "stream_event", "survey", "web_menu", "webhook"]
+           "custom_field", "custom_file", "custom_form", "custom_record", "desk", "dynamic_menu", "email_template",
+           "entity", "external_service", "held_file", "identity", "internal_message", "job", "knowledge", "label",
+           "log", "merge", "note", "notification", "order", "outbox", "product", "protocol", "provider_account",
+           "provider_ticket", "saved_view", "script", "stream_event", "survey", "web_menu", "webhook"]

@@ -59,6 +59,8 @@ class CustomField(Named, Model):
     shown_if: Mapped[dict[str, Any] | None] = mapped_column(json_or_null())
     in_list: Mapped[bool] = mapped_column(default=False)
     searchable: Mapped[bool] = mapped_column(default=False)  # mirrored in field_index: filter, order, search
+    # False while a job mirrors what was stored before; no part of the definition: neither logged nor in packages
+    indexed: Mapped[bool] = mapped_column(default=True)
     form: Mapped[CustomForm] = relationship(back_populates="fields")
     __table_args__ = (
         unique("form_id", "key", name="uq_custom_field_key", field="key",

@@ -47,6 +47,12 @@ class FieldSpec:
     shown_if: dict | None = None
     in_list: bool = False
     searchable: bool = False
+    indexed: bool = True
+
+    @property
+    def filterable(self) -> bool:
+        """Whether it can be asked for now: what is still being indexed is written, but would not be found."""
+        return self.active and self.searchable and self.indexed
 
 
 _COLUMNS = tuple(FieldSpec.__dataclass_fields__)
@@ -75,7 +81,8 @@ class FormSpec:
 
     @cached_property
     def searchable(self) -> tuple[FieldSpec, ...]:
-        return tuple(each for each in self.fields if each.searchable)
+        """Those that can be asked for now."""
+        return tuple(each for each in self.fields if each.filterable)
 
     @cached_property
     def parts(self) -> tuple[tuple[str, tuple[FieldSpec, ...]], ...]:

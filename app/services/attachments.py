@@ -16,6 +16,7 @@ from ..files.scanner import Scanner
 from ..files.store import FolderStore, Incoming, TooLarge, store_of
 from ..models.attachment import Attachment
 from ..models.attendance import Attendance, AttendanceDetail
+from ..models.custom_file import CustomFile
 from ..models.held_file import HeldFile
 from ..models.provider_ticket import Message
 from ..security.permissions import Perm
@@ -140,7 +141,8 @@ def drop_unknown(session, store: FolderStore, *, now: datetime, batch: int = 200
     found = list(store.names(AREA, older_than=now - UNKNOWN_FOR))
     for some in (found[at:at + batch] for at in range(0, len(found), batch)):
         known = set(session.scalars(union_all(*(  # in one statement: a held file becomes an attachment
-            select(model.stored_name).where(model.stored_name.in_(some)) for model in (HeldFile, Attachment)))))
+            select(model.stored_name).where(model.stored_name.in_(some))
+            for model in (HeldFile, Attachment, CustomFile)))))
         for name in set(some) - known:
             store.delete(name)
             dropped += 1

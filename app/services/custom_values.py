@@ -12,8 +12,8 @@ from ..models.custom_field import FieldType
 from ..models.entity import Entity
 from ..queries.catalogue import FieldSpec
 from ..security.visibility import visible
+from . import custom_files, field_index
 from . import custom_types as types
-from . import field_index
 
 REQUIRED = _l("This field is required.")
 TODAY, NOW = "today", "now"  # defaults of dates
@@ -58,7 +58,16 @@ def after_save(session, kind: str, owner_id: int, fields: Iterable[FieldSpec], v
     """What a saved record's values carry with them, in its transaction: the index of those that can be searched, and
     the files, which are the record's from now on. To be called by every service that stores `checked` values; `new`:
     the record was not there before."""
+    fields = list(fields)
     field_index.mirror(session, kind, owner_id, fields, values, new=new)
+    if any(each.type == FieldType.ATTACHMENT for each in fields):
+        custom_files.bind(session, kind, owner_id, fields, values, actor=actor, now=now, new=new)
+
+
+def after_delete(session, kind: str, owner_id: int, *, now: datetime) -> None:
+    """The record is no more: nor are its index and its files. To be called by every service that deletes one."""
+    field_index.forget(session, kind, owner_id)
+    custom_files.remove_all(session, kind, owner_id, now=now)
 
 
 def _says(rule: dict, other: FieldSpec, held) -> bool:
@@ -140,15 +149,18 @@ class _Check:
                 self.refused[key] = Invalid(types.NOT_A_CHOICE)
 
     def _files(self, read) -> None:
-        """Files that the record has already may stay."""
-        for key, value in read.items():
-            if self.fields[key].type != FieldType.ATTACHMENT or value is None:
-                continue
-            kept = {each["id"]: each for each in self.stored.get(key) or ()}
-            if any(each["id"] not in kept for each in value):
-                self.refused[key] = Invalid(types.NOT_A_CHOICE)
+        """Those that the record has already, and those that the actor has sent for a form: one query for all fields."""
+        of = {key: value for key, value in read.items()
+              if self.fields[key].type == FieldType.ATTACHMENT and value is not None}
+        kept = {key: {each["id"]: each for each in self.stored.get(key) or ()} for key in of}
+        new = {each["id"] for key, value in of.items() for each in value if each["id"] not in kept[key]}
+        sent = custom_files.sent_names(self.session, new, actor=self.actor) if new else {}
+        for key, value in of.items():
+            known = {**{pk: {"id": pk, "name": name} for pk, name in sent.items()}, **kept[key]}
+            if any(each["id"] not in known for each in value):
+                self.refused[key] = Invalid(_l("A file is no longer there: choose it again."))
             else:
-                read[key] = [kept[each["id"]] for each in value]
+                read[key] = [known[each["id"]] for each in value]
 
     def _required(self, held, out, given, whole) -> None:
         """Of a PATCH, those that it touches, and those that it brings to light."""

@@ -10,6 +10,7 @@ def register(appbuilder) -> None:
         api_tokens,
         attendances,
         central,
+        custom,
         duplicates,
         entities,
         external_service,
@@ -62,4 +63,5 @@ def register(appbuilder) -> None:
     for view in (JobView, LookupView, LogView, NotificationView):
         appbuilder.add_view_no_menu(view)
     api_tokens.register(appbuilder)
+    custom.register(appbuilder)
     lists.register(appbuilder)  # last: it looks for the views that have tools

@@ -5,6 +5,7 @@ from ..extensions import db
 from ..lowcode import fields
 from ..lowcode.fields import PREFIX
 from ..queries.catalogue import Catalogue, FieldSpec, catalogue
+from ..services import field_filling, jobs
 from .shell import shell
 
 
@@ -19,6 +20,11 @@ def defined() -> Catalogue:
 def definitions(target: str, kind: str | None = None) -> list[FieldSpec]:
     """The fields in use of a target."""
     return defined().fields(target, kind)
+
+
+def register(_appbuilder) -> None:
+    """The job that fills the index of fields."""
+    jobs.register_kind(field_filling.KIND, field_filling.LABEL, field_filling.run)
 
 
 class CustomFieldsMixin:
