@@ -42,6 +42,7 @@ from ..models.note import AttendanceNote
 from ..models.notification import Notification
 from ..models.order import Invoice, Order
 from ..models.outbox import Outbox
+from ..models.package_import import PackageImport
 from ..models.product import Product, ProductInformation
 from ..models.provider_account import Batch, Guide, Payment
 from ..models.provider_ticket import Message, ProviderTicket
@@ -276,7 +277,8 @@ RULES = {
     **dict.fromkeys((Channel, Situation, Motive, Occurrence, Cause, Classification, Subclassification, DefaultMotive,
                      RoleType, ContactType, CustomForm, CustomField, FormGroup, CustomData, DynamicMenu, Setting,
                      Survey, SurveyQuestion, Product, ProductInformation, AlertPriority, Label, EmailTemplate,
-                     Calendar, WebMenu, KnowledgeSection, KnowledgeCategory, KnowledgeItem, ExternalService),
+                     Calendar, WebMenu, KnowledgeSection, KnowledgeCategory, KnowledgeItem, ExternalService,
+                     PackageImport),
                     _staff),
 }
 

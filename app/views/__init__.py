@@ -21,6 +21,7 @@ def register(appbuilder) -> None:
         knowledge,
         lists,
         orders,
+        packages,
         palette,
         registers,
         scripts,
@@ -59,6 +60,7 @@ def register(appbuilder) -> None:
     appbuilder.add_view(SecurityLogView, "SecurityLog", label=_l("Security log"), icon="fa-shield-halved", **access)
 
     registers.register_settings(appbuilder)
+    packages.register(appbuilder)
     appbuilder.add_view(MailboxView, "Outbox", label=_l("Outbox"), icon="fa-paper-plane", category="Settings")
     for view in (JobView, LookupView, LogView, NotificationView):
         appbuilder.add_view_no_menu(view)

@@ -28,6 +28,7 @@ TABS = (
     Tab(_l("Menu"), "/settings/menus/"),
     Tab(_l("Custom data"), "/settings/custom-data/"),
     Tab(_l("Attendance script"), "/scripts/list/"),
+    Tab(_l("Packages"), "/settings/packages/"),
 )
 
 

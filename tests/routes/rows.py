@@ -33,6 +33,7 @@ from app.models.merge import Merge
 from app.models.notification import Notification
 from app.models.order import Invoice, Order
 from app.models.outbox import Outbox
+from app.models.package_import import PackageImport
 from app.models.product import Product, ProductInformation
 from app.models.provider_account import Batch, Guide, Payment
 from app.models.provider_ticket import Message
@@ -70,9 +71,10 @@ def seed(session, world, near, far) -> dict:
         bought = Order(entity=entity, company=entity.company, number="1", ordered_on=NOON.date())
         sales[entity] = bought, Invoice(entity=entity, company=entity.company, number="1", issued_on=NOON.date())
     session.add_all([row for pair in sales.values() for row in pair])
+    package = PackageImport(name="Teste", digest="0" * 64, content={"motives": []}, received_at=NOON)
     loaded = Job(user_id=near.id, kind="import", arguments={}, created_at=NOON)
     label, view = Label(name="VIP"), SavedView(name="Minha", list_key="attendances", owner_id=near.id)
-    session.add_all([loaded, label, view])
+    session.add_all([package, loaded, label, view])
     files = [_attached(session, row) for row in (world.attendance, world.other_attendance, world.restricted_attendance)]
     bells = [Notification(user_id=user.id, key="k", kind="mentioned", at=NOON) for user in (near, far)]
     session.add_all(bells)
@@ -110,7 +112,7 @@ def seed(session, world, near, far) -> dict:
         "/orders/entity": {"pk": entity}, "/invoices/entity": {"pk": entity},
         **{f"/{register}/import": {"token": "t", "pk": {"foreign": loaded.id}}
            for register in ("products", "orders", "invoices", "batches", "guides", "payments")},
-        "/parameters": {"key": "protocol_mask"},
+        "/parameters": {"key": "protocol_mask"}, "/settings/packages": {"pk": package.id},
         "/account/sessions": {"pk": {"foreign": device.id}},
         "/attendances": {"address": address, "pk": entity}, "/attendances/<int:pk>/state": {"pk": attendances},
         "/history/entity": {"pk": entity},

@@ -1,0 +1,198 @@
+"""Bringing a package in: everything of it or nothing, through the services of each register.
+
+A row that the package does not name stays as it is; of one that it names, what it says of it holds afterwards.
+"""
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from ...errors import Conflict, DomainError, Invalid, InvalidMany, NotFound
+from ...models.package_import import PackageImport
+from ...security.permissions import Perm
+from ...security.visibility import visible
+from .. import log
+from ..records import require
+from ..refusals import REFUSALS, refusal
+from .document import load
+from .part import Known, Part, Path, compared, shown
+from .parts import BY_NAME, PARTS
+from .reading import of_parts
+
+MOST_PROBLEMS = 100  # more are not told: the first few show what is wrong
+CREATE, UPDATE = "create", "update"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row that a package adds or changes; `before` and `after` are of the fields that differ, as the file has
+    them."""
+
+    part: Part
+    path: Path
+    action: str
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    pk: int | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an entry cannot come in."""
+
+    part: Any  # what people call it
+    path: Path
+    field: str | None
+    message: str
+
+    def __str__(self):
+        place = f"{self.part}: {shown(self.path)}" if self.path else str(self.part)
+        return f"{place} ({self.field}): {self.message}" if self.field else f"{place}: {self.message}"
+
+
+@dataclass
+class Outcome:
+    """What a package changes, what of it is the same already, and what stands against it."""
+
+    changes: list[Change] = field(default_factory=list)
+    same: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def count(self, action: str) -> int:
+        return sum(each.action == action for each in self.changes)
+
+
+class Refused(Conflict):
+    """The package cannot come in; nothing of it has. `outcome` says why."""
+
+    def __init__(self, outcome: Outcome):
+        super().__init__(_l("Nothing was imported: %(n)s entries cannot come in."), field="file",
+                         n=len(outcome.problems))
+        self.outcome = outcome
+
+
+def receive(session, data: bytes, *, actor, now: datetime) -> PackageImport:
+    """Keep the package that a file holds, to be looked at and imported. Raises Forbidden, Invalid at "file"."""
+    require(actor, Perm.CUSTOM_FORM_WRITE)
+    document = load(data)
+    _known_parts(document.content)
+    package = PackageImport(name=document.name, digest=document.digest, content=document.content,
+                            user_id=actor.user_id, received_at=now)
+    session.add(package)
+    log.record(session, package, "create", {"name": (None, document.name), "digest": (None, document.digest)},
+               actor=actor, now=now)
+    return package
+
+
+def trial(session, content: dict, *, parts: Iterable[str] | None = None, actor, now: datetime) -> Outcome:
+    """What an import would do, tried in full and taken back: the transaction has nothing of it."""
+    attempt = session.begin_nested()
+    try:
+        return _bring(session, content, parts, actor, now)
+    finally:
+        attempt.rollback()
+        session.expire_all()
+
+
+def bring(session, pk: int, *, parts: Iterable[str] | None = None, actor, now: datetime) -> Outcome:
+    """Import a package that was received, or the named parts of it.
+
+    Raises Forbidden, NotFound, Conflict where it was imported already, Refused with every problem; among them that the
+    actor may not keep a register that would change.
+    """
+    require(actor, Perm.CUSTOM_FORM_WRITE)
+    package = session.scalar(select(PackageImport).where(
+        PackageImport.id == pk, visible(PackageImport, actor)).with_for_update())  # of two clicks the second waits here
+    if package is None:
+        raise NotFound(_l("Record not found."))
+    if package.imported_at is not None:
+        raise Conflict(_l("This package was imported already."))
+    outcome = _bring(session, package.content, parts, actor, now)
+    if outcome.problems:
+        raise Refused(outcome)
+    package.imported_at = now
+    package.changes = [{"part": each.part.name, "id": each.pk, "path": list(each.path), "action": each.action,
+                        "before": each.before, "after": each.after} for each in outcome.changes]
+    log.record(session, package, "import", {
+        "created": (None, outcome.count(CREATE)), "updated": (None, outcome.count(UPDATE))}, actor=actor, now=now)
+    return outcome
+
+
+def done(package: PackageImport) -> Outcome:
+    """What an import has changed."""
+    return Outcome([Change(BY_NAME[each["part"]], tuple(each["path"]), each["action"], each["before"], each["after"],
+                           each["id"]) for each in package.changes if each["part"] in BY_NAME])
+
+
+def _known_parts(content) -> None:
+    if unknown := sorted(set(content) - set(BY_NAME)):
+        raise Invalid(_l("This version of the product does not know the part “%(name)s” of the package."), field="file",
+                      name=unknown[0][:60])
+
+
+def _bring(session, content, names, actor, now) -> Outcome:
+    _known_parts(content)
+    wanted, outcome = set(content if names is None else names), Outcome()
+    current, known = of_parts(session)
+    for part in PARTS:
+        if part.name in wanted and part.name in content:
+            _Bringing(session, part, current[part.name], known, outcome, actor, now).all(content[part.name])
+    return outcome
+
+
+@dataclass
+class _Bringing:
+    """The entries of one part on their way in."""
+
+    session: Any
+    part: Part
+    current: list[dict]
+    known: Known
+    outcome: Outcome
+    actor: Any
+    now: datetime
+
+    def all(self, entries) -> None:
+        self.by_path = {compared(self.part.path(entry)): entry for entry in self.current}
+        met: set[Path] = set()
+        for entry in self.part.in_order(entries):
+            path: Path = ()
+            try:
+                path = self.part.path(entry)
+                if compared(path) in met:
+                    raise Conflict(_l("The package has this entry twice."))
+                met.add(compared(path))
+                self._one(path, entry)
+            except REFUSALS as raised:
+                self._refused(path, refusal(raised))
+            if len(self.outcome.problems) >= MOST_PROBLEMS:
+                return
+
+    def _one(self, path, entry) -> None:
+        pk, have = self.part.find(self.known, path), self.by_path.get(compared(path), {})
+        values = self.part.values(entry, self.known)
+        differs = {name: (have.get(name), entry[name]) for name in entry
+                   if pk is None or self.part.differs(name, have.get(name), entry[name])}
+        if not differs:
+            self.outcome.same += 1
+            return
+        with self.session.begin_nested():  # what is refused leaves no trace, and the rest is tried all the same
+            require(self.actor, self.part.perm)
+            if pk is None:
+                pk, action = self.part.create(self.session, values, actor=self.actor, now=self.now), CREATE
+            else:
+                action = UPDATE
+                self.part.update(self.session, pk, {name: values[name] for name in values if name in differs},
+                                 actor=self.actor, now=self.now)
+            self.session.flush()  # constraints speak within the savepoint
+        self.known.keep(self.part.model, pk, path)
+        self.outcome.changes.append(Change(
+            self.part, path, action, {name: old for name, (old, _new) in differs.items()} if action == UPDATE else {},
+            {name: new for name, (_old, new) in differs.items()}, pk))
+
+    def _refused(self, path, error: DomainError) -> None:
+        errors = error.errors if isinstance(error, InvalidMany) else [error]
+        self.outcome.problems += [Problem(self.part.label, path, each.field, str(each)) for each in errors]

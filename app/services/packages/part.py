@@ -1,0 +1,264 @@
+"""A register as it travels in a package: how a row of it is known, written down, compared and brought in.
+
+A row is known by its path: the path of the row above it, then its own key (the name, or a code that never changes),
+compared without accents and case. References are paths as well, so that a package says nothing of ids.
+"""
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import JSON, inspect, select
+from sqlalchemy.orm import selectinload
+
+from ...errors import Invalid
+from ...security.permissions import Perm
+from ...text import normalise
+
+Path = tuple[str, ...]
+# Of the installation, not of the configuration.
+OWN = {"id", "name_key", "title_key", "search_text", "version", "created_at", "updated_at"}
+
+
+class Known:
+    """The rows of the parts met so far: the path of an id, the id of a path."""
+
+    def __init__(self):
+        self._paths: dict[type, dict[int, Path]] = {}
+        self._ids: dict[type, dict[Path, int]] = {}
+
+    def keep(self, model, pk: int, path: Path) -> None:
+        self._paths.setdefault(model, {})[pk] = path
+        self._ids.setdefault(model, {})[compared(path)] = pk
+
+    def path_of(self, model, pk: int | None) -> list[str] | None:
+        """A reference as the file has it."""
+        return None if pk is None else list(self._paths[model][pk])
+
+    def id_of(self, model, path) -> int | None:
+        return self._ids.get(model, {}).get(compared(path))
+
+
+def compared(path) -> Path:
+    """A path as two are compared."""
+    return tuple(normalise(str(each)) for each in path)
+
+
+def shown(path) -> str:
+    """A path as people read it."""
+    return " › ".join(map(str, path))
+
+
+class Part:
+    """One register in a package. `parent`, `refs` (many-to-one), `lists` (many-to-many), `rows` (children that have no
+    life of their own) name relations; everything else of the table travels as it is."""
+
+    def __init__(self, name: str, label: Any, model: type, service: Any, perm: Perm, *, key="name", parent=None,
+                 refs=(), lists=(), rows=(), leave=()):
+        self.name, self.label, self.model, self.service, self.perm = name, label, model, service, perm
+        self.key, self.parent, self.refs, self.lists, self.rows = key, parent, tuple(refs), tuple(lists), tuple(rows)
+        self.leave = OWN | set(leave)
+
+    @cached_property
+    def columns(self) -> dict[str, Any]:
+        """Those that travel as they are, by name."""
+        return _plain_columns(self.model, self.leave)
+
+    def read(self, session, known: Known) -> list[dict]:
+        """Every row as an entry of the file, in the order of their paths."""
+        query = select(self.model).options(*(
+            selectinload(getattr(self.model, name)) for name in (*self.lists, *self.rows)))
+        found = [(self._keep(row, known), row) for row in self._parents_first(session.scalars(query).all())]
+        return [self.entry(row, known) for _path, row in sorted(found, key=lambda each: compared(each[0]))]
+
+    def path(self, entry: dict) -> Path:
+        """By what an entry of the file is known. Raises Invalid."""
+        above = entry.get(self.parent) if self.parent else []
+        if not isinstance(entry.get(self.key), str) or not entry[self.key].strip() or not isinstance(above, list):
+            raise Invalid(_l("An entry without a name."), field=self.key)
+        return (*map(str, above), entry[self.key])
+
+    def find(self, known: Known, path: Path) -> int | None:
+        return known.id_of(self.model, path)
+
+    def entry(self, row, known: Known) -> dict:
+        """A row as the file has it."""
+        made = {name: _told(getattr(row, name)) for name in self.columns}
+        for name in (*((self.parent,) if self.parent else ()), *self.refs):
+            made[name] = known.path_of(self._target(name), getattr(row, self._column(name)))
+        for name in self.lists:
+            paths = [known.path_of(self._target(name), each.id) for each in getattr(row, name)]
+            made[name] = sorted(paths, key=compared)
+        for name in self.rows:
+            columns = _plain_columns(self._target(name), {*OWN, *self._back(name)})
+            made[name] = [{column: _told(getattr(each, column)) for column in columns} for each in getattr(row, name)]
+        return made
+
+    def values(self, entry: dict, known: Known) -> dict:
+        """What the service is given of an entry. Raises Invalid at the name of what cannot be."""
+        given = {}
+        for name, value in entry.items():
+            if name in self.columns:
+                given[name] = _meant(self.columns[name], name, value)
+            elif name == self.parent or name in self.refs:
+                given[name] = {"id": self._id(known, name, value)} if value is not None else None
+            elif name in self.lists:
+                given[name] = [self._id(known, name, each) for each in _listed(name, value)]
+            elif name in self.rows:
+                columns = _plain_columns(self._target(name), {*OWN, *self._back(name)})
+                given[name] = [{column: _meant(columns[column], f"{name}.{place}.{column}", each.get(column))
+                                for column in columns if column in each}
+                               for place, each in enumerate(_listed(name, value)) if isinstance(each, dict)]
+            else:
+                raise Invalid(_l("This version of the product does not know “%(name)s”."), field=name, name=name[:60])
+        return given
+
+    def in_order(self, entries) -> list[dict]:
+        """The entries of a package, one of a tree in one table after the one above it."""
+        names = [name for name in self.refs if self._target(name) is self.model]
+        if not names:
+            return list(entries)
+        ready, left = [], list(entries)
+        while left:
+            waited_for = {compared([str(each.get(self.key))]) for each in left}
+            now = [each for each in left if compared((each.get(names[0]) or [""])[-1:]) not in waited_for] or left
+            ready += now
+            left = [each for each in left if each not in now]
+        return ready
+
+    def differs(self, name: str, old, new) -> bool:
+        """Whether two values of a field, as the file has them, mean something else."""
+        if name in self.columns:
+            column = self.columns[name]
+            return old != (new if new is None else _told(_meant(column, name, new)))
+        if name == self.parent or name in self.refs:
+            return compared(old or ()) != compared(new or ())
+        if name in self.lists:
+            return {compared(each) for each in old or ()} != {compared(each) for each in new or ()}
+        return old != new
+
+    def create(self, session, values: dict, *, actor, now) -> int:
+        return self.service.create(session, self._with_rows(session, values), actor=actor, now=now).id
+
+    def update(self, session, pk: int, values: dict, *, actor, now) -> None:
+        self.service.update(session, pk, self._with_rows(session, values, pk), actor=actor, now=now)
+
+    def delete(self, session, pk: int, *, actor, now) -> None:
+        self.service.delete(session, pk, actor=actor, now=now)
+
+    @property
+    def reads(self) -> Perm:
+        """What it takes to export it."""
+        return Perm(f"read {self.perm.pair[1]}")
+
+    @property
+    def can_rest(self) -> bool:
+        """What is in use can be switched off in the place of being deleted."""
+        return "active" in self.columns
+
+    # ---- pieces
+
+    def _keep(self, row, known) -> Path:
+        above = known.path_of(self._target(self.parent), getattr(row, self._column(self.parent))) if self.parent else ()
+        path = (*above, getattr(row, self.key))
+        known.keep(self.model, row.id, path)
+        return path
+
+    def _parents_first(self, rows) -> Iterator:
+        """Of a tree in one table, a row after the one above it."""
+        names = [name for name in self.refs if self._target(name) is self.model]
+        if not names:
+            yield from rows
+            return
+        column, left, done = self._column(names[0]), list(rows), {None}
+        while left:
+            ready = [row for row in left if getattr(row, column) in done] or left
+            yield from ready
+            done |= {row.id for row in ready}
+            left = [row for row in left if row.id not in done]
+
+    def _relation(self, name):
+        return inspect(self.model).relationships[name]
+
+    def _target(self, name) -> type:
+        return self._relation(name).mapper.class_
+
+    def _column(self, name) -> str:
+        return self._relation(name).local_remote_pairs[0][0].name
+
+    def _back(self, name) -> set[str]:
+        return {pair[1].name for pair in self._relation(name).local_remote_pairs}
+
+    def _id(self, known, name, path) -> int:
+        found = known.id_of(self._target(name), path) if isinstance(path, list) and path else None
+        if found is None:
+            raise Invalid(_l("“%(path)s” is neither here nor in the package."), field=name,
+                          path=shown(path)[:200] if isinstance(path, list) else str(path)[:200])
+        return found
+
+    def _with_rows(self, session, values, pk=None) -> dict:
+        """Relations as rows, and children that stay as they are under their ids: they are not written anew."""
+        ready = dict(values)
+        for name in (*((self.parent,) if self.parent else ()), *self.refs):
+            if ready.get(name):
+                ready[name] = session.get(self._target(name), ready[name]["id"])
+        for name in self.lists:
+            if name in ready:
+                ready[name] = [session.get(self._target(name), each) for each in ready[name]]
+        for name in self.rows if pk is not None else ():
+            if name in ready:
+                kept = list(getattr(session.get(self.model, pk), name))
+                ready[name] = [_under_its_id(kept, each) for each in ready[name]]
+        return ready
+
+
+def _under_its_id(kept, values) -> dict:
+    for row in kept:
+        if all(getattr(row, name) == value for name, value in values.items()):
+            kept.remove(row)
+            return {"id": row.id, **values}
+    return values
+
+
+def _plain_columns(model, leave) -> dict[str, Any]:
+    return {each.key: each.columns[0] for each in inspect(model).column_attrs
+            if each.key not in leave and not each.columns[0].foreign_keys}
+
+
+def _listed(name, value) -> list:
+    if not isinstance(value, list):
+        raise Invalid(_l("Not a valid value."), field=name)
+    return value
+
+
+def _told(value):
+    """A value of a column as JSON has it."""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+def _meant(column, name: str, value):
+    """A value of the file as the column has it. Raises Invalid."""
+    if value is None:
+        if column.nullable:
+            return None
+        raise Invalid(_l("This field is required."), field=name)
+    kind = None if isinstance(column.type, JSON) else getattr(column.type, "impl", column.type).python_type
+    try:
+        if kind in (date, datetime):
+            return kind.fromisoformat(value)
+        if kind is Decimal:
+            number = Decimal(str(value))
+            if not number.is_finite():
+                raise ValueError(value)
+            return number
+        if kind in (bool, int, str) and type(value) is not kind:
+            raise TypeError(value)
+        if kind is str and column.type.length and len(value) > column.type.length:
+            raise Invalid(_l("Use at most %(n)s characters."), field=name, n=column.type.length)
+    except (TypeError, ValueError, InvalidOperation) as error:
+        raise Invalid(_l("Not a valid value."), field=name) from error
+    return value

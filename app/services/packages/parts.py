@@ -1,0 +1,91 @@
+"""What travels in a package: the parts in the order in which they need each other."""
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from ...models.alert import AlertPriority
+from ...models.calendar import Calendar
+from ...models.classification import (
+    Cause,
+    Channel,
+    Classification,
+    DefaultMotive,
+    Motive,
+    Occurrence,
+    Situation,
+    Subclassification,
+)
+from ...models.company import Company, Department
+from ...models.email_template import EmailTemplate
+from ...models.entity import ContactType, RoleType
+from ...models.knowledge import KnowledgeCategory, KnowledgeItem, KnowledgeSection
+from ...models.label import Label
+from ...models.script import Script
+from ...security.permissions import Perm
+from ...security.visibility import visible
+from .. import (
+    alerts,
+    calendars,
+    channels,
+    classifications,
+    companies,
+    email_templates,
+    knowledge,
+    labels,
+    records,
+    role_types,
+    scripts,
+    situations,
+)
+from .part import Part
+from .special import ParametersPart, RolesPart
+
+
+class DepartmentPart(Part):
+    """Departments are of a company, which a package does not name: a new one is of the first company of the person."""
+
+    def create(self, session, values, *, actor, now) -> int:
+        company = session.scalar(select(Company).where(visible(Company, actor), Company.active).order_by(Company.id))
+        return super().create(session, {**values, "company": company}, actor=actor, now=now)
+
+
+class CodedPart(Part):
+    """Rows that have a code, which never changes and comes along."""
+
+    def create(self, session, values, *, actor, now) -> int:
+        return records.create(session, self.model, values, actor=actor, now=now).id
+
+
+_WRITES = Perm.CLASSIFICATION_WRITE
+_motives = records.service_for(Motive)
+_contact_types = records.service_for(ContactType)
+PARTS: list[Part] = [
+    DepartmentPart("departments", _l("Departments"), Department, companies.departments, Perm.STRUCTURE_WRITE,
+                   refs=("parent",)),
+    Part("calendars", _l("Calendars"), Calendar, calendars, _WRITES, rows=("holidays",)),
+    Part("situations", _l("Situations"), Situation, situations.service, _WRITES),
+    CodedPart("channels", _l("Channels"), Channel, channels.service, _WRITES, key="code"),
+    CodedPart("role_types", _l("Roles of entities"), RoleType, role_types.service, _WRITES, key="code"),
+    Part("contact_types", _l("Contact types"), ContactType, _contact_types, _WRITES),
+    Part("alert_priorities", _l("Alert priorities"), AlertPriority, alerts.priorities, _WRITES),
+    Part("labels", _l("Labels"), Label, labels.service, _WRITES),
+    Part("email_templates", _l("E-mail templates"), EmailTemplate, email_templates.service, _WRITES),
+    Part("motives", _l("Motives"), Motive, _motives, _WRITES),
+    Part("occurrences", _l("Occurrences"), Occurrence, classifications.occurrences, _WRITES, parent="motive"),
+    Part("causes", _l("Causes"), Cause, classifications.causes, _WRITES, parent="occurrence"),
+    Part("classifications", _l("Classifications"), Classification, classifications.classifications, _WRITES,
+         refs=("calendar",)),
+    Part("subclassifications", _l("Subclassifications"), Subclassification, classifications.subclassifications, _WRITES,
+         parent="classification"),
+    Part("default_motives", _l("Standard motives"), DefaultMotive, classifications.default_motives, _WRITES,
+         parent="subclassification"),
+    Part("scripts", _l("Attendance scripts"), Script, scripts, _WRITES, key="title",
+         lists=("departments",)),
+    Part("knowledge_sections", _l("Sections of the knowledge base"), KnowledgeSection, knowledge.sections, _WRITES),
+    Part("knowledge_categories", _l("Categories of the knowledge base"), KnowledgeCategory, knowledge.categories,
+         _WRITES, parent="section"),
+    Part("knowledge_items", _l("Items of the knowledge base"), KnowledgeItem, knowledge.items, _WRITES, key="title",
+         parent="category"),
+    ParametersPart(),
+    RolesPart(),
+]
+BY_NAME = {part.name: part for part in PARTS}

@@ -1,0 +1,162 @@
+"""Pacotes: the configuration written into a file, and brought in from one: looked at, tried, imported, taken back."""
+import io
+import re
+
+from flask import abort, flash, g, redirect, render_template, request, send_file, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import defer, joinedload
+
+from ..database import unit_of_work, utc_now
+from ..errors import DomainError
+from ..extensions import db
+from ..models.package_import import PackageImport
+from ..security.permissions import Perm
+from ..security.visibility import visible
+from ..services.packages import document, importing, reading, told, undoing
+from ..services.packages.parts import PARTS
+
+SHOWN = 50  # packages of the list, the newest first
+MOST_CHANGES = 500  # on the page; the rest is counted
+
+
+class PackageView(BaseView):
+    """The list with both forms, and the page of one package."""
+
+    route_base, default_view = "/settings/packages", "list"
+    class_permission_name = "custom_form"
+    method_permission_name = {"list": "read", "export": "read", "show": "read", "file": "read", "receive": "write",
+                              "bring": "write", "undo": "write"}
+
+    @expose("/")
+    @has_access
+    def list(self):
+        return self._listed()
+
+    @expose("/export")
+    @has_access
+    def export(self):
+        """The file; of the parts that the person may read and has chosen."""
+        chosen = [part.name for part in _readable() if part.name in request.args.getlist("part")]
+        if not chosen:
+            return self._listed(DomainError(_("Choose at least one part."), field="part"), "export")
+        name = request.args.get("name", "").strip()[:200]
+        data = document.dump(reading.content(db.session, chosen), name=name)
+        file = re.sub(r"[^\w-]+", "-", name or f"balcao-{utc_now():%Y-%m-%d}").strip("-").lower() or "balcao"
+        return send_file(io.BytesIO(data), mimetype="application/json", as_attachment=True,
+                         download_name=f"{file}.json")
+
+    @expose("/", methods=["POST"])
+    @has_access
+    def receive(self):
+        """A file is kept, and what it would change is shown: nothing is imported yet."""
+        sent = request.files.get("file")
+        if sent is None or not sent.filename:
+            return self._listed(DomainError(_("Choose a file."), field="file"))
+        try:
+            with unit_of_work(db.session) as session:
+                package = importing.receive(session, sent.stream.read(document.SIZE_LIMIT + 1), actor=g.viewer,
+                                            now=utc_now())
+                session.flush()  # its id leads to its page
+                pk = package.id
+        except DomainError as error:
+            return self._listed(error)
+        return redirect(url_for("PackageView.show", pk=pk))
+
+    @expose("/<int:pk>")
+    @has_access
+    def show(self, pk):
+        return self._shown(_package(pk))
+
+    @expose("/<int:pk>/file")
+    @has_access
+    def file(self, pk):
+        """The package as it was received."""
+        package = _package(pk)
+        return send_file(io.BytesIO(document.dump(package.content, name=package.name)), mimetype="application/json",
+                         as_attachment=True, download_name=f"pacote-{package.id}.json")
+
+    @expose("/<int:pk>/import", methods=["POST"])
+    @has_access
+    def bring(self, pk):
+        package = _package(pk)
+        chosen = [name for name in package.content if name in request.form.getlist("part")]
+        if not chosen:
+            return self._shown(package, error=DomainError(_("Choose at least one part."), field="part"))
+        try:
+            with unit_of_work(db.session) as session:
+                outcome = importing.bring(session, pk, parts=chosen, actor=g.viewer, now=utc_now())
+        except DomainError as error:
+            return self._shown(_package(pk), error=error, chosen=chosen)
+        flash(_("Package imported: %(n)s added, %(m)s changed.", n=outcome.count(importing.CREATE),
+                m=outcome.count(importing.UPDATE)), "success")
+        return redirect(url_for("PackageView.show", pk=pk))
+
+    @expose("/<int:pk>/undo", methods=["POST"])
+    @has_access
+    def undo(self, pk):
+        package = _package(pk)
+        try:
+            with unit_of_work(db.session) as session:
+                undoing.undo(session, pk, actor=g.viewer, now=utc_now())
+        except DomainError as error:
+            return self._shown(package, error=error)
+        flash(_("The import was taken back."), "success")
+        return redirect(url_for("PackageView.show", pk=pk))
+
+    def _listed(self, error=None, wrong="import"):
+        rows = db.session.scalars(
+            select(PackageImport).where(visible(PackageImport, g.viewer)).options(
+                defer(PackageImport.content), defer(PackageImport.changes), joinedload(PackageImport.user))
+            .order_by(PackageImport.id.desc()).limit(SHOWN)).all()
+        page = render_template(
+            "packages/list.html", title=_("Packages"), rows=rows, parts=_readable(), error=error, wrong=wrong,
+            chosen=request.args.getlist("part"), name=request.args.get("name", ""),
+            may_write=g.viewer.may(Perm.CUSTOM_FORM_WRITE), megabytes=document.SIZE_LIMIT // 1024 // 1024)
+        return page, 422 if error else 200
+
+    def _shown(self, package, error=None, chosen=None):
+        names = chosen if chosen is not None else request.args.getlist("part") or list(package.content)
+        outcome = self._outcome(package, names, error)
+        page = render_template(
+            "packages/show.html", title=_("Packages"), package=package, outcome=outcome, error=error,
+            chosen=names, told=told, groups=_grouped(outcome.changes[:MOST_CHANGES]),
+            left=max(0, len(outcome.changes) - MOST_CHANGES),
+            parts=[part for part in PARTS if part.name in package.content],
+            may_write=g.viewer.may(Perm.CUSTOM_FORM_WRITE))
+        return page, error.status if error else 200
+
+    @staticmethod
+    def _outcome(package, names, error) -> importing.Outcome:
+        if isinstance(error, importing.Refused):
+            return error.outcome
+        if package.imported_at is not None:
+            return importing.done(package)
+        try:
+            with unit_of_work(db.session) as session:
+                return importing.trial(session, package.content, parts=names, actor=g.viewer, now=utc_now())
+        except DomainError as refused:
+            return importing.Outcome(problems=[importing.Problem(_("Package"), (), None, str(refused))])
+
+
+def _package(pk) -> PackageImport:
+    return db.session.scalar(select(PackageImport).where(
+        PackageImport.id == pk, visible(PackageImport, g.viewer)).options(
+            joinedload(PackageImport.user), joinedload(PackageImport.undone_by))) or abort(404)
+
+
+def _readable() -> list:
+    return [part for part in PARTS if g.viewer.may(part.reads)]
+
+
+def _grouped(changes) -> dict:
+    groups: dict = {}
+    for each in changes:
+        groups.setdefault(str(each.part.label), []).append(each)
+    return groups
+
+
+def register(appbuilder) -> None:
+    """A page of the settings, without an item in the menu: a tab leads there."""
+    appbuilder.add_view_no_menu(PackageView)

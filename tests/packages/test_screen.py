@@ -1,0 +1,104 @@
+"""The page "Pacotes" and the commands: what a configurator does to move a configuration (B-21)."""
+import io
+import json
+
+import pytest
+from sqlalchemy import select
+
+from app.models.classification import Motive
+from app.models.package_import import PackageImport
+from tests.packages.conftest import changed
+
+pytestmark = pytest.mark.req("B-21")
+URL = "/settings/packages/"
+
+
+@pytest.fixture
+def configurator(make_user, sign_in, world):
+    return sign_in(make_user("conf", "Configurator", companies=[world.company]))
+
+
+def sent(browser, data):
+    return browser.post(URL, {"file": (io.BytesIO(data), "pacote.json")}, content_type="multipart/form-data")
+
+
+def with_sewage(data):
+    return changed(data, lambda parts: parts["motives"].append({"name": "Esgoto"}))
+
+
+def test_a_package_is_exported_looked_at_imported_and_taken_back(configurator, session):
+    file = configurator.get(f"{URL}export?part=motives&part=occurrences&name=Água e luz")
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert set(json.loads(file.data)["parts"]) == {"motives", "occurrences"}
+    answer = sent(configurator, with_sewage(file.data))
+    assert answer.status_code == 302
+    page = configurator.get(answer.location).text
+    assert "A incluir" in page
+    assert "Esgoto" in page
+    assert session.scalar(select(Motive.id).where(Motive.name == "Esgoto")) is None
+    done = configurator.post(f"{answer.location}/import", {"part": ["motives", "occurrences"]})
+    assert done.status_code == 302
+    assert "Pacote importado: 1 incluídos, 0 alterados." in configurator.get(answer.location).text
+    assert session.scalar(select(Motive.id).where(Motive.name == "Esgoto")) is not None
+    assert configurator.post(f"{answer.location}/import", {"part": ["motives"]}).status_code == 409  # a second click
+    assert configurator.post(f"{answer.location}/undo").status_code == 302
+    session.expire_all()
+    assert session.scalar(select(Motive.id).where(Motive.name == "Esgoto")) is None
+    assert "Desfeito" in configurator.get(URL).text
+
+
+def test_a_file_that_is_no_package_is_refused_beside_its_field(configurator, session):
+    for data in (b"", b"PK\x03\x04", b"{}"):
+        answer = sent(configurator, data)
+        assert answer.status_code == 422
+        assert 'id="file-err"' in answer.text
+    assert configurator.post(URL, {}).status_code == 422
+    assert session.scalar(select(PackageImport.id)) is None
+
+
+def test_a_package_that_cannot_come_in_says_each_reason(configurator, session):
+    file = configurator.get(f"{URL}export?part=motives&part=occurrences").data
+    answer = sent(configurator, changed(file, lambda parts: parts["occurrences"].append(
+        {"motive": ["Nenhum"], "name": "<b>Vazamento</b>"})))
+    page = configurator.get(answer.location).text
+    assert "“Nenhum” não está aqui nem no pacote." in page
+    assert "<b>Vazamento" not in page
+    assert configurator.post(f"{answer.location}/import", {"part": ["occurrences"]}).status_code == 409
+
+
+def test_nobody_exports_what_he_may_not_read(configurator, make_user, sign_in, world):
+    page = configurator.get(URL).text
+    assert 'value="motives"' in page
+    assert 'value="roles"' not in page
+    assert configurator.get(f"{URL}export?part=roles").status_code == 422
+    supervisor = sign_in(make_user("boss", "Supervisor", companies=[world.company]))
+    assert supervisor.get(f"{URL}export?part=roles").status_code == 200
+    assert 'type="file"' not in supervisor.get(URL).text
+    assert supervisor.post(URL, {}).status_code == 403
+    attendant = sign_in(make_user("ana2", "Attendant", companies=[world.company]))
+    assert attendant.get(URL).status_code == 403
+
+
+def test_the_commands_export_compare_import_and_take_back(app, session, world, tmp_path):
+    run = app.test_cli_runner().invoke
+    file = tmp_path / "pacote.json"
+    first = run(args=["config-export", str(file), "--part", "motives"])
+    assert (first.exit_code, first.output[:5]) == (0, "hash=")
+    file.write_bytes(with_sewage(file.read_bytes()))
+    diff = run(args=["config-diff", str(file)])
+    assert "+ Motivos: Esgoto" in diff.output
+    assert diff.output.endswith("refused=0\n")
+    trial = run(args=["config-import", str(file), "--dry-run"])
+    assert trial.output.splitlines()[-1].startswith("create=1 update=0")
+    assert session.scalar(select(Motive.id).where(Motive.name == "Esgoto")) is None
+    assert run(args=["config-import", str(file)]).output.splitlines()[-1].startswith("create=1 update=0")
+    session.rollback()
+    assert session.scalar(select(Motive.id).where(Motive.name == "Esgoto")) is not None
+    again = run(args=["config-import", str(file)])
+    assert again.output.splitlines()[-1].startswith("create=0 update=0")
+    undone = run(args=["config-undo", "1"])
+    assert (undone.exit_code, undone.output) == (0, "import=1 undone=1 refused=0\n")
+    broken = tmp_path / "meio.json"
+    broken.write_bytes(file.read_bytes()[:-9])
+    assert run(args=["config-import", str(broken)]).exit_code == 1
+    assert run(args=["config-export", str(file), "--part", "nada"]).exit_code == 2
