@@ -2,12 +2,17 @@
 import re
 
 from flask import request
+from flask_babel import get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, validate
 
+from ..extensions import db
+from ..queries.catalogue import catalogue
+from ..queries.field_narrowing import PREFIX, Asked, Unreadable
+from ..services import field_questions
 from . import schemas
-from .base import MAX_LIMIT, BadRequest, flat
+from .base import MAX_LIMIT, BadRequest, actor, flat
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
 NOT_VALID = _l("Not a valid value.")
@@ -52,12 +57,17 @@ def day(**options):
 
 
 class Arguments(schemas.Body):
-    """The arguments of a list or a page; each is optional."""
+    """The arguments of a list or a page; each is optional. `target` is whose configurators' fields may be asked for
+    besides: `cf_<key>`, `cf_<key>_from`, `cf_<key>_to` (`field_questions`)."""
+
+    target: str | None = None
 
     def read(self) -> dict:
         """The arguments of this request as values. Raises BadRequest at the first that cannot be read."""
         given = {}
         for name, values in request.args.lists():
+            if self.target and name.startswith(PREFIX):
+                continue
             several = isinstance(self.fields.get(name), Many)
             if len(values) > 1 and not several:
                 raise BadRequest(_("Not a valid value."), field=name)
@@ -67,6 +77,19 @@ class Arguments(schemas.Body):
         except ValidationError as error:
             name, texts = next(flat(error.messages))
             raise BadRequest(f"{name}: {texts[0]}", field=name.split(".")[0]) from error
+
+    def read_fields(self, arguments=None) -> Asked:
+        """What is asked of configurators' fields. Raises BadRequest."""
+        arguments = request.args if arguments is None else arguments
+        if not any(name.startswith(PREFIX) for name in arguments):
+            return ()
+        try:
+            return field_questions.read(db.session, catalogue(db.session).fields(self.target), arguments,
+                                        viewer=actor(), timezone=str(get_timezone()))
+        except Unreadable as error:
+            raise BadRequest(f"{error.name}: {_('Unknown field.')}", field=error.name) from error
+        except field_questions.NoValue as error:
+            raise BadRequest(f"{error.field}: {error}", field=error.field) from error
 
     def described(self) -> list[dict]:
         """As parameters of OpenAPI."""

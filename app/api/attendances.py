@@ -10,6 +10,7 @@ from ..errors import Invalid, NotFound
 from ..extensions import db
 from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind
 from ..models.classification import Channel, Phase
+from ..models.custom_form import FieldTarget
 from ..models.entity import Entity, RoleType
 from ..models.label import AttendanceLabel
 from ..queries import attendances as reads
@@ -64,6 +65,8 @@ _LOADED = (
 
 
 class ListAttendances(Listed):
+    target = FieldTarget.ATTENDANCE
+
     q = text(200, metadata={"description": "Protocol, number or words of the person's name"})
     situation = text(20, metadata={"description": "Id of a situation, or a phase"})
     channel = text(40, metadata={"description": "Code of a channel"})
@@ -109,16 +112,17 @@ class AttendanceApi(Resource):
                 kind=KINDS.get(data["channel"], AttendanceKind.MULTICHANNEL)))
         return written(act, "attendance", status=201)
 
-    @operation("", summary="List attendances", query=LIST, listed=ATTENDANCE)
+    @operation("", summary="List attendances", query=LIST, listed=ATTENDANCE, description=(
+        "Those one may see, newest first. Configurators' searchable fields are asked for by `cf_<field>=value` "
+        "(repeated: any of them), numbers and dates also by `cf_<field>_from` and `cf_<field>_to`."))
     def get_list(self):
-        """Those one may see, newest first."""
         args = LIST.read()
         filters = reads.AttendanceFilter(
             q=args["q"] or "", **_situation(args["situation"]), **_channel(args["channel"]), entity=args["person_id"],
             motive=args["motive_id"], occurrence=args["occurrence_id"], cause=args["cause_id"],
             company=args["company_id"], unit=args["unit_id"], department=args["department_id"],
             assignee=args["assignee_id"], unassigned=args["unassigned"] or None, label=tuple(args["label_id"]),
-            opened_from=args["opened_from"], opened_to=args["opened_to"])
+            opened_from=args["opened_from"], opened_to=args["opened_to"], custom=LIST.read_fields())
         try:
             page = reads.list_attendances(db.session, actor(), filters, timezone=str(get_timezone()),
                                           size=args["limit"], after=args["after"], load=(_MERGED,))

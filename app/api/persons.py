@@ -7,8 +7,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from .. import documents
 from ..errors import NotFound
 from ..extensions import db
+from ..models.custom_form import FieldTarget
+from ..models.custom_record import OwnerKind
 from ..models.entity import Address, EContact, EContactKind, Entity, EntityContact, EntityKind, Phone, PhoneKind
 from ..queries import history as histories
+from ..queries.field_narrowing import narrowing
 from ..queries.search import find_entities
 from ..security.visibility import visible_to
 from ..services import entities
@@ -122,6 +125,8 @@ class PersonValues(schemas.Body):
 
 
 class FindPersons(Listed):
+    target = FieldTarget.ENTITY
+
     q = text(200, metadata={"description": "Name, CPF/CNPJ, phone or e-mail; all, by name, where it is blank"})
 
 
@@ -144,11 +149,15 @@ class PersonApi(Resource):
         "post": "write", "get_list": "read", "get": "read", "change": "write", "history": "read"}
     openapi_spec_tag = "Persons"
 
-    @operation("", summary="Find persons", query=FIND, listed=FOUND)
+    @operation("", summary="Find persons", query=FIND, listed=FOUND, description=(
+        "Configurators' searchable fields are asked for by `cf_<field>=value` (repeated: any of them), numbers and "
+        "dates also by `cf_<field>_from` and `cf_<field>_to`."))
     def get_list(self):
         args = FIND.read()
+        where, _few = narrowing(db.session, FIND.read_fields(), OwnerKind.ENTITY, Entity.id)
         try:
-            page = find_entities(db.session, actor(), args["q"] or "", limit=args["limit"], after=args["after"])
+            page = find_entities(db.session, actor(), args["q"] or "", limit=args["limit"], after=args["after"],
+                                 where=where)
         except ValueError as error:
             raise not_a_key() from error
         return jsonify(items=[FOUND(row) for row in page.rows], next=page.next)

@@ -7,6 +7,7 @@ from marshmallow import fields
 from ..database import utc_now
 from ..errors import Forbidden, Invalid, NotFound
 from ..extensions import db
+from ..models.custom_form import FieldTarget
 from ..models.provider_ticket import MESSAGE_LIMIT, Message, ProviderTicket
 from ..queries import portal, ticket_address, ticket_choices
 from ..queries import tickets as reads
@@ -51,6 +52,8 @@ def _inside(told):
 class ListProviderTickets(Listed):
     """The central's query, described for OpenAPI; what it says is read where the page reads it (`ticket_address`)."""
 
+    target = FieldTarget.ATTENDANCE
+
     filter = one_of(*reads.FILTERS)
     order = one_of(*(sign + name for name in reads.ORDERS for sign in ("", "-")))
     classification = Many(Whole(), load_default=list)
@@ -70,10 +73,12 @@ class ListProviderTickets(Listed):
     q = text(200, metadata={"description": "Number, protocol, or words of the title or of the provider's name"})
 
     def read(self) -> tuple[Asked, int]:
-        """(what the address asks, how many rows a page). Raises BadRequest."""
+        """(what the address asks, how many rows a page). Configurators' fields are the Operadora's own business.
+        Raises BadRequest."""
         size = super().read()["limit"]
         try:
-            asked = ticket_address.read(request.args)
+            asked = ticket_address.read(
+                request.args, custom=self.read_fields if actor().entity_id is None else None)
         except ticket_address.Unreadable as error:
             raise _not_valid(error.name) from error
         except Invalid as refusal:
@@ -142,7 +147,7 @@ class ProviderTicketApi(Resource):
 
     @operation("", summary="List providers' tickets", query=LIST, listed=TICKET)
     def get_list(self):
-        """As the provider central filters and orders them; of a provider's own token, his."""
+        """As the provider central filters and orders them, by `cf_<field>` too; of a provider's own token, his."""
         _require_reader()
         asked, size = LIST.read()
         zone = str(get_timezone())

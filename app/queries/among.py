@@ -43,7 +43,7 @@ def _in_json(element, compiler, **options):
     return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608  (compiled pieces)
 
 
-@compiles(among, "postgresql")
+@compiles(among)
 def _in_array(element, compiler, **options):
     column, ids = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} = ANY ({ids})"

@@ -5,19 +5,21 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import event, exists, false, func, literal, or_, select, union_all
+from sqlalchemy import event, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Load, Session, joinedload, selectinload
 from sqlalchemy.sql import operators
 
 from ..models.attendance import Attendance, AttendanceDetail
-from ..models.classification import OPEN_PHASES, Channel, Motive, Situation
+from ..models.classification import OPEN_PHASES, Motive, Situation
 from ..models.company import Company, Unit
-from ..models.entity import PARTNER, Address, EContact, Entity, EntityContact, EntityRole, Phone, RoleType, entity_unit
+from ..models.custom_record import OwnerKind
+from ..models.entity import Address, EContact, Entity, EntityContact, EntityRole, Phone
 from ..models.label import AttendanceLabel
 from ..models.survey import SurveyAnswer, SurveyParticipation
 from ..security.visibility import visible
 from . import paging
 from .among import among, each_of
+from .field_narrowing import Asked, narrowing
 from .labels import bears_any, walks
 from .protocols import with_piece
 from .search import FEW, beginning, ids_named, name_condition
@@ -52,6 +54,7 @@ class AttendanceFilter:
     entity: int | None = None
     opened_from: date | None = None
     opened_to: date | None = None
+    custom: Asked = ()  # by configurators' fields
 
     @property
     def given(self) -> dict:
@@ -76,9 +79,11 @@ def list_attendances(session, viewer, filters: AttendanceFilter, *, timezone: st
     `load` are loader options for what is shown besides. Raises ValueError for a page key that was not made here,
     KeyError for an unknown order.
     """
-    column, key, branches = ORDERS[order], Attendance.id, _branches(filters)
-    where = _conditions(session, viewer, filters, timezone)
-    labelled = order == "opened_at" and 0 < len(branches) * len(filters.label) <= BRANCHES
+    column, key = ORDERS[order], Attendance.id
+    held, found = _held(session, filters)
+    branches = _branches(filters, together=found)
+    where = _conditions(session, viewer, filters, timezone) + held
+    labelled = order == "opened_at" and not found and 0 < len(branches) * len(filters.label) <= BRANCHES
     if labelled:  # along the index of each label, which has the date of opening too
         column, key = AttendanceLabel.opened_at, AttendanceLabel.attendance_id
         branches = [(*branch, AttendanceLabel.attendance_id == Attendance.id, *walk)
@@ -86,7 +91,7 @@ def list_attendances(session, viewer, filters: AttendanceFilter, *, timezone: st
     elif filters.label:
         where.append(bears_any(filters.label))
     named, few = _matching(session, filters.q.strip(), viewer)
-    where += named
+    where, few = where + named, few or found
 
     def keys(beyond, by, limit):
         parts = [select(key.label("id"), column.label("key")).where(*where, *branch).order_by(*by).limit(limit)
@@ -132,27 +137,39 @@ def count_attendances(session, viewer, filters: AttendanceFilter, *, timezone: s
     the attendances of people or labels begins with those.
     """
     text = filters.q.strip()
-    where = _conditions(session, viewer, filters, timezone) + _matching(session, text, viewer, counting=True)[0]
+    held, found = _held(session, filters)
+    where = _conditions(session, viewer, filters, timezone) + held
+    where += _matching(session, text, viewer, counting=True)[0]
     if filters.label:
         where.append(bears_any(filters.label))
-    parts = [select(Attendance.id).where(*where, *branch).limit(cap + 1) for branch in _branches(filters)]
-    if not text and not filters.label:
+    parts = [select(Attendance.id).where(*where, *branch).limit(cap + 1)
+             for branch in _branches(filters, together=found)]
+    if not text and not filters.label and not found:
         parts = [part.order_by(Attendance.opened_at.desc(), Attendance.id.desc()) for part in parts]
     some = union_all(*(select(part.subquery()) for part in parts)).limit(cap + 1).subquery()
     return session.scalar(select(func.count()).select_from(some))
 
 
-def _branches(filters) -> list[tuple]:
+def _held(session, filters) -> tuple[list, bool]:
+    """What configurators' fields must hold: (conditions, whether the attendances are named)."""
+    return _once(session, filters.custom, _narrowing)
+
+
+def _narrowing(session, asked):
+    return narrowing(session, asked, OwnerKind.ATTENDANCE, Attendance.id)
+
+
+def _branches(filters, together=False) -> list[tuple]:
     """Conditions one of which must hold, for several situations, channels or phases; they never overlap.
 
     Each is one range of an index in the order of the list; of an IN, SQLite would sort all that it finds. What would
-    make more than BRANCHES stays an IN.
+    make more than BRANCHES stays an IN, and all of them where `together` says that the rows are named anyway.
     """
     phases = OPEN_PHASES if filters.phase == "not_closed" else ()
     branches: list[tuple] = [()]
     for column, values in ((Attendance.phase, phases), (Attendance.situation_id, filters.situation),
                            (Attendance.channel_id, filters.channel)):
-        if values and len(branches) * len(values) <= BRANCHES:
+        if values and not together and len(branches) * len(values) <= BRANCHES:
             branches = [(*branch, column == value) for branch in branches for value in dict.fromkeys(values)]
         elif values:
             branches = [(*branch, column.in_(values)) for branch in branches]
@@ -211,12 +228,14 @@ def _matching(session, text, viewer, *, counting=False) -> tuple[list, bool]:
             else among(Attendance.entity_id + 0, people)], False
 
 
-def _once(session, text, find, *arguments) -> list[int]:
+def _once(session, asked, find, *arguments):
     """What `find` answers, read once in a transaction."""
-    key, kept = (text, find, *arguments), session.info.get("matching")
-    if kept is None or kept[0] != key:
-        kept = session.info["matching"] = key, find(session, text, *arguments)
-    return kept[1]
+    key, kept = (asked, find, *arguments), session.info.setdefault("matching", [])
+    found = next((each for each in kept if each[0] == key), None)  # what is asked of fields has no hash
+    if found is None:
+        found = key, find(session, asked, *arguments)
+        kept.append(found)
+    return found[1]
 
 
 @event.listens_for(Session, "after_transaction_end")
@@ -350,25 +369,6 @@ def survey_answers(session, attendance_id: int) -> list[SurveyAnswer]:
         .options(joinedload(SurveyAnswer.question)).order_by(SurveyAnswer.id)))
 
 
-def active_channels(session, *, keep: int | None = None) -> list[Channel]:
-    """Channels a form offers, and the one the record has."""
-    return list(session.scalars(select(Channel).where(or_(Channel.active, Channel.id == keep))
-                                .order_by(Channel.position, Channel.name_key)))
-
-
-def own_companies(session, viewer) -> list[Company]:
-    """Companies in which the viewer may open an attendance without a person."""
-    return list(session.scalars(
-        select(Company).where(visible(Company, viewer), Company.active).order_by(Company.name_key)))
-
-
-def units_of(session, viewer, entity) -> list[Unit]:
-    """Units linked to the entity that the viewer may see (S-48)."""
-    return list(session.scalars(
-        select(Unit).join(entity_unit, entity_unit.c.unit_id == Unit.id)
-        .where(entity_unit.c.entity_id == entity.id, visible(Unit, viewer)).order_by(Unit.name_key)))
-
-
 def near(session, viewer, *, attendance_id: int | None, entity_id: int | None, limit: int = 20) -> tuple[list, list]:
     """(attendances that name this one as their related SAC, the entity's newest, offered first for that field; S-15),
     newest first: rows of id, protocol, opened_at and motive or situation."""
@@ -383,14 +383,3 @@ def near(session, viewer, *, attendance_id: int | None, entity_id: int | None, l
     rows = session.execute(union_all(*(select(part) for part in parts))).all() if parts else ()
     rows = sorted(rows, key=lambda row: (row.opened_at, row.id), reverse=True)  # a union keeps no order
     return tuple([row for row in rows if row.kind == kind] for kind in (0, 1))
-
-
-def find_partners(session, viewer, term: str, _parent, limit: int, offset: int) -> list[tuple[int, str]]:
-    """(id, name) of active entities with the role of partner, offered as "Local" (S-49)."""
-    partner = exists().where(EntityRole.entity_id == Entity.id, EntityRole.active,
-                             EntityRole.role_type_id == RoleType.id, RoleType.code == PARTNER)
-    query = select(Entity.id, Entity.social_name, Entity.name).where(visible(Entity, viewer), Entity.active, partner)
-    if term.strip():
-        query = query.where(name_condition(term))
-    rows = session.execute(query.order_by(Entity.name_key, Entity.id).limit(limit).offset(offset))
-    return [(pk, social or name) for pk, social, name in rows]

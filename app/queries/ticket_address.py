@@ -2,16 +2,18 @@
 
 `filter`, `order` (a leading "-" turns it round), ids that repeat (`classification`, `subclassification`, `motive`,
 `assignee` and `department`, of which "none" is nobody's and no sector, `status`), `entity`, `waiting`, `opened_from`
-and `opened_to` (both inclusive, both or none), `deadline`, `status_deadline`, `q`, `after`, `before`. An unknown value
-is `Unreadable`.
+and `opened_to` (both inclusive, both or none), `deadline`, `status_deadline`, `q`, `after`, `before`, and
+`cf_<field>` of configurators' fields. An unknown value is `Unreadable`.
 """
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 
 from ..errors import Invalid, InvalidMany
+from .field_narrowing import PREFIX, Unreadable
 from .tickets import DEADLINES, FILTERS, ORDERS, STATUS_DEADLINES, TURNS, TicketFilter
 
 IDS = ("classification", "subclassification", "motive", "assignee", "status", "department")
@@ -22,14 +24,6 @@ _WORDS = {"assignee": (NOBODY,), "department": (NOBODY,), "status": STATUS_DEADL
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TYPED = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")  # as the form has it where no script makes it ISO
 BOTH_DATES = _l("Give the first and the last day.")
-
-
-class Unreadable(ValueError):
-    """A value that the address does not know; `name` is that of its argument."""
-
-    def __init__(self, name: str):
-        super().__init__(name)
-        self.name = name
 
 
 class NoDay(Invalid):
@@ -49,20 +43,26 @@ class Asked:
     before: str | None = None
 
 
-def read(arguments, *, period=True) -> Asked:
-    """The address as a werkzeug MultiDict; without `period`, all of it but that.
+def read(arguments, *, period=True, custom: Callable | None = None) -> Asked:
+    """The address as a werkzeug MultiDict; without `period`, all of it but that. `custom(arguments)` reads the filters
+    by configurators' fields (`field_questions.read`); without it none is known.
 
-    Raises Unreadable, and Invalid at opened_from or opened_to for a period that is none.
+    Raises Unreadable, and Invalid at opened_from, opened_to or a field for what is no day and no value.
     """
     order = _one(arguments, "order") or "opened_at"
     name = order.removeprefix("-")
     if name not in ORDERS:
         raise Unreadable("order")
-    unknown = next((key for key in arguments if key.startswith("cf_")), None)
+    fields = (custom or _none)(arguments)
+    return Asked(replace(_filters(arguments, period), custom=fields), name, order.startswith("-"),
+                 _one(arguments, "after"), _one(arguments, "before"))
+
+
+def _none(arguments) -> tuple:
+    unknown = next((name for name in arguments if name.startswith(PREFIX)), None)
     if unknown:
         raise Unreadable(unknown)
-    return Asked(_filters(arguments, period), name, order.startswith("-"), _one(arguments, "after"),
-                 _one(arguments, "before"))
+    return ()
 
 
 def _filters(arguments, period) -> TicketFilter:

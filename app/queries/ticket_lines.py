@@ -47,6 +47,7 @@ class Line(NamedTuple):
     closed: datetime | None
     due: datetime | None
     days_open: int  # local days since the opening, of a closed one until its closing (C-77)
+    custom_values: dict | None = None  # where they are asked for
 
 
 _TICKET, _OPENER = ProviderTicket, aliased(User)
@@ -72,8 +73,11 @@ _LINES = (
     .where(among(_TICKET.attendance_id, given("ids"))))
 
 
-def lines(session, ids, *, timezone: str, now: datetime) -> list[Line]:
-    """The tickets in the order of `ids`."""
+_WITH_CUSTOM = _LINES.add_columns(Attendance.custom_values)
+
+
+def lines(session, ids, *, timezone: str, now: datetime, custom: bool = False) -> list[Line]:
+    """The tickets in the order of `ids`, with `custom` with what configurators' fields hold."""
     zone = ZoneInfo(timezone)
     today = now.astimezone(zone).date()
 
@@ -82,15 +86,17 @@ def lines(session, ids, *, timezone: str, now: datetime) -> list[Line]:
 
     def line(row):
         opened, closed, due = local(row.opened_at), local(row.closed_at), local(row.due_at)
-        return Line(*row, opened, closed, due, ((closed.date() if closed else today) - opened.date()).days)
+        days = ((closed.date() if closed else today) - opened.date()).days
+        plain, held = (row[:-1], row[-1]) if custom else (row, None)
+        return Line(*plain, opened, closed, due, days, held)
 
     with plan_once(session):
-        found = {row[0]: row for row in session.execute(_LINES, {"ids": list(ids)})}
+        found = {row[0]: row for row in session.execute(_WITH_CUSTOM if custom else _LINES, {"ids": list(ids)})}
     return [line(found[pk]) for pk in ids if pk in found]
 
 
-def seen_lines(session, viewer, ids, *, timezone: str, now: datetime) -> list[Line]:
+def seen_lines(session, viewer, ids, *, timezone: str, now: datetime, custom: bool = False) -> list[Line]:
     """Those of a few ids that the viewer may see, in their order."""
     seen = set(session.scalars(select(_TICKET.attendance_id).where(
         _TICKET.attendance_id.in_(ids), visible(_TICKET, viewer)))) if ids else ()
-    return lines(session, [pk for pk in ids if pk in seen], timezone=timezone, now=now)
+    return lines(session, [pk for pk in ids if pk in seen], timezone=timezone, now=now, custom=custom)

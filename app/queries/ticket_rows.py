@@ -24,13 +24,13 @@ _TICKET = ProviderTicket
 class Rows:
     """The rows of one request; iterated once, in chunks of lists.
 
-    A cell is a text, a number, what `day` makes of a local date, or None: columns C-65 to C-78, then the status.
-    `told(n)` hears how many were read.
+    A cell is a text, a number, what `day` makes of a local date, or None: columns C-65 to C-78, then the status, then
+    what each of `custom` makes of a row's `custom_values`. `told(n)` hears how many were read.
     """
 
     def __init__(self, session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str, order="opened_at",
-                 desc=False, day=lambda each: each, text=lambda each: each, told=None):
-        self.session, self.day, self.text, self.told = session, day, text, told
+                 desc=False, day=lambda each: each, text=lambda each: each, told=None, custom=()):
+        self.session, self.day, self.text, self.told, self.custom = session, day, text, told, custom
         self.zone, self.now = ZoneInfo(timezone), bounds.now
         where = every_key_condition(session, viewer, filters, bounds, timezone=timezone)
         by = [key.desc().nulls_last() if desc else key.asc().nulls_last() for key in (ORDERS[order], _TICKET.number)]
@@ -39,7 +39,7 @@ class Rows:
                    func.coalesce(Entity.social_name, Entity.name), Attendance.opened_by_id, Attendance.title,
                    _TICKET.classification_id, _TICKET.subclassification_id, _TICKET.default_motive_id,
                    _utc(_TICKET.closed_at), _TICKET.assignee_id, _TICKET.department_id, _TICKET.protocol,
-                   _TICKET.situation_id)
+                   _TICKET.situation_id, *([Attendance.custom_values] if custom else []))
             .join(Attendance, Attendance.id == _TICKET.attendance_id).join(Entity, Entity.id == _TICKET.entity_id)
             .where(*where).order_by(*by))
 
@@ -54,14 +54,15 @@ class Rows:
         for part in read.partitions():
             chunk = []
             for (number, opened, days, hours, client, opened_by, title, classification, sub, motive, closed, assignee,
-                 department, protocol, situation) in part:
+                 department, protocol, situation, *held) in part:
                 begun = local.of(opened)
                 ended = local.of(closed) if closed is not None else None
                 chunk.append((
                     number, begun[0], days if hours is None else _hours(hours), text(client), people.get(opened_by),
                     text(title or ""), classifications[classification], subs[sub], motives.get(motive),
                     ended and ended[0], people.get(assignee), departments.get(department),
-                    (ended[1] if ended else today) - begun[1], text(protocol or ""), situations[situation]))
+                    (ended[1] if ended else today) - begun[1], text(protocol or ""), situations[situation],
+                    *(cell(held[0]) for cell in self.custom)))
             yield chunk
             done += len(chunk)
             if self.told:

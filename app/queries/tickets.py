@@ -15,6 +15,7 @@ from sqlalchemy.sql import operators
 
 from ..database import plan_once
 from ..models.attendance import Attendance
+from ..models.custom_record import OwnerKind
 from ..models.entity import Entity
 from ..models.identity import UserProfile
 from ..models.provider_ticket import ProviderTicket, Waiting
@@ -22,6 +23,7 @@ from ..security.visibility import own_companies, visible
 from . import paging
 from .among import among
 from .attendances import Page, day_start
+from .field_narrowing import Asked, narrowing
 from .search import FEW, beginning, contains, in_trigrams, name_condition, words_of
 
 COUNT_CAP = 1_000  # counting on would cost more than the list itself
@@ -67,6 +69,7 @@ class TicketFilter:
     deadline: str | None = None
     status_deadline: str | None = None
     q: str = ""
+    custom: Asked = ()  # by configurators' fields
 
     @property
     def given(self) -> dict:
@@ -92,8 +95,13 @@ class Narrowed:
 
 def narrow(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str) -> Narrowed:
     """What the viewer may see of the filters; reads his companies, his sector, what a text finds first."""
-    where, few = _where(session, viewer, filters, timezone)
-    return Narrowed(where, few, _branches(session, viewer, filters, bounds, words=not few))
+    where, numbered = _where(session, viewer, filters, timezone)
+    branches = _branches(session, viewer, filters, bounds, words=not numbered)
+    held, few = narrowing(session, filters.custom, OwnerKind.ATTENDANCE, _TICKET.attendance_id,
+                          of=_TICKET.attendance_id)
+    if few and len(branches) > 1:  # found by id: once, not once a branch
+        branches = [(or_(*(and_(*branch) for branch in branches)),)]
+    return Narrowed([*where, *held], numbered or few, branches)
 
 
 def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str, order="opened_at",
@@ -214,7 +222,7 @@ def deadline_state(ticket, bounds: Bounds) -> str | None:
 # ---- conditions
 
 def _where(session, viewer, filters, timezone) -> tuple[list, bool]:
-    """(what every row satisfies but for `_branches`, whether few rows do)."""
+    """(what every row satisfies but for `_branches`, whether they are named by a number)."""
     where = [_seen(session, viewer)]
     if filters.waiting is not None:
         where.append(_TICKET.waiting == filters.waiting)

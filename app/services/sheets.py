@@ -3,6 +3,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 
 import xlsxwriter
 
@@ -21,9 +22,9 @@ def csv_chunks(head: list, rows: Iterable[list]) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     buffer.write(BOM)
-    writer.writerow([_text(cell) for cell in head])
+    writer.writerow([cell_text(cell) for cell in head])
     for number, row in enumerate(rows, 1):
-        writer.writerow([_text(cell) for cell in row])
+        writer.writerow([cell_text(cell) for cell in row])
         if number % _BATCH == 0:
             yield _drained(buffer)
     yield _drained(buffer)
@@ -34,7 +35,7 @@ def csv_of_chunks(head: list, chunks: Iterable[list[tuple]]) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     buffer.write(BOM)
-    writer.writerow([_text(cell) for cell in head])
+    writer.writerow([cell_text(cell) for cell in head])
     for chunk in chunks:
         writer.writerows(chunk)
         yield _drained(buffer)
@@ -48,13 +49,16 @@ def _drained(buffer) -> bytes:
     return data
 
 
-def _text(value) -> str:
+def cell_text(value) -> str:
+    """A cell of a CSV as Excel reads it here."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         return f"{value:%d/%m/%Y %H:%M}"
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
+    if isinstance(value, Decimal):  # to the last digit
+        return f"{value:f}".replace(".", ",")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value).replace(".", ",")
     return disarmed(str(value))
@@ -94,8 +98,8 @@ def write_xlsx(target, title: str, head: list, rows: Iterable[list]) -> int:
                 sheet.write_datetime(count, column, value.replace(tzinfo=None))
             elif isinstance(value, date):
                 sheet.write_datetime(count, column, value, day)
-            elif isinstance(value, (int, float)) and not isinstance(value, bool):
-                sheet.write_number(count, column, value)
+            elif isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+                sheet.write_number(count, column, float(value))
             else:
                 sheet.write_string(count, column, str(value).replace("\0", "")[:CELL])
     book.close()

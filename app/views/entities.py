@@ -21,6 +21,7 @@ from ..security.visibility import visible
 from ..services import entities
 from .base import AppModelView
 from .custom import CustomFieldsMixin
+from .custom_filters import FieldFiltersMixin
 from .entity_forms import (
     ECONTACT_KINDS,
     KINDS,
@@ -94,7 +95,7 @@ class _Service:
     update, delete = staticmethod(entities.update), staticmethod(entities.delete)
 
 
-class EntityView(SimpleMixin, CustomFieldsMixin, AppModelView):
+class EntityView(SimpleMixin, FieldFiltersMixin, CustomFieldsMixin, AppModelView):
     noun, route_base, custom_target = "entity", "/entities", "entity"
     datamodel, service, child_rows = SQLAInterface(Entity), _Service, (*entities.ROWS, "unit_rows")
     growing = True

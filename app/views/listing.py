@@ -249,7 +249,7 @@ class ListingMixin:
             pages=pages, size=size, sizes=sizes, count=f"{min(count, self.count_cap):,}".replace(",", "."),
             capped=count > self.count_cap, can={each: self.may(each) for each in ("add", "show", "edit", "delete")},
             actions=self.list_actions(), empty_text=self.empty_text, add_label=self.add_label,
-            kept=self._kept_arguments(), tools=tools,
+            kept=self._kept_arguments(), tools=tools, link=self.link,
             sure=_("Delete “%(name)s”? This cannot be undone.", name="\0").split("\0"))
 
     def _kept_arguments(self):

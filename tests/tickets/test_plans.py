@@ -2,6 +2,7 @@
 
 On a small table a planner would rather read it all; it is told not to, so that it does only where no index serves.
 """
+import re
 from datetime import date, timedelta
 from itertools import product
 
@@ -9,11 +10,16 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
+from app.models.custom_field import CustomField
+from app.queries import field_narrowing
 from app.queries import tickets as reads
+from app.queries.field_filters import FieldFilter
 from app.queries.tickets import TicketFilter
 from app.services.tickets import thresholds
 from tests.support.clock import NOON
+from tests.support.forms import placed
 
+LARGE = "(provider_ticket|field_index)"
 ZONE = "America/Sao_Paulo"
 DAYS = {"opened_from": date(2026, 1, 1), "opened_to": date(2026, 12, 31)}
 ALONE = [{"filter": name} for name in reads.FILTERS] + [
@@ -28,7 +34,17 @@ TOGETHER = [
 
 
 @pytest.fixture
-def plans(session, desk, open_ticket):
+def fields(session, seeding):
+    """Two configurators' fields on attendances: a text, and a choice."""
+    with seeding():
+        made = [CustomField(key="lot", name="Lote", type="text", searchable=True), CustomField(
+            key="plan", name="Plano", type="choice", searchable=True, options=[{"value": "a", "label": "A"}])]
+        session.add_all(placed("attendance", *made))
+    return made
+
+
+@pytest.fixture
+def plans(session, desk, fields, open_ticket):
     """`plans(filters, order, desc)`: what the engine does for a page, a line a step."""
     for _number in range(30):
         open_ticket(now=NOON + timedelta(minutes=_number))
@@ -39,7 +55,7 @@ def plans(session, desk, open_ticket):
         sent, found = [], []
 
         def note(_connection, _cursor, statement, parameters, *_rest):
-            if "FROM provider_ticket" in statement and not statement.startswith("EXPLAIN"):
+            if not statement.startswith("EXPLAIN") and re.search(f"(FROM|JOIN) {LARGE}", statement):
                 sent.append((statement, parameters))
 
         event.listen(Engine, "before_cursor_execute", note)
@@ -62,12 +78,25 @@ def plans(session, desk, open_ticket):
 
 
 def _reads_it_all(step: str) -> bool:
-    return "Seq Scan on provider_ticket" in step or step.strip() == "SCAN provider_ticket"
+    return re.search(f"Seq Scan on {LARGE}|^ *SCAN {LARGE}$", step) is not None
 
 
 def test_no_list_reads_the_whole_table(plans):
     whole = [(filters, order, desc) for filters, order, desc in product(ALONE + TOGETHER, reads.ORDERS, (False, True))
              if any(map(_reads_it_all, plans(filters, order, desc)))]
+    assert whole == []
+
+
+@pytest.mark.parametrize("most", [30, 0], ids=["few have it", "many have it"])
+def test_no_list_by_configurators_fields_reads_a_whole_table(monkeypatch, fields, plans, most):
+    monkeypatch.setattr(field_narrowing, "LOOKED", most)
+    lot, plan = fields
+    asked = [((FieldFilter(lot, keys=("1",)),),),
+             ((FieldFilter(lot, low="1", below="2"), FieldFilter(lot, keys=("7",))),),
+             ((FieldFilter(plan, keys=("a", "b")),), (FieldFilter(lot, low="1"),))]
+    whole = [(custom, more, order, desc) for custom, more, order, desc in product(
+        asked, ({}, {"status": (1, 2), "q": "guia"}), reads.ORDERS, (False, True))
+        if any(map(_reads_it_all, plans({**more, "custom": custom}, order, desc)))]
     assert whole == []
 
 

@@ -26,7 +26,7 @@ def register(appbuilder) -> None:
 
     from ...models.entity import Entity
     from ...queries import colleagues
-    from ...queries.attendances import find_partners
+    from ...queries.attendance_choices import find_partners
     from ...security.permissions import Perm
     from ...services import jobs
     from ..lists.source import register_list

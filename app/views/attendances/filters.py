@@ -9,9 +9,12 @@ from wtforms.validators import Length, Optional, ValidationError
 from ...lowcode.dates import DayField
 from ...models.attendance import Direction
 from ...models.classification import Channel, Phase, Situation
+from ...models.custom_form import FieldTarget
 from ...models.label import Label
 from ...queries import attendances as reads
 from ...queries import colleagues
+from ...services.field_questions import NoValue
+from .. import custom_filters
 from ..lookup import ANY, LookupField, whole
 
 PHASES = (
@@ -45,6 +48,8 @@ class FilterForm(Form):
     """The filters of the list, under the names that REST uses."""
 
     searching = True  # a child may be given without its parent
+    custom: tuple = ()  # what is asked of configurators' fields
+    unreadable: dict = {}  # what cannot be read of it, by argument
 
     q = StringField(_l("Protocol, number or name"), [Length(max=200)])
     situation = SelectMultipleField(_l("Situation"), coerce=int)
@@ -74,6 +79,13 @@ class FilterForm(Form):
             field.choices = [tuple(row) for row in session.execute(
                 select(model.id, model.name).order_by(model.position, model.name_key, model.id))]
 
+    def ask_fields(self, lost: list | None = None) -> None:
+        """Read what is asked of configurators' fields; see `custom_filters.asked`."""
+        try:
+            self.custom = custom_filters.asked(FieldTarget.ATTENDANCE, request.args, lost=lost)
+        except NoValue as refusal:
+            self.unreadable = {refusal.field: str(refusal)}
+
     def forgive(self) -> list[str]:
         """Of a saved view: filters by what nobody has any more (a label that was deleted, a colleague who left) hold no
         longer. Returns their names, to be told."""
@@ -99,4 +111,4 @@ class FilterForm(Form):
             opened_from=self.opened_from.data, opened_to=self.opened_to.data,
             assignee=g.viewer.user_id if self.assignee.word == ME else assignee,
             unassigned=True if self.assignee.word == NOBODY else None,
-            opened_by=g.viewer.user_id if self.attendant.data == ME else None, **ids)
+            opened_by=g.viewer.user_id if self.attendant.data == ME else None, custom=self.custom, **ids)

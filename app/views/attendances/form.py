@@ -22,7 +22,7 @@ from ...lowcode.dates import DayField, MomentField
 from ...lowcode.fields import PREFIX
 from ...models.attendance import Direction
 from ...models.custom_form import FieldTarget
-from ...queries import attendances as reads
+from ...queries import attendance_choices
 from ...services import attendance_rules as rules
 from ..lookup import LookupField, LookupsField, whole
 
@@ -102,13 +102,13 @@ class AttendanceForm(FlaskForm):
             roles.setdefault(attendance.role_type_id, str(attendance.role_type))
         self.role_type_id.choices = _blank_first(roles.items(), when=len(roles) != 1)
         company = attendance.company if attendance else entity.company if entity else None
-        companies = [company] if company else reads.own_companies(session, viewer)
+        companies = [company] if company else attendance_choices.own_companies(session, viewer)
         self.company_id.choices = _blank_first([(c.id, c.name) for c in companies], when=len(companies) != 1)
-        channels = reads.active_channels(session, keep=page.channel_id if page else None)
+        channels = attendance_choices.active_channels(session, keep=page.channel_id if page else None)
         self.channel_id.choices = _blank_first([(c.id, c.name) for c in channels])
         contacts = [c for c in entity.contacts if c.active or page and c.id == page.contact_id] if entity else []
         self.contact_id.choices = _blank_first([(c.id, c.name) for c in contacts])
-        linked = reads.units_of(session, viewer, entity) if entity else []
+        linked = attendance_choices.units_of(session, viewer, entity) if entity else []
         units = {u.id: u.name for u in linked}
         if attendance and attendance.unit:
             units.setdefault(attendance.unit_id, attendance.unit.name)

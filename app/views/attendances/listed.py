@@ -94,7 +94,8 @@ class AttendanceList(ListSource):
         form = FilterForm(request.args)
         form.offer(db.session)
         form.forgive()
-        if not form.validate():
+        form.ask_fields([])
+        if not form.validate() or form.unreadable:
             raise Invalid(UNREADABLE)
         return form.filter()
 

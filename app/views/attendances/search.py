@@ -8,10 +8,13 @@ from flask_babel import get_timezone
 from flask_babel import lazy_gettext as _l
 
 from ...extensions import db
+from ...models.custom_form import FieldTarget
 from ...queries import attendances as reads
+from ...queries.field_narrowing import Unreadable
 from ...queries.home import by_protocol
 from ...queries.search import find_entities
 from ...security.permissions import Perm
+from .. import custom_filters
 from ..lists.source import SOURCES
 from ..lists.tools import ListTools
 from ..lookup import whole
@@ -60,11 +63,16 @@ class AttendanceSearchView(BaseView):
             return redirect(start)
         shell().live_cursor  # noqa: B018  (what is saved after this, the page is told)
         form.offer(db.session)
+        lost = [] if tools.view else None
+        try:
+            form.ask_fields(lost)
+        except Unreadable:
+            abort(400)
         if tools.view:
-            tools.lost = form.forgive()
+            tools.lost = form.forgive() + lost
         size = whole(request.args.get("size")) or tools.size
-        if not form.validate():
-            return self._page(form, tools, reads.Page([], None, None), 0, size), 422
+        if not form.validate() or form.unreadable:
+            return self._page(form, tools, reads.Page([], None, None), 0, size), 400 if form.unreadable else 422
         filters, (order, desc) = form.filter(), order_asked()
         timezone = str(get_timezone())
         try:
@@ -82,10 +90,12 @@ class AttendanceSearchView(BaseView):
                     if k not in ("after", "before", *change) and v != [""]}
             return "?" + urlencode({**kept, **{k: v for k, v in change.items() if v is not None}}, doseq=True)
 
-        given = form.filter().given if not form.errors else {"error": True}
+        wrong = form.errors or form.unreadable
+        given = form.filter().given if not wrong else {"error": True}
         write = g.viewer.may(Perm.ATTENDANCE_WRITE)
         return self.render_template(
-            "attendances/list.html", title=_l("Attendances"), form=form, rows=page.rows, tools=tools,
+            "attendances/list.html", title=_l("Attendances"), form=form,
+            boxes=custom_filters.boxes(FieldTarget.ATTENDANCE, form.unreadable), rows=page.rows, tools=tools,
             count=min(count, reads.COUNT_CAP), capped=count > reads.COUNT_CAP, size=size, filtered=bool(given),
             narrowed={k: v for k, v in given.items() if k != "q"}, order=order, desc=desc, link=link,
             orders=[("opened_at", _l("Opening")), ("closed_at", _l("Closing date")), ("id", _l("Number"))],

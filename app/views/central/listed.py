@@ -1,5 +1,7 @@
 """The list of the central for the tools of lists: the 14 columns of the manual (C-65 to C-78) and a few more."""
 from collections.abc import Iterator
+from functools import partial
+from types import SimpleNamespace
 
 from flask import g, url_for
 from flask_babel import force_locale
@@ -8,12 +10,13 @@ from flask_babel import lazy_gettext as _l
 
 from ...errors import Invalid
 from ...extensions import db
+from ...models.custom_form import FieldTarget
 from ...queries import ticket_lines, ticket_rows
 from ...queries import tickets as reads
 from ...queries.ticket_lines import Line
 from ...security.permissions import Perm
-from ...services.sheets import disarmed
-from ..lists.source import CHUNK, UNREADABLE, Column, ListSource
+from ...services.sheets import cell_text, disarmed
+from ..lists.source import CHUNK, CUSTOM, UNREADABLE, Column, ListSource, custom_columns
 from . import query
 
 ORDER_OF = {"number": "ticket", "opened_at": "opened_at", "client": "client", "title": "title", "assignee": "operator",
@@ -50,12 +53,23 @@ WIDTHS = {"number": 96, "opened_at": 92, "return_days": 224, "client": 190, "ope
           "classification": 120, "subclassification": 140, "motive": 150, "closed_at": 110, "assignee": 140,
           "department": 120, "days_open": 84, "protocol": 130, "situation": 130, "due_at": 130, "contact": 140,
           "company": 140}
-LEAST_WIDTH, MOST_WIDTH = 56, 640
+LEAST_WIDTH, USUAL_WIDTH, MOST_WIDTH = 56, 140, 640
 
 
-def lines(session, ids) -> list[Line]:
-    """What the list shows of these tickets, at the time and place of this request."""
-    return ticket_lines.lines(session, ids, timezone=query.zone(), now=query.now())
+def lines(session, ids, *, custom=False) -> list[Line]:
+    """What the list shows of these tickets, at the time and place of this request; with `custom` their complementary
+    data."""
+    return ticket_lines.lines(session, ids, timezone=query.zone(), now=query.now(), custom=custom)
+
+
+def shows_custom(columns) -> bool:
+    """Whether one of the columns is a configurators' field."""
+    return any(column.key.startswith(CUSTOM) for column in columns)
+
+
+def _cell(column, custom_values):
+    """What a file has of a configurators' field, ready to be written."""
+    return cell_text(column.value(SimpleNamespace(custom_values=custom_values)))
 
 
 class TicketList(ListSource):
@@ -73,28 +87,30 @@ class TicketList(ListSource):
         return url_for("CentralView.central")
 
     def columns(self):
-        return COLUMNS
+        return COLUMNS | custom_columns(FieldTarget.ATTENDANCE)
 
     def count(self, cap):
         found = _checked()
         return reads.count_tickets(db.session, g.viewer, found.filters, query.bounds(), timezone=query.zone(), cap=cap)
 
     def plain(self, told=None):
-        """The 14 columns of the manual in its order and words, then the status; whatever the screen shows (C-40)."""
-        found = _checked()
+        """The 14 columns of the manual in its order and words, then the status and configurators' fields; whatever the
+        screen shows (C-40)."""
+        found, fields = _checked(), list(custom_columns(FieldTarget.ATTENDANCE).values())
         rows = ticket_rows.Rows(
             db.session, g.viewer, found.filters, query.bounds(), timezone=query.zone(), order=found.order,
-            desc=found.desc, day=lambda day: f"{day:%d/%m/%Y}", text=disarmed, told=told)
+            desc=found.desc, day=lambda day: f"{day:%d/%m/%Y}", text=disarmed, told=told, custom=[
+                partial(_cell, column) for column in fields])
         with force_locale("pt_BR"):
             head = [str(COLUMNS[key].label) for key in (*self.default, "situation")]
-        return head, rows
+        return [*head, *(str(column.label) for column in fields)], rows
 
     def rows(self, chosen) -> Iterator[list]:
         found, after = _checked(), None
         while True:
             page = reads.list_tickets(
                 db.session, g.viewer, found.filters, query.bounds(), timezone=query.zone(), order=found.order,
-                desc=found.desc, size=CHUNK, after=after, read=lines)
+                desc=found.desc, size=CHUNK, after=after, read=partial(lines, custom=shows_custom(chosen)))
             if page.rows:
                 yield page.rows
             after = page.next

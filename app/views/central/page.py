@@ -1,5 +1,6 @@
 """`/provider-central/`: the tickets of all providers in one dense list, driven by the keyboard."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import abort, g, jsonify, redirect, request
@@ -9,16 +10,18 @@ from flask_babel import lazy_gettext as _l
 from ...errors import Invalid, InvalidMany
 from ...extensions import db
 from ...lowcode.dates import date_box, read_day, typed_day
+from ...models.custom_form import FieldTarget
 from ...queries import ticket_choices, ticket_lines
 from ...queries import tickets as reads
 from ...queries.ticket_address import Asked
 from ...security.permissions import Perm
+from .. import custom_filters
 from ..lists.source import SOURCES
 from ..lists.tools import ListTools
 from ..lookup import whole
 from . import query
 from .buttons import LATERAL, MENU, TOOLBAR, allowed
-from .listed import LEAST_WIDTH, MOST_WIDTH, ORDER_OF, WIDTHS, lines
+from .listed import LEAST_WIDTH, MOST_WIDTH, ORDER_OF, USUAL_WIDTH, WIDTHS, lines, shows_custom
 from .options import DEADLINE, FILTER, ORDER, STATUS_DEADLINE, TABS
 from .rows import FOOTER, drawn
 
@@ -52,17 +55,17 @@ class CentralView(BaseView):
         tools = ListTools(SOURCES["tickets"])
         if start := tools.start():
             return redirect(start)
+        lost = [] if tools.view else None
         try:
-            asked, errors, status = query.asked(), {}, 200
+            asked, errors, status = query.asked(lost=lost), {}, 200
         except Invalid as refusal:
-            asked, errors, status = query.asked(period=False), _errors(refusal), refusal.status
+            asked, errors, status = query.told(), _errors(refusal), refusal.status
         choices = ticket_choices.offered(db.session, g.viewer, asked.filters)
-        if lost := ticket_choices.unknown(db.session, g.viewer, asked.filters, choices):
+        if unknown := ticket_choices.unknown(db.session, g.viewer, asked.filters, choices):
             if not tools.view:
                 abort(400)
-            asked = Asked(ticket_choices.without(asked.filters, choices, lost), asked.order, asked.desc, asked.after,
-                          asked.before)
-            tools.lost = [str(LOST[name]) for name in lost]
+            asked = replace(asked, filters=ticket_choices.without(asked.filters, choices, unknown))
+        tools.lost = [*(str(LOST[name]) for name in unknown), *(lost or ())]
         shown = Shown(asked, reads.Page([], None, None), errors=errors) if errors else self._read(asked, tools)
         return self._page(shown, tools, choices), status
 
@@ -81,7 +84,8 @@ class CentralView(BaseView):
             page = self._listed(asked, tools)
             return self._rows(drawn(page.rows, tools.columns), page)
         ids = [whole(text) or abort(400) for text in request.args.getlist("ids")[:MOST_ASKED]]
-        seen = ticket_lines.seen_lines(db.session, g.viewer, ids, timezone=query.zone(), now=query.now())
+        seen = ticket_lines.seen_lines(db.session, g.viewer, ids, timezone=query.zone(), now=query.now(),
+                                       custom=shows_custom(tools.columns))
         listed = reads.still_listed(db.session, g.viewer, asked.filters, query.bounds(), [line.id for line in seen],
                                     timezone=query.zone())
         return self._rows(drawn(seen, tools.columns, listed=listed))
@@ -101,7 +105,7 @@ class CentralView(BaseView):
             return reads.list_tickets(
                 db.session, g.viewer, asked.filters, query.bounds(), timezone=query.zone(), order=asked.order,
                 desc=asked.desc, size=_size(tools), after=asked.after, before=asked.before, narrowed=narrowed,
-                read=lines)
+                read=partial(lines, custom=shows_custom(tools.columns)))
         except ValueError:
             abort(400)
 
@@ -118,10 +122,12 @@ class CentralView(BaseView):
 
     def _page(self, shown, tools, choices):
         asked, given = shown.asked, shown.asked.filters.given
-        widths = {**WIDTHS, **_widths(tools.kept.get("widths"))}
+        widths = {**dict.fromkeys(tools.offered, USUAL_WIDTH), **WIDTHS}
+        widths |= _widths(tools.kept.get("widths"), widths)
         return self.render_template(
             "central/index.html", title=_l("Center of attendance to providers"), tools=tools, asked=asked,
-            filters=asked.filters, choices=choices, errors=shown.errors, date_box=date_box, days=_days(),
+            filters=asked.filters, choices=choices, errors=shown.errors,
+            boxes=custom_filters.boxes(FieldTarget.ATTENDANCE, shown.errors), date_box=date_box, days=_days(),
             rows=drawn(shown.page.rows, tools.columns), size=_size(tools),
             count=min(shown.count, reads.COUNT_CAP), capped=shown.count > reads.COUNT_CAP, link=_link, given=given,
             narrowed=len(set(given) - {"filter", "opened_to"}), orders=ORDER_OF, widths=widths, footer=FOOTER,
@@ -164,6 +170,6 @@ def _days() -> dict[str, str]:
     return days
 
 
-def _widths(kept) -> dict[str, int]:
+def _widths(kept, offered) -> dict[str, int]:
     """What the person set, as far as it can be shown."""
-    return {key: min(max(int(width), LEAST_WIDTH), MOST_WIDTH) for key, width in (kept or {}).items() if key in WIDTHS}
+    return {key: min(max(int(width), LEAST_WIDTH), MOST_WIDTH) for key, width in (kept or {}).items() if key in offered}

@@ -1,30 +1,41 @@
 """What a request of the central asks: its address, the instants deadlines are compared with, and the names in it."""
 from datetime import datetime
+from functools import partial
 
 from flask import abort, g, request
 from flask_babel import get_timezone
 
 from ...database import utc_now
 from ...extensions import db
-from ...queries import ticket_address, ticket_choices
+from ...models.custom_form import FieldTarget
+from ...queries import field_narrowing, ticket_address, ticket_choices
 from ...queries.ticket_address import Asked
 from ...queries.tickets import Bounds
 from ...services.settings import get_settings
 from ...services.tickets import thresholds
+from .. import custom_filters
 
 
-def asked(*, period=True) -> Asked:
-    """The address of this request; what is unknown answers 400. Raises Invalid for a period that is none, where it is
-    not left out."""
+def asked(*, lost: list | None = None) -> Asked:
+    """The address of this request; what is unknown answers 400. Raises Invalid for what is no day and no value.
+
+    Of a saved view, `lost` is given the names of configurators' fields that it asks for and that are no more.
+    """
+    fields = partial(custom_filters.asked, FieldTarget.ATTENDANCE, lost=lost)
     try:
-        return ticket_address.read(request.args, period=period)
-    except ticket_address.Unreadable:
+        return ticket_address.read(request.args, custom=fields)
+    except field_narrowing.Unreadable:
         abort(400)
+
+
+def told() -> Asked:
+    """What can be read of an address of which something was refused."""
+    return ticket_address.read(request.args, period=False, custom=lambda _arguments: ())
 
 
 def checked() -> Asked:
     """The same with every id looked up: for what shows no filters of its own. Raises Invalid."""
-    found = asked()
+    found = asked(lost=[] if custom_filters.in_export() else None)
     if ticket_choices.unknown(db.session, g.viewer, found.filters):
         abort(400)
     return found

@@ -30,9 +30,12 @@ class Column:
     label: Any
     value: Callable
     load: tuple = ()  # loader options for it
+    shown: Callable | None = None  # row -> text of a page, where the value alone does not say it
 
     def text(self, row) -> str:
         """The same for a page, which escapes it."""
+        if self.shown is not None:
+            return self.shown(row)
         value = self.value(row)
         if isinstance(value, datetime):
             return f"{value:%d/%m/%Y %H:%M}"
@@ -92,24 +95,31 @@ def yes(value) -> str:
 
 
 def custom_columns(target: str) -> dict[str, Column]:
-    """The fields of configurators that are marked for lists."""
+    """The fields of configurators that are marked for lists; of rows that have `custom_values`."""
     kept = g.setdefault("_custom_columns", {})
     if target not in kept:
-        kept[target] = {CUSTOM + each.key: Column(CUSTOM + each.key, each.name, _reader(each))
-                        for each in definitions(target) if each.in_list}
+        kept[target] = {CUSTOM + each.key: _custom_column(each) for each in definitions(target) if each.in_list}
     return kept[target]
 
 
-def _reader(definition: FieldSpec) -> Callable:
-    typed = definition.type in (FieldType.DATE, FieldType.DATETIME, FieldType.INTEGER)
+_MOMENTS = (FieldType.DATE, FieldType.DATETIME)
+_NUMBERS = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY)
+
+
+def _custom_column(definition: FieldSpec) -> Column:
+    """Dates and numbers of files are dates and numbers; pages have them as they are written here."""
+    key, label = CUSTOM + definition.key, definition.name
+
+    def text(row):
+        return custom.shown(definition, (row.custom_values or {}).get(definition.key))
 
     def value(row):
-        stored = (row.custom_values or {}).get(definition.key)
-        if not typed:
-            return custom.shown(definition, stored)
-        data = custom.read(definition, stored)
+        data = custom.read(definition, (row.custom_values or {}).get(definition.key))
         return local(data) if isinstance(data, datetime) else data
-    return value
+
+    if definition.type in _MOMENTS:
+        return Column(key, label, value)
+    return Column(key, label, value, shown=text) if definition.type in _NUMBERS else Column(key, label, text)
 
 
 def forget_context() -> None:

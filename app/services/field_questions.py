@@ -1,0 +1,201 @@
+"""What an address asks of configurators' fields: `cf_<key>=value`, and `cf_<key>_from` and `_to` of what has an order.
+
+A value repeated is any of them. Numbers are written as JSON has them or as Brazilians do (with a comma), days as
+yyyy-mm-dd or dd/mm/yyyy, booleans as true and false; choices by their code, persons by their id. A text is the whole
+value whatever its accents and case, or its beginning where an asterisk ends it. What is blank asks nothing. A field
+that is unknown or not searchable is `Unreadable`, a value that is none of its field is `NoValue`.
+"""
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from .. import documents, phones
+from ..errors import DomainError, Invalid
+from ..models.custom_field import FieldType
+from ..models.entity import Entity
+from ..queries.catalogue import FieldSpec
+from ..queries.field_filters import FieldFilter
+from ..queries.field_narrowing import PREFIX, Asked, Unreadable
+from ..security.visibility import visible
+from . import custom_types as types
+from .field_index import sort_key
+
+ORDERED = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY, FieldType.DATE, FieldType.DATETIME)
+MOST, LONGEST = 100, 300  # values of one field, characters of one
+_PLAIN = (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.EMAIL, FieldType.URL)
+YES, NO = ("true", "1"), ("false", "0")
+_LAST = "\U0010ffff"  # after every character that a person types
+_BRAZILIAN = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+|[+-]?\d{1,3}(\.\d{3}){2,}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,20})?", re.ASCII)
+_DAYS = ((re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII), "%Y-%m-%d"),
+         (re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII), "%d/%m/%Y"))
+
+
+class NoValue(Invalid):
+    """What was typed is no value of the field: told beside it, and unknown as any other part of an address."""
+
+    status = 400
+
+
+def read(session, fields: Iterable[FieldSpec], arguments, *, viewer, timezone: str) -> Asked:
+    """What an address asks, a werkzeug MultiDict; `fields` are those that stand on what the list shows. A query
+    only where persons are asked for. Raises Unreadable, and NoValue at the name of the argument."""
+    names = [name for name in arguments if name.startswith(PREFIX)]
+    known = arguments_of(fields) if names else {}
+    asked: dict[str, _Question] = {}
+    for name in names:
+        if name not in known:
+            raise Unreadable(name)
+        field, end = known[name]
+        given = list(dict.fromkeys(value for each in arguments.getlist(name) if (value := each.strip())))
+        if not given:
+            continue
+        if len(given) > (1 if end else MOST) or any(len(value) > LONGEST for value in given):
+            raise _no_value(field, name)
+        mine = asked.setdefault(field.key, _Question(field, name, timezone))
+        try:
+            mine.add(end, given)
+        except (DomainError, AttributeError, TypeError, ValueError, ArithmeticError) as error:
+            raise _no_value(field, name) from error
+    _refuse_strangers(session, asked.values(), viewer)
+    return tuple(some for mine in asked.values() for some in mine.filters())
+
+
+def arguments_of(fields: Iterable[FieldSpec]) -> dict[str, tuple[FieldSpec, str]]:
+    """{name of an argument: (its field, "", "from" or "to")} of those that can be asked for."""
+    some = [each for each in fields if each.searchable]
+    ends = {f"{PREFIX}{each.key}_{end}": (each, end) for each in some if each.type in ORDERED for end in ("from", "to")}
+    return {**ends, **{PREFIX + each.key: (each, "") for each in some}}  # a field of its own may be called so
+
+
+class _Question:
+    """What is asked of one field."""
+
+    def __init__(self, field, name, timezone):
+        self.field, self.name, self.zone = field, name, ZoneInfo(timezone)
+        self.any_of: list[FieldFilter] = []
+        self.ends: list[FieldFilter] = []
+        self.persons: list[int] = []
+
+    def add(self, end, given) -> None:
+        made = [self.one(text) for text in given]
+        if end:
+            one = made[0]
+            self.ends.append(FieldFilter(self.field, low=one.keys[0] if one.keys else one.low) if end == "from" else
+                             FieldFilter(self.field, high=one.keys[0] if one.keys else None, below=one.below))
+            return
+        keys = tuple(dict.fromkeys(key for one in made for key in one.keys))
+        self.any_of += [FieldFilter(self.field, keys=keys)] if keys else []
+        self.any_of += [one for one in made if not one.keys]
+
+    def filters(self) -> list[tuple[FieldFilter, ...]]:
+        return [*([tuple(self.any_of)] if self.any_of else []), *((one,) for one in self.ends)]
+
+    def one(self, text) -> FieldFilter:
+        """What one text means: a value, a beginning, or a day of moments."""
+        kind = FieldType(self.field.type)
+        if kind == FieldType.DATETIME:
+            return self.moments(text)
+        if kind not in _PLAIN:
+            return FieldFilter(self.field, keys=(self.key(getattr(self, f"_{kind.value}")(text)),))
+        if text.endswith("*") and text.strip("*"):
+            first = self.key(text.rstrip("*"))
+            return FieldFilter(self.field, low=first, below=first + _LAST)
+        return FieldFilter(self.field, keys=(self.key(text),))
+
+    def key(self, value) -> str:
+        made = sort_key(self.field, value)
+        if made is None:
+            raise ValueError(value)
+        return made
+
+    def moments(self, text) -> FieldFilter:
+        """A local day from its beginning to its end, or one instant with its zone."""
+        try:
+            day = _day(text)
+        except ValueError:
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is None:
+                raise
+            return FieldFilter(self.field, keys=(self.key(moment.astimezone(UTC).isoformat()),))
+        first, following = (self.key(datetime.combine(each, time(), self.zone).astimezone(UTC).isoformat())
+                            for each in (day, day + timedelta(days=1)))
+        return FieldFilter(self.field, low=first, below=following)
+
+    def _integer(self, text):
+        number = _number(text)
+        if number != int(number):
+            raise ValueError(text)
+        return int(number)
+
+    def _decimal(self, text):
+        return str(_number(text))
+
+    _money = _decimal
+
+    def _date(self, text):
+        return _day(text).isoformat()
+
+    def _boolean(self, text):
+        if text not in (*YES, *NO):
+            raise ValueError(text)
+        return text in YES
+
+    def _choice(self, text):
+        if text not in types.labels(self.field):
+            raise ValueError(text)
+        return text
+
+    _choices = _choice
+
+    def _cpf_cnpj(self, text):
+        document = documents.clean(text)
+        if not (documents.is_cpf(document) or documents.is_cnpj(document)):
+            raise ValueError(text)
+        return document
+
+    def _phone(self, text):
+        return phones.parse(text)
+
+    def _person(self, text):
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
+            raise ValueError(text)
+        self.persons.append(int(text))
+        return int(text)
+
+    def _attachment(self, text):
+        return {"name": text}
+
+
+def _number(text) -> Decimal:
+    if _BRAZILIAN.fullmatch(text):
+        text = text.replace(".", "").replace(",", ".")
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+def _day(text) -> date:
+    for shape, form in _DAYS:
+        if shape.fullmatch(text):
+            return datetime.strptime(text, form).date()  # noqa: DTZ007  (a day)
+    raise ValueError(text)
+
+
+def _refuse_strangers(session, asked, viewer) -> None:
+    """Of a person whom the viewer may not see, nothing is told, not even who names him."""
+    ids = {pk for mine in asked for pk in mine.persons}
+    seen = set(session.scalars(select(Entity.id).where(Entity.id.in_(ids), visible(Entity, viewer)))) if ids else ids
+    for mine in asked:
+        if not seen.issuperset(mine.persons):
+            raise _no_value(mine.field, mine.name)
+
+
+def _no_value(field, name) -> NoValue:
+    days = field.type in (FieldType.DATE, FieldType.DATETIME)
+    return NoValue(_l("Type the day as dd/mm/yyyy.") if days else _l("Not a valid value."), field=name)
