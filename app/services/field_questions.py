@@ -68,7 +68,7 @@ def read(session, fields: Iterable[FieldSpec], arguments, *, viewer, timezone: s
 
 def arguments_of(fields: Iterable[FieldSpec]) -> dict[str, tuple[FieldSpec, str]]:
     """{name of an argument: (its field, "", "from" or "to")} of those that can be asked for."""
-    some = [each for each in fields if each.searchable]
+    some = [each for each in fields if each.filterable]
     ends = {f"{PREFIX}{each.key}_{end}": (each, end) for each in some if each.type in ORDERED for end in ("from", "to")}
     return {**ends, **{PREFIX + each.key: (each, "") for each in some}}  # a field of its own may be called so
 

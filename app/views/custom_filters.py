@@ -81,7 +81,7 @@ def in_export() -> bool:
 def boxes(target: str, errors=None) -> list[Box]:
     """A box for each field that can be asked for, with the refusal of what it asks ({argument: text}). The names of
     persons that are asked for are one query."""
-    fields = [each for each in definitions(target) if each.searchable and (
+    fields = [each for each in definitions(target) if each.filterable and (
         each.type != FieldType.PERSON or g.viewer.may(Perm.ENTITY_READ))]
     people = _people([pk for each in fields if each.type == FieldType.PERSON for pk in _given(each)])
     made = [_box(each, people) for each in fields]
