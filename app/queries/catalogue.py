@@ -122,6 +122,7 @@ class MenuSpec:
     records_of: str
     role_ids: frozenset[int]
     form: FormSpec
+    group_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class Catalogue:
     token: str
     forms: dict[int, FormSpec] = field(default_factory=dict)
     data: tuple[DataSpec, ...] = ()  # in their order
-    menus: tuple[MenuSpec, ...] = ()  # by group, then in their order
+    menus: tuple[MenuSpec, ...] = ()  # by group, those of none first, then in their order
 
     @cached_property
     def by_slug(self) -> dict[str, FormSpec]:
@@ -199,11 +200,11 @@ def _read(session, current: str) -> Catalogue:
         roles.setdefault(menu_id, set()).add(role_id)
     menus = session.execute(
         select(DynamicMenu.id, DynamicMenu.name, DynamicMenu.icon, DynamicMenu.active, FormGroup.name.label("heading"),
-               DynamicMenu.record_permission, DynamicMenu.records_of, DynamicMenu.form_id)
+               DynamicMenu.record_permission, DynamicMenu.records_of, DynamicMenu.form_id, DynamicMenu.group_id)
         .outerjoin(FormGroup, FormGroup.id == DynamicMenu.group_id)
-        .order_by(FormGroup.position, FormGroup.id, DynamicMenu.position, DynamicMenu.id))
+        .order_by(FormGroup.id.is_not(None), FormGroup.position, FormGroup.id, DynamicMenu.position, DynamicMenu.id))
     return Catalogue(current, forms, placed, tuple(
-        MenuSpec(*row[:-1], frozenset(roles.get(row.id, ())), forms[row.form_id]) for row in menus))
+        MenuSpec(*row[:-2], frozenset(roles.get(row.id, ())), forms[row.form_id], row.group_id) for row in menus))
 
 
 def _ordered(specs: Iterable[FieldSpec], sections) -> tuple[FieldSpec, ...]:
@@ -218,6 +219,11 @@ def _tell_every_process(session, _context):
                                                  and session.is_modified(x)))
     if any(isinstance(each, DEFINITIONS) for each in changed):
         renew(session)
+
+
+def hold(session) -> None:
+    """Until the end of the transaction nobody else changes a definition: what is checked against them stays true."""
+    session.execute(select(CacheVersion.token).where(CacheVersion.key == TOKEN_KEY).with_for_update())
 
 
 def renew(session) -> None:

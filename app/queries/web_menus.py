@@ -18,7 +18,7 @@ from ..text import normalise
 MOST = 2_000  # roles looked at: an installation has fewer
 
 
-def _grants(permission: Perm):
+def granting(permission: Perm):
     """Ids of the roles that grant a permission."""
     verb, noun = permission.pair
     return (select(assoc_permissionview_role.c.role_id)
@@ -30,7 +30,7 @@ def _grants(permission: Perm):
 
 def is_web_profile():
     """The condition on Role: it opens the portal and no desk."""
-    return and_(Role.id.in_(_grants(Perm.PORTAL_USE)), Role.id.not_in(_grants(Perm.ATTENDANCE_READ)))
+    return and_(Role.id.in_(granting(Perm.PORTAL_USE)), Role.id.not_in(granting(Perm.ATTENDANCE_READ)))
 
 
 def find_profiles(session, viewer, term, _parent, limit, offset) -> list[tuple[int, str]]:

@@ -66,6 +66,13 @@ def related_id(item, name: str) -> int | None:
     return getattr(item, f"{name}_id")
 
 
+def replaced_id(item, name: str) -> int | None:
+    """The id that a many-to-one had before another row was set; None where it stays, or had none."""
+    history = inspect(item).attrs[name].history
+    gone = [row for row in history.deleted if row is not None]
+    return gone[0].id if gone and history.has_changes() else None
+
+
 def is_changed(item, *relations: str) -> bool:
     """Whether one of these many-to-ones was set, by row or by id."""
     attributes = inspect(item).attrs

@@ -20,6 +20,7 @@ def register(appbuilder) -> None:
         internal_messages,
         knowledge,
         lists,
+        lowcode,
         orders,
         packages,
         palette,
@@ -60,6 +61,7 @@ def register(appbuilder) -> None:
     appbuilder.add_view(SecurityLogView, "SecurityLog", label=_l("Security log"), icon="fa-shield-halved", **access)
 
     registers.register_settings(appbuilder)
+    lowcode.register(appbuilder)
     packages.register(appbuilder)
     appbuilder.add_view(MailboxView, "Outbox", label=_l("Outbox"), icon="fa-paper-plane", category="Settings")
     for view in (JobView, LookupView, LogView, NotificationView):

@@ -70,6 +70,7 @@ HIDDEN = {"name_key", "title_key", "search_text", "search_digits", "value_key", 
 DOCUMENTS = {"document", "cpf", "cnpj"}
 READS = {"attendance": Perm.ATTENDANCE_READ, "setting": Perm.SETTING_READ,  # of what has no register
          "survey_participation": Perm.SURVEY_ANSWER, "external_service": Perm.SETTING_READ}
+PAGES: dict[str, str] = {}  # table -> where the page of a record without a register begins, before its id
 TARGETS = {model.__tablename__: model for model in RULES}
 
 
@@ -130,6 +131,8 @@ class LogView(BaseView):
             return f"{request.script_root}/surveys/fill/{item.id}"
         if target == "external_service":
             return f"{request.script_root}/settings/service/"
+        if target in PAGES:
+            return f"{request.script_root}{PAGES[target]}{item.id}"
         if target == "setting" and item.key in PARAMETERS:
             return f"{request.script_root}/parameters/?tab={PARAMETERS[item.key].tab}"
         return f"{request.script_root}{register.route_base}/show/{item.id}" if register else None
@@ -157,6 +160,8 @@ class Reader:
     def label(self, name) -> str:
         if row := re.fullmatch(r"(\w+)\.(\d+)\.(\w+)", name):
             return _("%(field)s (page %(number)s)", field=self.label(row[3]), number=row[2])
+        if name.startswith("field."):  # of a form: by its variable, for its name may have changed
+            return _("Field %(key)s", key=name.removeprefix("field."))
         if " " in name:  # no field: the words of a question
             return name
         return str(self.labels.get(name) or self.labels.get(name.removesuffix("_id")) or LABELS.get(name)
@@ -169,8 +174,8 @@ class Reader:
         if isinstance(value, list):
             return "; ".join(filter(None, (self.text(name, each) for each in value)))
         if isinstance(value, dict):
-            if set(value) == {"id", "text"}:
-                return value["text"]
+            if set(value) == {"id", "text"}:  # a row; of the product's own roles the name is a code
+                return str(CODES_OF.get(self.target, {}).get(name, {}).get(value["text"], value["text"]))
             return self._row(getattr(self.register, "row_formatters", {}).get(name, {}), value)
         if format_of := getattr(self.register, "log_formatters", {}).get(name):
             return format_of(value)

@@ -35,7 +35,8 @@ EXPLANATIONS = {
     "KnowledgeCategory": _l("Second level of the knowledge base, below each section"),
     "KnowledgeSection": _l("First level of the knowledge base"),
     "Webhook": _l("Other systems that are told what happens"),
-    "CustomField": _l("Fields added to the forms"),
+    "CustomForm": _l("Forms made here: behind menus, on the register of persons, on attendances"),
+    "FormGroup": _l("Headings of the sidebar under which menus stand together"),
     "LoginAttempt": _l("Every try to sign in, with what became of it"),
 }
 # Where the manuals say that it is kept.

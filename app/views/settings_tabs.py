@@ -27,6 +27,7 @@ TABS = (
     Tab(_l("Person fields"), "/settings/person-fields/"),
     Tab(_l("Menu"), "/settings/menus/"),
     Tab(_l("Custom data"), "/settings/custom-data/"),
+    Tab(_l("Forms"), "/settings/forms/list/"),
     Tab(_l("Attendance script"), "/scripts/list/"),
     Tab(_l("Packages"), "/settings/packages/"),
 )

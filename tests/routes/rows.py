@@ -21,6 +21,8 @@ from app.models.classification import (
 )
 from app.models.company import Company, Department, Unit
 from app.models.custom_field import CustomField
+from app.models.custom_form import CustomForm, FormGroup
+from app.models.dynamic_menu import DynamicMenu
 from app.models.email_template import EmailTemplate
 from app.models.entity import ContactType, Entity, RoleType
 from app.models.identity import LoginAttempt, UserSession
@@ -55,7 +57,10 @@ def seed(session, world, near, far) -> dict:
         Outbox(key=f"letter-{user.username}", kind="email", recipient=user.profile.contact_email, subject="Bom dia",
                body="Texto", due_at=NOON, created_at=NOON, state="dead") for user in (near, far))
     field = CustomField(name="Carteirinha", key="carteirinha")
-    session.add_all(placed("entity", field))
+    form, data = placed("entity", field)
+    group = FormGroup(name="Operação")
+    menu = DynamicMenu(name="Visitas", form=form, group=group)
+    session.add_all([form, data, menu])
     survey = Survey(name="Satisfação", questions=[SurveyQuestion(text="O que melhorar?", type="text")])
     product = Product(name="Iogurte", code="7001")
     known = ProductInformation(product=product, motive=world.motive, title="Prazo", text="Cinco dias.")
@@ -92,8 +97,8 @@ def seed(session, world, near, far) -> dict:
         User: pair(near, far), Role: pair(role["Attendant"], role["Admin"]),
         LoginAttempt: pair(near_try, far_try), Outbox: pair(letter, far_letter),
         Label: label.id, EmailTemplate: template.id, Calendar: calendar.id, Product: product.id,
-        ProductInformation: known.id, CustomField: field.id, Survey: survey.id, **around["models"],
-        **_accounts(session, world), **_read_aloud(session, world),
+        ProductInformation: known.id, CustomField: field.id, CustomForm: form.id, FormGroup: group.id,
+        Survey: survey.id, **around["models"], **_accounts(session, world), **_read_aloud(session, world),
         Channel: world.channels["phone"].id, Situation: world.situations["open"].id, Motive: world.motive.id,
         Occurrence: world.occurrence.id, Cause: world.cause.id, Classification: world.classification.id,
         Subclassification: world.subclassification.id, DefaultMotive: world.default_motive.id,
@@ -125,6 +130,9 @@ def seed(session, world, near, far) -> dict:
         "/alerts/entity": {"pk": entity}, "/duplicates/of": {"pk": entity},
         "/duplicates/undo": {"pk": around["entity merges"]},
         "/attendances/merging": {"pk": around["attendance merges"]},
+        "/settings/menus": {"pk": menu.id}, "/settings/custom-data": {"pk": data.id},
+        "/settings/forms/add": {"json": {"name": {"own": "Contrato"}, "fields": {"own": []}}},
+        "/settings/forms/preview": {"json": {"name": {"own": "Contrato"}}},
         "/surveys/entity": {"pk": entity}, "/surveys/results": {"pk": survey.id, "question": survey.questions[0].id},
         "/surveys/fill": {"pk": around["participations"]}, "/surveys/withdraw": {"pk": around["participations"]},
         "/lists": {"key": "attendances", "kind": "csv", "action": "take", "pk": {"foreign": view.id}},
