@@ -8,6 +8,7 @@ def plant_rest(session, company, operators, *, now) -> None:
         appointments,
         calendars,
         emails,
+        external_service,
         knowledge,
         labels,
         notes,
@@ -30,3 +31,4 @@ def plant_rest(session, company, operators, *, now) -> None:
     provider_accounts.plant(session, company, now=now)
     knowledge.plant(session, now=now)
     scripts.plant(session, company, now=now)
+    external_service.plant(session, now=now)
