@@ -7,7 +7,7 @@ from tests.support.other_system import ANA, OtherSystem
 
 from .conftest import NARROW, WIDE
 
-CPF, OTHER_CPF = "390.533.447-05", "111.444.777-35"
+CPF, OTHER_CPF = "271.828.182-05", "314.159.265-90"
 FILL = "Preencher pelo serviço"
 
 
