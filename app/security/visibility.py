@@ -207,24 +207,40 @@ def _merge(viewer):
                and_(Merge.kind == "attendance", _of_attendance(Merge.kept_id)(viewer)))
 
 
-def _custom_record(viewer):
-    """Of one's companies, behind a menu that one of the viewer's roles has, and of those whose records it shows; what
-    belongs to an attendance only where that one is seen."""
+def desk_records(viewer):
+    """Records of configurators' forms of one's companies, whatever the menu; what belongs to an attendance only where
+    that one is seen."""
     if viewer.entity_id:
         return false()
-    record, menu = CustomRecord, DynamicMenu
-    seen = and_(_in_company(record.company_id)(viewer),
-                or_(record.attendance_id.is_(None), _of_attendance(record.attendance_id)(viewer)))
-    if viewer.admin:
-        return seen
+    return and_(_in_company(CustomRecord.company_id)(viewer), record_attendance(viewer))
+
+
+def record_attendance(viewer):
+    """The record belongs to no attendance, or to one that the viewer sees."""
+    return or_(CustomRecord.attendance_id.is_(None), _of_attendance(CustomRecord.attendance_id)(viewer))
+
+
+def records_of(viewer, whose: str):
+    """The records that a menu shows by its "Registros de"; one's own are never hidden from who added them."""
+    own = CustomRecord.owner_id == viewer.user_id
+    if whose == RecordsOf.ALL:
+        return true()
+    if whose == RecordsOf.OWN or viewer.department_id is None:
+        return own
+    return or_(own, CustomRecord.department_id == viewer.department_id)
+
+
+def _custom_record(viewer):
+    """Those behind a menu that one of the viewer's roles has, of those whose records it shows."""
+    if viewer.entity_id or viewer.admin:
+        return desk_records(viewer)
+    menu = DynamicMenu
     given = select(dynamic_menu_role.c.menu_id).join(
         assoc_user_role, assoc_user_role.c.role_id == dynamic_menu_role.c.role_id).where(
         assoc_user_role.c.user_id == viewer.user_id)
-    whose = or_(menu.records_of == RecordsOf.ALL,
-                and_(menu.records_of == RecordsOf.OWN, record.owner_id == viewer.user_id),
-                and_(menu.records_of == RecordsOf.DEPARTMENT, record.department_id == viewer.department_id))
-    return and_(seen, select(1).where(menu.form_id == record.form_id, menu.active, menu.id.in_(given), whose)
-                .correlate(record).exists())
+    whose = or_(*(and_(menu.records_of == each, records_of(viewer, each)) for each in RecordsOf))
+    return and_(desk_records(viewer), select(1).where(
+        menu.form_id == CustomRecord.form_id, menu.active, menu.id.in_(given), whose).correlate(CustomRecord).exists())
 
 
 def _saved_view(viewer):

@@ -1,12 +1,23 @@
-"""The menu as the sidebar shows it: groups of what the viewer may open, without a query."""
-from dataclasses import dataclass, field
+"""The menu as the sidebar shows it: groups of what the viewer may open, without a query.
+
+Menus of configurators stand below those of the product, under their group ("Grupo"): they come from the catalogue of
+definitions, whose token is part of what a drawn menu is kept by, so that a change is seen at the next page.
+"""
+from dataclasses import dataclass
+from functools import cached_property
 
 from flask import current_app, g, request
 from flask_appbuilder.menu import Menu
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from markupsafe import Markup
 
-KEPT = 500  # menus kept in a process: one for each set of permissions and language
+from ..queries.custom_menus import menus_of
+from ..security.permissions import Perm
+from .custom import defined
+
+KEPT = 500  # menus kept in a process: one for each set of permissions, roles and language
+LAST = ("Access", "Settings")  # groups of the product that come after those of configurators
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,20 +41,32 @@ class Group:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, eq=False)
 class Drawn:
-    """The groups of one kind of person, and the sidebar's markup for each active item once it was drawn."""
+    """The groups of one kind of person, and the markup of each line once it was drawn."""
 
-    groups: tuple[Group, ...] = ()
-    markup: dict[Item | None, Markup] = field(default_factory=dict)
+    def __init__(self, groups: tuple[Group, ...] = ()):
+        self.groups = groups
+
+    @cached_property
+    def _lines(self) -> list[tuple[Item | None, Markup]]:
+        """Every line while it is not the current one; a heading is no item. Of two hundred menus each page would keep
+        all of them over again, were they drawn as one text a current item."""
+        lines: list[tuple[Item | None, Markup]] = []
+        for group in self.groups:
+            if group.label:
+                lines.append((None, _template().heading(group)))
+            lines += [(item, _template().line(item, False)) for item in group.items]
+        return lines
 
     def nav(self, path: str) -> Markup:
         """The items as markup, the one of the page at `path` marked as current."""
         active = active_item(self.groups, path)
-        if active not in self.markup:
-            template = current_app.jinja_env.get_template("balcao/nav.html")
-            self.markup[active] = Markup(template.render(groups=self.groups, active=active))  # noqa: S704  (escaped there)
-        return self.markup[active]
+        return Markup("").join(_template().line(item, True) if item is active and item else drawn
+                               for item, drawn in self._lines)
+
+
+def _template():
+    return current_app.jinja_env.get_template("balcao/nav.html").module
 
 
 class AppMenu(Menu):
@@ -53,6 +76,7 @@ class AppMenu(Menu):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._kept: dict = {}
+        self._token = ""
 
     def drawn(self) -> Drawn:
         """The menu of the viewer of this request, in the order of registration; an empty one for nobody."""
@@ -60,12 +84,16 @@ class AppMenu(Menu):
         if viewer is None:
             return Drawn()
         conditions = tuple(item.should_render() for item in _every(self.menu) if item.cond)
-        key = (viewer.permissions, str(get_locale()), request.script_root, conditions)
-        if key not in self._kept:
-            if len(self._kept) >= KEPT:
-                self._kept.clear()
-            self._kept[key] = Drawn(self._built())
-        return self._kept[key]
+        token, roles = (defined().token, viewer.role_ids) if _may_have_menus(viewer) else ("", None)
+        if token and token != self._token:  # what was drawn of other definitions is met by nobody again
+            self._kept, self._token = {}, token
+        kept, key = self._kept, (viewer.permissions, roles, viewer.admin, token, str(get_locale()), request.script_root,
+                                 conditions)
+        if key not in kept:
+            if len(kept) >= KEPT:
+                kept.clear()
+            kept[key] = Drawn(_with_menus(self._built(), viewer))
+        return kept[key]
 
     def _built(self):
         allowed = current_app.appbuilder.sm.get_user_menu_access()
@@ -76,6 +104,27 @@ class AppMenu(Menu):
             if items:
                 groups.append(Group(top.name, str(top.label) if top.childs else "", items))
         return tuple(groups)
+
+
+def _may_have_menus(viewer) -> bool:
+    return not viewer.entity_id and viewer.may(Perm.CUSTOM_RECORD_READ)
+
+
+def _with_menus(groups: tuple[Group, ...], viewer) -> tuple[Group, ...]:
+    """The groups with the viewer's menus of configurators, each under its own heading or one that is there already."""
+    headings: dict[str, list[Item]] = {}
+    for menu in menus_of(defined(), viewer) if _may_have_menus(viewer) else ():
+        url = f"{request.script_root}/records/{menu.id}/"
+        headings.setdefault(menu.group or _("Custom information"), []).append(
+            Item(f"record-menu-{menu.id}", menu.name, url, url, menu.icon, "CustomRecord"))
+    made, own = [], {group.label for group in groups}
+    for group in groups:
+        more = headings.get(group.label, ()) if group.label else ()
+        made.append(Group(group.name, group.label, (*group.items, *more)))
+    at = next((place for place, group in enumerate(made) if group.name in LAST), len(made))
+    made[at:at] = [Group(f"menus-{label}", label, tuple(items)) for label, items in headings.items()
+                   if label not in own]
+    return tuple(made)
 
 
 def active_item(groups, path: str) -> Item | None:

@@ -1,12 +1,15 @@
 """A large database as a desk of some years would have it: made up, in bulk, the same for the same seed.
 
-`add_persons`, `add_attendances` and `add_tickets` each write one batch; whoever calls opens a unit of work a batch.
+`add_persons`, `add_attendances`, `add_tickets` and `add_records` each write one batch; whoever calls opens a unit of
+work a batch.
 Documents are valid and belong to nobody known; mail addresses are of example.com, which delivers nothing.
 """
 from . import words
 from .attendances import DAYS, Batch, Desk, add_attendances, plan
 from .persons import PERSON_BATCH, add_persons
+from .record_forms import SLUG, ensure
+from .records import RECORD_BATCH, Shelf, add_records
 from .tickets import Central, add_tickets
 
-__all__ = ["DAYS", "PERSON_BATCH", "Batch", "Central", "Desk", "add_attendances", "add_persons", "add_tickets", "plan",
-           "words"]
+__all__ = ["DAYS", "PERSON_BATCH", "RECORD_BATCH", "SLUG", "Batch", "Central", "Desk", "Shelf", "add_attendances",
+           "add_persons", "add_records", "add_tickets", "ensure", "plan", "words"]
