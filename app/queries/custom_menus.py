@@ -26,7 +26,13 @@ class Access:
 
     @property
     def edits(self) -> bool:
-        return self.writes and any(menu.record_permission == RecordPermission.ADD_EDIT for menu in self.menus)
+        return self.editing is not None
+
+    @property
+    def editing(self) -> "Access | None":
+        """The part of it whose records the person may change: another menu may show more of them, to be read."""
+        menus = tuple(menu for menu in self.menus if menu.record_permission == RecordPermission.ADD_EDIT)
+        return Access(self.form, menus, self.writes) if menus and self.writes else None
 
 
 def menus_of(defined: Catalogue, viewer) -> list[MenuSpec]:

@@ -17,7 +17,7 @@ from ..database import plan_once
 from ..models.attendance import Attendance
 from ..models.custom_record import CustomRecord, FieldIndex, OwnerKind
 from ..models.entity import Entity
-from ..security.visibility import record_attendance
+from ..security.visibility import record_attendance, visible
 from . import paging
 from .among import among
 from .attendances import Page
@@ -350,3 +350,9 @@ def find(session, viewer, access: Access, record_id: int, *, load=()) -> CustomR
     return session.scalar(select(_R).where(
         _R.id == record_id, record_attendance(viewer), or_(*(and_(*branch) for branch in branches))).options(
             *_SHOWN, *load))
+
+
+def persons(session, viewer, ids) -> dict[int, str]:
+    """{id: name} of the persons that records name, of those the viewer may see."""
+    return dict(map(tuple, session.execute(select(Entity.id, func.coalesce(Entity.social_name, Entity.name)).where(
+        among(Entity.id, sorted(ids)), visible(Entity, viewer)))))

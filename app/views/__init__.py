@@ -24,6 +24,7 @@ def register(appbuilder) -> None:
         orders,
         packages,
         palette,
+        records,
         registers,
         scripts,
         surveys,
@@ -53,6 +54,7 @@ def register(appbuilder) -> None:
     surveys.register(appbuilder)
     home.register(appbuilder)
     palette.register(appbuilder)
+    records.register(appbuilder)
     registers.register(appbuilder)
 
     access = {"category": "Access", "category_label": _l("Security")}

@@ -1,5 +1,6 @@
 """"Logs" of a record: who, when, what, old and new value; of any record one may see."""
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -66,10 +67,15 @@ LABELS_OF: dict[str, dict] = {"ab_user": {
     "sessions": _l("Open sessions"),
     "entity": _l("Entity of the portal"),
 }}
+# Table -> the definitions, by key, of what its `values` hold; and where one of its records is shown. Filled in by the
+# screens of what has no register.
+FIELDS_OF: dict[str, Callable] = {}
+ADDRESS_OF: dict[str, Callable] = {}
 HIDDEN = {"name_key", "title_key", "search_text", "search_digits", "value_key", "created_at", "updated_at", "version"}
 DOCUMENTS = {"document", "cpf", "cnpj"}
 READS = {"attendance": Perm.ATTENDANCE_READ, "setting": Perm.SETTING_READ,  # of what has no register
-         "survey_participation": Perm.SURVEY_ANSWER, "external_service": Perm.SETTING_READ}
+         "survey_participation": Perm.SURVEY_ANSWER, "external_service": Perm.SETTING_READ,
+         "custom_record": Perm.CUSTOM_RECORD_READ}
 PAGES: dict[str, str] = {}  # table -> where the page of a record without a register begins, before its id
 TARGETS = {model.__tablename__: model for model in RULES}
 
@@ -105,7 +111,7 @@ class LogView(BaseView):
             db.session, target, pk, before=None if before is None else whole(before) or abort(400))
         if item is None and not entries:
             abort(404)
-        reader, back = Reader(target, register), self._record(register, item, target)
+        reader, back = Reader(target, register, item), self._record(register, item, target)
         name = register.title_of(item) if register and item is not None else item
         if target == "setting" and item is not None and item.key in PARAMETERS:
             name = PARAMETERS[item.key].label
@@ -125,6 +131,8 @@ class LogView(BaseView):
     def _record(register, item, target):
         if item is None:
             return None
+        if target in ADDRESS_OF:
+            return ADDRESS_OF[target](item)
         if target == "attendance":
             return f"{request.script_root}/attendances/{item.address}"
         if target == "survey_participation":
@@ -141,8 +149,8 @@ class LogView(BaseView):
 class Reader:
     """Turns what the log keeps into what a person reads."""
 
-    def __init__(self, target, register):
-        self.target, self.register = target, register
+    def __init__(self, target, register, item=None):
+        self.target, self.register, self.item = target, register, item
         self.labels = {**LABELS_OF.get(target, {}), **(register.label_columns if register else {})}
 
     def lines(self, entry) -> list[Line]:
@@ -151,7 +159,7 @@ class Reader:
         for name, (old, new, *_salt) in entry.changes.items():
             if name in HIDDEN:
                 continue
-            if name == "custom_values":
+            if name == "custom_values" or name == "values" and self.target in FIELDS_OF:
                 made += self._custom(old, new)
             else:
                 made.append(Line(self.label(name), self.text(name, old), self.text(name, new)))
@@ -199,6 +207,8 @@ class Reader:
     @cached_property
     def _definitions(self) -> dict:
         """Configurators' fields by key: read once, however many entries name them."""
+        if self.target in FIELDS_OF:
+            return FIELDS_OF[self.target](self.item) if self.item is not None else {}
         return catalogue(db.session).every_field(self.target)
 
     def _custom(self, old, new):

@@ -22,6 +22,7 @@ from app.models.classification import (
 from app.models.company import Company, Department, Unit
 from app.models.custom_field import CustomField
 from app.models.custom_form import CustomForm, FormGroup
+from app.models.custom_record import CustomRecord
 from app.models.dynamic_menu import DynamicMenu
 from app.models.email_template import EmailTemplate
 from app.models.entity import ContactType, Entity, RoleType
@@ -46,7 +47,7 @@ from app.models.web_menu import WebMenu
 from app.models.webhook import Webhook, WebhookDelivery
 from app.views.base import AppModelView
 from tests.support.clock import HOUR, NOON
-from tests.support.forms import placed
+from tests.support.forms import form, menu, placed
 from tests.support.tickets import add_ticket
 
 
@@ -88,6 +89,7 @@ def seed(session, world, near, far) -> dict:
     for record in (world.entity, world.other_entity, world.attendance, world.restricted_attendance, near):
         session.add(LogEntry(target=record.__tablename__, target_id=record.id, **entry("update")))
     session.flush()
+    kept = _records(session, world, near, far)
     role = {name: session.scalar(select(Role).where(Role.name == name)) for name in ("Attendant", "Admin")}
     of_model = {
         Entity: pair(world.entity, world.other_entity), Company: pair(world.company, world.other_company),
@@ -118,6 +120,7 @@ def seed(session, world, near, far) -> dict:
         **{f"/{register}/import": {"token": "t", "pk": {"foreign": loaded.id}}
            for register in ("products", "orders", "invoices", "batches", "guides", "payments")},
         "/parameters": {"key": "protocol_mask"}, "/settings/packages": {"pk": package.id},
+        "/records": {"menu": kept["menu"], "pk": kept["records"]},
         "/account/sessions": {"pk": {"foreign": device.id}},
         "/attendances": {"address": address, "pk": entity}, "/attendances/<int:pk>/state": {"pk": attendances},
         "/history/entity": {"pk": entity},
@@ -199,6 +202,20 @@ def _between(session, sender, receiver) -> InternalMessage:
     session.add(message)
     session.flush()
     return message
+
+
+def _records(session, world, near, far) -> dict:
+    """A menu of attendants and supervisors, and the records behind it."""
+    stoppages = form("Parada", CustomField(name="Bairro", key="bairro"), slug="parada")
+    roles = session.scalars(select(Role).where(Role.name.in_(("Attendant", "Supervisor")))).all()
+    behind = menu("Parada", stoppages, *roles)
+    records = [CustomRecord(form=stoppages, company=company, owner_id=user.id, attendance=attendance, created_at=NOON,
+                            updated_at=NOON) for company, user, attendance in (
+        (world.company, near, None), (world.other_company, far, None),
+        (world.company, near, world.restricted_attendance))]
+    session.add_all([behind, *records])
+    session.flush()
+    return {"menu": behind.id, "records": pair(*records[:2], closed=records[2])}
 
 
 def _accounts(session, world) -> dict:

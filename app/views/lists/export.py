@@ -14,7 +14,7 @@ from ...extensions import db
 from ...security.permissions import Perm
 from ...services import jobs
 from ...services.sheets import CSV_TYPE, XLSX_TYPE, csv_chunks, csv_of_chunks, write_xlsx
-from .source import SOURCES, forget_context, local
+from .source import find_source, forget_context, local
 from .tools import ListTools, without
 
 KIND = "list.export"
@@ -34,7 +34,7 @@ class ListExportView(BaseView):
     @expose("/<key>/export.<kind>")
     @has_access
     def export(self, key, kind):
-        source = SOURCES.get(key) or abort(404)
+        source = find_source(key) or abort(404)
         if kind not in FORMATS:
             abort(404)
         if not g.viewer.may(source.perm):
@@ -116,9 +116,10 @@ def filename(source, kind) -> str:
 
 def run(work) -> dict:
     """The job: the same table under the person's rights of now, written to a file."""
-    source, kind = SOURCES.get(work.arguments["list"]), work.arguments["kind"]
+    kind = work.arguments["kind"]
     address = f"/lists/{work.arguments['list']}/export.{kind}?{work.arguments['query']}"
     with as_person(work, address):
+        source = find_source(work.arguments["list"])
         if source is None or not (g.viewer.may(source.perm) and g.viewer.may(Perm.LIST_EXPORT)):
             raise Forbidden(_("You do not have permission to do this."))
         total = source.count(COUNTED)

@@ -11,7 +11,7 @@ from ...extensions import db
 from ...services import list_views
 from ...services.refusals import REFUSALS, refusal
 from ..lookup import whole
-from .source import SOURCES
+from .source import find_source
 from .tools import PAGE_SIZES, ListTools, lasting, without
 
 MOST_WIDTH = 2_000  # of a column, in pixels
@@ -122,7 +122,7 @@ class ListToolsView(BaseView):
 
 def _source(key):
     """The list, if there is one and the person may read it."""
-    source = SOURCES.get(key) or abort(404)
+    source = find_source(key) or abort(404)
     if not g.viewer.may(source.perm):
         abort(403)
     return source

@@ -78,11 +78,17 @@ class ListSource:
 
 
 SOURCES: dict[str, ListSource] = {}
+FAMILIES: list[Callable[[str], ListSource | None]] = []  # of lists that come and go: each makes one of its key
 
 
 def register_list(source: ListSource) -> None:
     """Give a list its tools; called while the application is put together."""
     SOURCES[source.key] = source
+
+
+def find_source(key: str) -> ListSource | None:
+    """The list of this key, of the product or of a family; None where the viewer has none of it."""
+    return SOURCES.get(key) or next((made for family in FAMILIES if (made := family(key)) is not None), None)
 
 
 def local(value: datetime | None) -> datetime | None:
@@ -124,6 +130,7 @@ def _custom_column(definition: FieldSpec) -> Column:
 
 def forget_context() -> None:
     """A job runs several lists in one application context: what one request had kept is not the next one's."""
-    for name in ("_custom_columns", "_defined", "_central_now", "_central_bounds", "_central_settings"):
+    for name in ("_custom_columns", "_defined", "_central_now", "_central_bounds", "_central_settings", "_shell",
+                 "_list_tools", "_person_names"):
         g.pop(name, None)
     refresh()

@@ -1,0 +1,1 @@
+"""Records behind the menus of configurators: screens, list, search, REST, import, in the attendance."""
