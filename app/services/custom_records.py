@@ -50,7 +50,7 @@ def add_record(session, form_id: int, values: dict, *, menu_id: int | None = Non
     session.add(item)
     record(session, item, "create", {name: pair for name, pair in told.items() if pair[1]}, actor=actor, now=now)
     custom_values.after_save(session, OwnerKind.RECORD, item.id, access.form.every, kept, actor=actor, now=now)
-    session.flush()
+    session.flush()  # constraints and the version speak here, where the form still stands
     return item
 
 
@@ -90,7 +90,7 @@ def change_record(session, record_id: int, values: dict, *, form_id: int | None 
     stored.search_text = field_index.search_text(access.form.every, kept)
     record(session, stored, "update", changes, actor=actor, now=now)
     custom_values.after_save(session, OwnerKind.RECORD, record_id, access.form.every, kept, actor=actor, now=now)
-    session.flush()
+    session.flush()  # constraints and the version speak here, where the form still stands
     return stored
 
 

@@ -78,7 +78,7 @@ class ListSource:
 
 
 SOURCES: dict[str, ListSource] = {}
-FAMILIES: list[Callable[[str], ListSource | None]] = []  # of lists that come and go: each makes one of its key
+FAMILIES: dict[str, Callable[[str], ListSource | None]] = {}  # of lists that come and go: a key's beginning, its maker
 
 
 def register_list(source: ListSource) -> None:
@@ -88,7 +88,8 @@ def register_list(source: ListSource) -> None:
 
 def find_source(key: str) -> ListSource | None:
     """The list of this key, of the product or of a family; None where the viewer has none of it."""
-    return SOURCES.get(key) or next((made for family in FAMILIES if (made := family(key)) is not None), None)
+    return SOURCES.get(key) or next(
+        (make(key) for begins, make in FAMILIES.items() if key.startswith(begins)), None)
 
 
 def local(value: datetime | None) -> datetime | None:
