@@ -77,6 +77,14 @@ def plan_once(session):
     session.execute(_FOR_VALUES)
 
 
+def read_whole(connection) -> None:
+    """From here to the end of the transaction a streamed statement is planned to be read to its end, not for its first
+    rows, and times cast to text are written as on SQLite."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_WHOLE)
+
+
+_WHOLE = select(func.set_config("cursor_tuple_fraction", "1", true()), func.set_config("datestyle", "ISO", true()))
 _ONCE = select(func.set_config("plan_cache_mode", "force_generic_plan", true()))
 _FOR_VALUES = select(PLAN_FOR_VALUES)
 

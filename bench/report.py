@@ -38,7 +38,8 @@ def _single(lines) -> str:
         elif line["measure"] == "central, CSV of all":
             share = f", {line['share_of_copy']} of a bare COPY" if "share_of_copy" in line else ""
             wanted = f"≥ {line['at_least']:,}/s or ≥ 0.25 of COPY, ≤ {line['memory_limit']} MiB more"
-            rows.append(f"| {name}, {line['tickets']:,} rows | {line['per_second']:,}/s{share}, "
+            rows.append(f"| {name}, {line['tickets']:,} rows | {line['per_second']:,}/s ({line['per_cpu_second']:,} a "
+                        f"second of CPU){share}, "
                         f"{line['memory_mib']} MiB more | {wanted} |\n")
         elif line["measure"] == "deadlines":
             rows.append(f"| {name} | {line['per_second']:,}/s | ≥ {line['at_least']:,}/s |\n")

@@ -1,15 +1,16 @@
-"""All rows of the central's list as plain cells, for its files: streamed, in its order, with flat memory.
+"""All rows of the central's list as texts, for its files: streamed, in its order, with flat memory.
 
 One statement on both engines; what small registers name (classifications, sectors, people) is read once and looked up,
-and local days are worked out once a quarter of an hour, so that a row costs microseconds.
+and local days are worked out once an hour, so that a row costs microseconds.
 """
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import DateTime, func, select, type_coerce
+from sqlalchemy import Text, cast, func, select
 
+from ..database import read_whole
 from ..models.attendance import Attendance
 from ..models.classification import Classification, DefaultMotive, Situation, Subclassification
 from ..models.company import Department
@@ -17,87 +18,98 @@ from ..models.entity import Entity
 from ..models.provider_ticket import ProviderTicket
 from .tickets import ORDERS, Bounds, TicketFilter, every_key_condition
 
-CHUNK = 2_000
+CHUNK = 500  # rows read at once: few enough that they stay in the processor's cache and no garbage is collected
+TOLD_EVERY = 10 * CHUNK
 _TICKET = ProviderTicket
 
 
 class Rows:
-    """The rows of one request; iterated once, in chunks of lists.
+    """The rows of one request; iterated once, in chunks of tuples of texts: columns C-65 to C-78, the status, then what
+    each of `custom` makes of a row's `custom_values`.
 
-    A cell is a text, a number, what `day` makes of a local date, or None: columns C-65 to C-78, then the status, then
-    what each of `custom` makes of a row's `custom_values`. `told(n)` hears how many were read.
+    `day` writes a local date, `text` makes what people typed fit for the file. `told(n)` hears how many were read.
     """
 
     def __init__(self, session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str, order="opened_at",
-                 desc=False, day=lambda each: each, text=lambda each: each, told=None, custom=()):
+                 desc=False, day=str, text=str, told=None, custom=()):
         self.session, self.day, self.text, self.told, self.custom = session, day, text, told, custom
         self.zone, self.now = ZoneInfo(timezone), bounds.now
         where = every_key_condition(session, viewer, filters, bounds, timezone=timezone)
         by = [key.desc().nulls_last() if desc else key.asc().nulls_last() for key in (ORDERS[order], _TICKET.number)]
         self.statement = (
-            select(_TICKET.number, _utc(_TICKET.opened_at), _TICKET.return_days, _TICKET.return_hours,
+            select(_TICKET.number, cast(_TICKET.opened_at, Text), _TICKET.return_days, _TICKET.return_hours,
                    func.coalesce(Entity.social_name, Entity.name), Attendance.opened_by_id, Attendance.title,
                    _TICKET.classification_id, _TICKET.subclassification_id, _TICKET.default_motive_id,
-                   _utc(_TICKET.closed_at), _TICKET.assignee_id, _TICKET.department_id, _TICKET.protocol,
+                   cast(_TICKET.closed_at, Text), _TICKET.assignee_id, _TICKET.department_id, _TICKET.protocol,
                    _TICKET.situation_id, *([Attendance.custom_values] if custom else []))
             .join(Attendance, Attendance.id == _TICKET.attendance_id).join(Entity, Entity.id == _TICKET.entity_id)
             .where(*where).order_by(*by))
 
     def __iter__(self) -> Iterator[list[tuple]]:
-        local, text, done = _LocalDays(self.zone, self.day), self.text, 0
-        today = local.ordinal(self.now.astimezone(UTC).replace(tzinfo=None))
-        classifications, subs, motives, departments, situations = (self._names(model) for model in (
+        """On a connection of its own: a job that stores how far it is ends what its session reads."""
+        with self.session.get_bind().connect() as connection:
+            read_whole(connection)
+            rows = connection.execute(self.statement, execution_options={"yield_per": CHUNK})
+            cells, done = self._cells(connection), 0
+            for part in rows.partitions():
+                yield list(map(cells, part))
+                done += len(part)
+                if self.told and done % TOLD_EVERY == 0:
+                    self.told(done)
+        if self.told:
+            self.told(done)
+
+    def _cells(self, connection):
+        """The function that makes the cells of a row."""
+        def names(model, name=None):
+            found = connection.execute(select(model.id, model.name if name is None else name))
+            return {None: "", **{pk: text(name.strip()) for pk, name in found}}
+
+        days, text, custom = _LocalDays(self.zone, self.day), self.text, self.custom
+        _shown, today = days.of(self.now.astimezone(UTC).replace(tzinfo=None))
+        classifications, subs, motives, departments, situations = map(names, (
             Classification, Subclassification, DefaultMotive, Department, Situation))
-        people = {pk: text(f"{first} {last}".strip()) for pk, first, last in self.session.execute(
-            select(User.id, User.first_name, User.last_name))}
-        read = self.session.execute(self.statement, execution_options={"yield_per": CHUNK})
-        for part in read.partitions():
-            chunk = []
-            for (number, opened, days, hours, client, opened_by, title, classification, sub, motive, closed, assignee,
-                 department, protocol, situation, *held) in part:
-                begun = local.of(opened)
-                ended = local.of(closed) if closed is not None else None
-                chunk.append((
-                    number, begun[0], days if hours is None else _hours(hours), text(client), people.get(opened_by),
-                    text(title or ""), classifications[classification], subs[sub], motives.get(motive),
-                    ended and ended[0], people.get(assignee), departments.get(department),
-                    (ended[1] if ended else today) - begun[1], text(protocol or ""), situations[situation],
-                    *(cell(held[0]) for cell in self.custom)))
-            yield chunk
-            done += len(chunk)
-            if self.told:
-                self.told(done)
+        people = names(User, User.first_name + " " + User.last_name)
 
-    def _names(self, model) -> dict:
-        return {pk: self.text(name) for pk, name in self.session.execute(select(model.id, model.name))}
+        def cells(row):
+            (number, opened, count, hours, client, opened_by, title, classification, sub, motive, closed, assignee,
+             department, protocol, situation, *held) = row
+            begun, first = days[opened[:_HOUR]] or days.exactly(opened)
+            ended, last = ("", today) if closed is None else days[closed[:_HOUR]] or days.exactly(closed)
+            return (
+                str(number), begun, _hours(hours) if hours is not None else "" if count is None else str(count),
+                text(client), people[opened_by], text(title or ""), classifications[classification], subs[sub],
+                motives[motive], ended, people[assignee], departments[department], str(last - first),
+                text(protocol or ""), situations[situation], *[cell(held[0]) for cell in custom])
+        return cells
 
 
-class _LocalDays:
-    """(local day as it is shown, its number) of instants in UTC without zone, kept by the quarter of an hour."""
+_HOUR = len("2026-03-16 15")
+
+
+class _LocalDays(dict):
+    """(local day as it is shown, its number) by the hour of UTC as a text; None where a day ends within the hour."""
 
     def __init__(self, zone, day):
-        self.zone, self.day, self.known, self.shown = zone, day, {}, {}
+        super().__init__()
+        self.zone, self.day, self.shown = zone, day, {}
 
-    def of(self, at: datetime):
-        quarter = (at.toordinal(), at.hour, at.minute // 15)
-        found = self.known.get(quarter)
-        if found is None:
-            found = self.known[quarter] = self._read(at)
+    def __missing__(self, hour: str):
+        begins = datetime.fromisoformat(f"{hour}:00")
+        first, last = self.of(begins), self.of(begins + timedelta(minutes=59))
+        found = self[hour] = first if first == last else None
         return found
 
-    def ordinal(self, at: datetime) -> int:
-        return self.of(at)[1]
+    def exactly(self, at: str):
+        """Of an instant as a text."""
+        return self.of(datetime.fromisoformat(at))
 
-    def _read(self, at):
-        local: date = at.replace(tzinfo=UTC).astimezone(self.zone).date()
+    def of(self, at: datetime):
+        """Of an instant in UTC without zone."""
+        local = at.replace(tzinfo=UTC).astimezone(self.zone).date()
         if local not in self.shown:
             self.shown[local] = (self.day(local), local.toordinal())
         return self.shown[local]
-
-
-def _utc(column):
-    """The column as the driver hands it out: naive, in UTC."""
-    return type_coerce(column, DateTime())
 
 
 def _hours(hours) -> str:

@@ -1,11 +1,21 @@
 """The files of the central: the list as it is filtered and ordered, for Excel in Brazil (C-40)."""
 import csv
 import io
+from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from app.database import unit_of_work
-from app.services.tickets import work
+from app.jobs.work import run_waiting
+from app.models.job import Job, JobState
+from app.queries import ticket_rows
+from app.queries.tickets import TicketFilter
+from app.services import sheets
+from app.services.tickets import thresholds, work
+from app.views.lists import export
+from tests.lists.test_export import HOSTILE
 from tests.support.clock import DAY, NOON
 
 from .conftest import PUBLIC_URL
@@ -72,3 +82,42 @@ def test_the_spreadsheet_has_what_the_screen_shows(ana, open_ticket):
     open_ticket()
     answer = ana.get("/lists/tickets/export.xlsx?columns=number,title")
     assert answer.data[:2] == b"PK"
+
+
+@pytest.mark.req("C-40")
+def test_a_large_file_comes_by_a_job_and_is_the_same(monkeypatch, app, session, ana, open_ticket):
+    for number in range(7):
+        open_ticket(title=f"Guia {number}")
+    whole = ana.get(URL).data
+    monkeypatch.setattr(export, "AT_ONCE", 2)
+    monkeypatch.setattr(ticket_rows, "CHUNK", 2)
+    assert ana.get("/lists/tickets/export.csv").headers["Location"] == "/jobs/"
+    run_waiting(session, app.config)
+    job = session.scalars(select(Job)).one()
+    assert (job.state, job.done, job.error) == (JobState.DONE, 7, None)
+    assert ana.get(f"/jobs/{job.id}/file").data == whole
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_a_text_stands_in_the_file_as_in_that_of_any_list(session, seeding, ana, open_ticket, title):
+    ticket = open_ticket()
+    with seeding():
+        ticket.attendance.title = title
+    session.commit()
+    assert rows_of(ana.get(URL))[1][5] == sheets.disarmed(title)
+
+
+@pytest.mark.req("C-66", "C-77")
+@pytest.mark.parametrize("zone", ["America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Chatham"])
+def test_days_are_those_of_the_zone_whatever_the_minute_they_begin(session, open_ticket, desk, zone):
+    """Kathmandu's begin at 18:15 UTC, Chatham's at 10:15 or 11:15."""
+    local = ZoneInfo(zone)
+    moments = [NOON.replace(hour=hour, minute=minute) for hour in (2, 3, 10, 18) for minute in (0, 14, 15, 59)]
+    for moment in moments:
+        open_ticket(now=moment)
+    bounds = thresholds.bounds(session, timezone=zone, now=NOON + DAY)
+    found = [row for chunk in ticket_rows.Rows(
+        session, desk.as_ana, TicketFilter(), bounds, timezone=zone, day=date.isoformat) for row in chunk]
+    days = [moment.astimezone(local).date() for moment in moments]
+    today = (NOON + DAY).astimezone(local).date()
+    assert [(row[1], row[12]) for row in found] == [(day.isoformat(), str((today - day).days)) for day in days]
