@@ -173,6 +173,17 @@ def test_the_log_of_the_process_names_nobody(service, ask, system, caplog):
         assert word not in told
 
 
+def test_who_was_looked_up_is_read_in_the_logs_masked(service, ask, keeper, attendant, world):
+    ask()
+    ask(document="", entity=world.entity.id)
+    page = keeper.get(f"/logs/external_service/{service.id}").text
+    assert page.count("Consultada no serviço externo") == 2
+    assert "•••.533.447-••" in page
+    assert "•••.982.247-••" in page
+    assert world.entity.name not in page  # who keeps services may see no persons
+    assert "Consultada no serviço externo" in attendant.get(f"/logs/entity/{world.entity.id}").text
+
+
 def test_a_person_asks_at_most_thirty_times_a_minute(service, ask, system):
     system.answer = (404, b"")
     assert [ask().status for _ in range(31)] == [200] * 30 + [429]

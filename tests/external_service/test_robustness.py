@@ -168,6 +168,17 @@ def test_one_resting_system_holds_up_no_other():
     assert guard.run("b", lambda: 0, seconds=1, failed=bool) == 0
 
 
+def test_a_secret_whose_key_is_gone_is_told_and_can_be_typed_again(
+        service, ask, keeper, system, app, monkeypatch, saved):
+    monkeypatch.setitem(app.config, "ENCRYPTION_KEYS", ["another-key-than-the-one-it-was-sealed-with"])
+    assert ask().told == MISTAKEN
+    tested = keeper.post("/settings/service/test", {"sample_document": CPF})
+    assert (tested.status_code, tested.json["words"]) == (422, "O segredo não pode mais ser lido: digite-o de novo.")
+    assert system.asked == []
+    saved(secret="segredo-do-erp")
+    assert ask().values
+
+
 # ---- where a call may go
 
 def test_an_address_inside_is_refused_unless_the_installation_allows_it(
