@@ -28,8 +28,9 @@ def never_give_an_id_twice(table, connection, **_options):
 with engine.connect() as connection:
     if connection.dialect.name == "sqlite":
         connection = connection.execution_options(writes=True)
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.commit()
+        # Of the driver: within a transaction, which the engine begins with the first statement, it would do nothing,
+        # and a table that others point to could not be made anew.
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
     context.configure(connection=connection, target_metadata=metadata, include_object=ours,
                       render_as_batch=connection.dialect.name == "sqlite", compare_type=compare_type,
                       **{k: v for k, v in extension.configure_args.items()
@@ -38,4 +39,4 @@ with engine.connect() as connection:
         context.run_migrations()
     if connection.dialect.name == "sqlite":
         connection.commit()
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")

@@ -1,7 +1,7 @@
 """The migrations make the schema that the models describe, and can be undone."""
 import pytest
 from flask_migrate import check, downgrade, upgrade
-from sqlalchemy import Column, Integer, Table, create_engine, inspect
+from sqlalchemy import Column, Integer, Table, create_engine, inspect, text
 
 from tests.conftest import SETTINGS
 
@@ -49,6 +49,21 @@ def test_every_step_back_works_and_so_does_going_up_again(migrated):
     assert _tables(migrated) == set()
     upgrade()
     assert _tables(migrated) == there
+
+
+def test_rows_that_others_point_to_outlive_the_tables_that_are_made_anew(migrated):
+    """On SQLite a changed table is made anew, and the old one dropped while rows still point to it."""
+    db = migrated.extensions["migrate"].db
+    with db.engine.begin() as connection:
+        for statement in (("motive (id, name, name_key, active, version, complete_to_close) "
+                          "VALUES (7, 'A', 'a', true, 1, false)"),
+                          ("occurrence (id, motive_id, name, name_key, active, version) "
+                          "VALUES (7, 7, 'B', 'b', true, 1)")):
+            connection.execute(text(f"INSERT INTO {statement}"))
+    downgrade(revision="0013")
+    upgrade()
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT motive_id FROM occurrence WHERE id = 7")) == 7
 
 
 def test_there_is_one_line_of_migrations(migrated):
