@@ -14,12 +14,16 @@ from ..models.appointment import Appointment
 from ..models.attachment import Attachment
 from ..models.attendance import Attendance, AttendanceDetail, AttendanceKind
 from ..models.classification import Phase, Situation
+from ..models.custom_form import FieldTarget
+from ..models.custom_record import CustomRecord, OwnerKind
 from ..models.label import AttendanceLabel
 from ..models.merge import Merge
 from ..models.note import AttendanceNote
 from ..models.outbox import Outbox
 from ..models.provider_ticket import Message
+from ..queries.catalogue import catalogue
 from ..security.permissions import Perm
+from . import custom_values, merged_values
 from .attendance_rules import first_situation
 from .log import expect_log, record
 from .moving import point, still_at
@@ -29,7 +33,7 @@ from .tickets import clock
 
 REASON = _l("Merged into %(number)s")
 MOVED = (Attachment.attendance_id, AttendanceNote.attendance_id, Appointment.attendance_id, Outbox.attendance_id,
-         Message.attendance_id)
+         Message.attendance_id, CustomRecord.attendance_id)
 ASIDE = 1_000_000  # page numbers on their way from one place to another: no two rows meet
 _COPIED = ("company_id", "entity_id", "role_type_id", "motive_id", "occurrence_id", "cause_id", "unit_id",
            "local_partner_id", "local_note", "title", "assignee_id", "department_id")
@@ -72,6 +76,8 @@ def merge(session, kept_id: int, merged_id: int, *, version: int | None = None, 
              "phase": merged.phase, "closed_at": merged.closed_at.isoformat() if merged.closed_at else None}
     changes = {"merged_into": (None, kept)}
     expect_log(session, kept, merged)
+    held = kept.custom_values
+    moved["custom_taken"] = taken = merged_values.take(kept, merged)
     if merged.is_open:
         situation = first_situation(session, Phase.CANCELLED, merged.kind)
         changes |= {"situation": (merged.situation, situation), "closed_at": (None, now)}
@@ -82,8 +88,11 @@ def merge(session, kept_id: int, merged_id: int, *, version: int | None = None, 
     if merged.ticket is not None:
         changes |= clock.follow(session, merged, now=now)
     record(session, merged, "merged", changes, actor=actor, now=now)
+    told = {"custom_values": (held, kept.custom_values)} if taken else {}
     record(session, kept, "merge", {"merged": (None, merged), "pages": (
-        last, last + len(pages))}, actor=actor, now=now)
+        last, last + len(pages)), **told}, actor=actor, now=now)
+    session.flush()  # both are written before what hangs on them moves
+    merged_values.follow(session, OwnerKind.ATTENDANCE, kept, taken, old=merged, new=kept, actor=actor, now=now)
     _place(session, {pk: last + place for place, pk in enumerate(pages, 1)}, kept.id)
     for column in MOVED:
         ids = list(session.scalars(select(column.class_.id).where(column == merged.id)))
@@ -123,7 +132,12 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
     if merged.ticket is not None:
         changes |= clock.follow(session, merged, now=now)
     record(session, merged, "unmerge", changes, actor=actor, now=now)
-    record(session, kept, "unmerge", {"merged": (merged, None)}, actor=actor, now=now)
+    held = kept.custom_values
+    gone = merged_values.give_back(kept, moved.get("custom_taken", {}))
+    told = {"custom_values": (held, kept.custom_values)} if gone else {}
+    record(session, kept, "unmerge", {"merged": (merged, None), **told}, actor=actor, now=now)
+    session.flush()  # as above
+    merged_values.follow(session, OwnerKind.ATTENDANCE, kept, gone, old=kept, new=merged, actor=actor, now=now)
     there = {page.id for page in kept.details}
     _place(session, {pk: number for pk, number in moved["pages"] if pk in there}, merged.id)
     _close_ranks(session, kept.id)
@@ -153,11 +167,13 @@ def split(session, attendance_id: int, pages: Sequence[int], *, version: int | N
     if len(rows) == len(source.details):
         raise Invalid(_l("At least one page stays in this attendance."), field="pages")
     situation, first = first_situation(session, Phase.OPEN, _kind_of_part(source)), rows[0]
+    files = merged_values.files_of(session, OwnerKind.ATTENDANCE)
     made = Attendance(
         **{name: getattr(source, name) for name in _COPIED}, kind=_kind_of_part(source),
         channel_id=first.channel_id, direction=first.direction, received_at=first.received_at,
         situation=situation, phase=situation.phase, related_id=source.id, opened_at=now,
-        opened_by_id=actor.user_id, custom_values=dict(source.custom_values), created_at=now, updated_at=now)
+        opened_by_id=actor.user_id, created_at=now, updated_at=now, custom_values={  # files stay where they are
+            key: value for key, value in source.custom_values.items() if key not in files})
     made.company = source.company
     with session.no_autoflush:
         made.protocol = next_protocol(session, company=source.company, opened_at=now)
@@ -177,6 +193,9 @@ def split(session, attendance_id: int, pages: Sequence[int], *, version: int | N
         select(made.id, AttendanceLabel.label_id, Attendance.opened_at).join(
             Attendance, Attendance.id == made.id).where(AttendanceLabel.attendance_id == source.id)))
     pk = made.id
+    custom_values.after_save(
+        session, OwnerKind.ATTENDANCE, pk, catalogue(session).of_record(FieldTarget.ATTENDANCE), made.custom_values,
+        actor=actor, now=now)
     session.expire_all()
     return session.get(Attendance, pk)
 

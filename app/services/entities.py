@@ -68,6 +68,7 @@ def delete(session, pk: int, *, version: int | None = None, actor, now: datetime
     """Remove an entity that nothing refers to. Raises Forbidden, NotFound, Conflict with the reason."""
     require(actor, Perm.ENTITY_DELETE)
     records.delete(session, Entity, pk, version=version, actor=actor, now=now, rows=ROWS, check=_refuse_in_use)
+    custom_values.after_delete(session, OwnerKind.ENTITY, pk, now=now)
 
 
 def save_simple(session, pk: int | None, values: dict, *, version: int | None = None, actor, now: datetime) -> Entity:

@@ -14,6 +14,7 @@ from ..errors import Conflict, Invalid, NotFound
 from ..models.alert import Alert
 from ..models.appointment import Appointment
 from ..models.attendance import Attendance
+from ..models.custom_record import CustomRecord, OwnerKind
 from ..models.entity import Address, EContact, Entity, EntityContact, EntityRole, Phone, entity_unit
 from ..models.identity import UserProfile
 from ..models.internal_message import InternalMessage
@@ -25,6 +26,7 @@ from ..models.provider_account import Batch, Guide, Payment
 from ..models.provider_ticket import ProviderTicket, name_tickets
 from ..models.survey import SurveyParticipation
 from ..security.permissions import Perm
+from . import merged_values
 from .bulk import insert_dicts
 from .log import entry_values, expect_log, record
 from .moving import batches, key_of, point, still_at
@@ -34,7 +36,7 @@ from .records import get_visible, require
 MOVED = (Attendance.entity_id, Attendance.local_partner_id, EntityContact.entity_id, EntityContact.related_entity_id,
          Alert.entity_id, Appointment.entity_id, Order.entity_id, Invoice.entity_id, SurveyParticipation.entity_id,
          UserProfile.entity_id, Outbox.entity_id, ProviderTicket.entity_id, InternalMessage.entity_id,
-         Batch.provider_id, Guide.provider_id, Payment.provider_id)
+         Batch.provider_id, Guide.provider_id, Payment.provider_id, CustomRecord.entity_id)
 OWN_ROWS = {"addresses": Address, "phones": Phone, "econtacts": EContact}  # moved where the kept one has no equal row
 STAYS = (Entity.merged_into_id, EntityRole.entity_id, entity_unit.c.entity_id, NotDuplicate.first_id,
          NotDuplicate.second_id)  # roles and units are added to what the kept one has
@@ -90,7 +92,6 @@ def merge(session, kept_id: int, merged_id: int, *, take: tuple[str, ...] = (), 
         before = {name: getattr(kept, name) for name in FIELDS}
         values = {name: getattr(merged, name) for name in FIELDS
                   if getattr(merged, name) and (name in take or not before[name])}
-        custom = {**(merged.custom_values or {}), **{k: v for k, v in kept.custom_values.items() if v is not None}}
         own = _own_rows(kept, merged)
         expect_log(session, kept, merged)
     if "document" in values and merged.document:
@@ -100,8 +101,10 @@ def merge(session, kept_id: int, merged_id: int, *, take: tuple[str, ...] = (), 
     for name, value in values.items():
         setattr(kept, name, value)
     moved["fields"] = {name: [_plain(old), _plain(new)] for name, (old, new) in changes.items()}
-    moved["custom_values"] = dict(kept.custom_values)
-    kept.custom_values = custom
+    held = kept.custom_values
+    if taken := merged_values.take(kept, merged):
+        changes["custom_values"] = (held, kept.custom_values)
+    moved["custom_taken"] = taken
     kept.updated_at = merged.updated_at = now
     merged.active, merged.merged_into_id = False, kept.id
     for name, rows in own.items():
@@ -113,6 +116,7 @@ def merge(session, kept_id: int, merged_id: int, *, take: tuple[str, ...] = (), 
     record(session, merged, "merged", {"merged_into": (None, kept)}, actor=actor, now=now)
     record(session, kept, "merge", {"merged": (None, merged), **changes, "moved": (None, told)}, actor=actor, now=now)
     session.flush()  # merged and kept are written before their rows move
+    merged_values.follow(session, OwnerKind.ENTITY, kept, taken, old=merged, new=kept, actor=actor, now=now)
     for name, model in OWN_ROWS.items():
         if has_main[name]:  # one main row an entity
             _lower(session, model, moved["mains"][model.__tablename__])
@@ -153,7 +157,9 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
         if _plain(getattr(kept, name)) == new:
             changes[name] = (getattr(kept, name), _typed(name, old))
             setattr(kept, name, changes[name][1])
-    kept.custom_values = moved["custom_values"] if moved["custom_values"] else kept.custom_values
+    held = kept.custom_values
+    if gone := merged_values.give_back(kept, moved.get("custom_taken", {})):
+        changes["custom_values"] = (held, kept.custom_values)
     kept.updated_at = merged.updated_at = now
     record(session, kept, "unmerge", {"merged": (merged, None), **changes}, actor=actor, now=now)
     session.flush()  # the document is free before the other takes it back
@@ -162,6 +168,7 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
     merged.active, merged.merged_into_id = moved["merged"]["active"], None
     record(session, merged, "unmerge", {"merged_into": (kept, None)}, actor=actor, now=now)
     session.flush()  # the constraints of the merged one speak here
+    merged_values.follow(session, OwnerKind.ENTITY, kept, gone, old=kept, new=merged, actor=actor, now=now)
     for column in (*MOVED, *(model.entity_id for model in OWN_ROWS.values()), EntityRole.entity_id):
         ids = still_at(session, column, moved["rows"].get(_name(column), []), kept.id)
         if column.class_ in OWN_ROWS.values():

@@ -12,14 +12,16 @@ from app.models.attendance import Attendance
 from app.models.classification import Classification, Motive, Situation, Subclassification
 from app.models.custom_field import CustomField
 from app.models.custom_form import CustomData
+from app.models.custom_record import FieldIndex
 from app.models.entity import Entity
 from app.models.log import LogEntry
 from app.models.protocol import ProtocolCounter
 from app.models.survey import SurveyAnswer
 from app.phones import parse
 from app.security.viewer import SYSTEM
-from app.services import audit, records
+from app.services import audit, field_filling, records
 from tests.support.clock import NOON
+from tests.support.forms import placed
 
 ROW = ("CO;DF;Brasília;F;entre 51 a 60 anos;2014;10;30/10/2014;07/11/2014;28/11/2014;8;Itaú BMG Consignado;"
        "Bancos, Financeiras e Administradoras de Cartão;Serviços Financeiros;Crédito Consignado;Vício de Qualidade;"
@@ -184,3 +186,18 @@ def test_a_situation_that_does_not_close_is_not_taken_for_one_that_does(session,
     tally = imported([ROW, ROW.replace("Finalizada avaliada", "Em análise")])
     assert tally == {"read": 2, "imported": 1, "unchanged": 0, "refused": 1}
     assert one(session).situation.name == "Finalizada avaliada"
+
+
+@pytest.mark.req("B-20")
+def test_what_is_imported_is_found_by_the_fields_that_can_be_searched(session, seeding, imported, rows):
+    imported(rows[:5])
+    with seeding():
+        session.add_all(placed("entity", CustomField(key="card", name="Carteira", type="text", searchable=True)))
+        for field in session.scalars(select(CustomField)):
+            field.searchable = True
+        session.flush()
+        for form_id in session.scalars(select(CustomData.form_id)):
+            field_filling.refill(session, form_id, actor=SYSTEM, now=NOON)
+    imported(rows)
+    assert session.scalar(select(func.count()).select_from(FieldIndex).where(FieldIndex.value.is_not(None))) > 100
+    assert list(field_filling.verify(session)) == []

@@ -6,14 +6,17 @@ from sqlalchemy import func, select
 
 from app import documents
 from app.models.attendance import Attendance, AttendanceDetail
+from app.models.custom_field import CustomField
+from app.models.custom_record import FieldIndex
 from app.models.entity import Entity, Phone
 from app.models.log import LogEntry
 from app.models.protocol import ProtocolCounter
 from app.phones import parse, search_digits
-from app.services import audit
+from app.services import audit, field_filling
 from app.services.volume import numbers, plan
 from app.text import searchable
 from tests.support.apps import fresh_app
+from tests.support.forms import placed
 
 
 def count(session, model):
@@ -109,3 +112,14 @@ def test_made_up_numbers_are_valid_and_never_repeat():
     assert all(map(documents.is_cnpj, cnpjs))
     assert not all(map(str.isdigit, cnpjs)), "some CNPJs have letters, as of July 2026"
     assert documents.is_cpf(numbers.cpf(111_111_111))
+
+
+@pytest.mark.req("B-20")
+def test_every_made_up_owner_stands_in_the_index_of_fields(flask, session, seeding):
+    """An order by a field misses nobody who holds nothing."""
+    with seeding():
+        for target in ("entity", "attendance"):
+            session.add_all(placed(target, CustomField(key=target, name=target, type="text", searchable=True)))
+    flask("generate", "--attendances", 40, "--persons", 30, "--tickets", 20)
+    assert count(session, FieldIndex) == count(session, Attendance) + count(session, Entity) >= 90
+    assert list(field_filling.verify(session)) == []

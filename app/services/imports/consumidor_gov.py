@@ -31,12 +31,13 @@ from ...models.classification import (
     Subclassification,
 )
 from ...models.custom_field import FieldType
+from ...models.custom_record import OwnerKind
 from ...models.entity import Entity, EntityKind, EntityRole, Phone, PhoneKind, RoleType
 from ...models.log import LogEntry
 from ...models.survey import Survey, SurveyAnswer, SurveyParticipation, SurveyQuestion
 from ...phones import search_digits
 from ...text import normalise, searchable
-from .. import entities, protocol_mask, records, registers
+from .. import entities, field_index, protocol_mask, records, registers
 from ..bulk import insert_dicts, present, reserve_ids
 from ..log import entry_values
 from ..protocols import next_block
@@ -191,6 +192,7 @@ class Importer:
             people.append({"id": pk, "text": name})
         for model, made in tables.items():
             insert_dicts(session, model, made)
+        field_index.mirror_new(session, OwnerKind.ENTITY, ((person["id"], {}) for person in people))
         return people
 
     @staticmethod
@@ -253,6 +255,8 @@ class Importer:
             entries.append(self._entry(pk, "close", told, previous=(first["seq"], first["hash"])))
         for model, made in tables.items():
             insert_dicts(session, model, made)
+        field_index.mirror_new(session, OwnerKind.ATTENDANCE, (
+            (pk, related["custom"]) for pk, related in zip(ids, values, strict=True)))
 
     def _entry(self, pk, action, told, previous=(0, "")) -> dict:
         return entry_values("attendance", pk, action, {name: (None, value) for name, value in told.items()},

@@ -14,12 +14,13 @@ from ...errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from ...models.attendance import Attendance, AttendanceKind
 from ...models.classification import CLOSED_PHASES, Phase, Scope, Situation
 from ...models.company import Department
+from ...models.custom_record import OwnerKind
 from ...models.identity import UserProfile
 from ...models.provider_ticket import ProviderTicket
 from ...security.audience import holders
 from ...security.permissions import Perm
 from ...security.visibility import visible
-from .. import central, completeness, live_events
+from .. import central, completeness, custom_values, live_events
 from ..attendance_rules import closing_situation, first_situation
 from ..attendances import phases_after
 from ..log import record
@@ -175,6 +176,7 @@ def delete(session, attendance_id: int, *, actor, now: datetime) -> None:
            children=[ticket, *attendance.details, *ticket.pauses])
     session.delete(attendance)
     session.flush()  # a foreign key in use speaks here
+    custom_values.after_delete(session, OwnerKind.ATTENDANCE, attendance_id, now=now)
     live_events.tell(session, kind="ticket.deleted", audience=holders(Perm.TICKET_READ), now=now)
 
 

@@ -12,10 +12,11 @@ from sqlalchemy import select
 from ...models.attendance import Attendance, AttendanceDetail
 from ...models.classification import Cause, Channel, Motive, Occurrence, Phase, Scope, Situation
 from ...models.company import Company, Unit
+from ...models.custom_record import OwnerKind
 from ...models.entity import Entity, EntityRole, RoleType
 from ...models.identity import UserProfile
 from ...models.log import LogEntry
-from .. import protocol_mask, registers, seed
+from .. import field_index, protocol_mask, registers, seed
 from ..bulk import insert_rows, reserve_ids
 from ..protocols import next_block
 from ..settings import get_setting
@@ -146,6 +147,7 @@ def add_attendances(session, batch: Batch, desk: Desk, *, seed, until: datetime)
     insert_rows(session, Attendance, _ATTENDANCE, cases())
     insert_rows(session, AttendanceDetail, _DETAIL, pages)
     insert_rows(session, LogEntry, journal.COLUMNS, (entry for story in stories for entry in maker.entries(*story)))
+    field_index.mirror_new(session, OwnerKind.ATTENDANCE, ((pk, {}) for pk in ids))
 
 
 class _Maker:

@@ -7,11 +7,12 @@ from random import Random
 from sqlalchemy import func, select
 
 from ...models.company import Company
+from ...models.custom_record import OwnerKind
 from ...models.entity import Address, EContact, Entity, EntityRole, Phone, RoleType
 from ...models.log import LogEntry
 from ...phones import search_digits
 from ...text import normalise, searchable
-from .. import registers
+from .. import field_index, registers
 from ..bulk import insert_rows, present, reserve_ids, stamp
 from . import journal, numbers, words
 
@@ -69,6 +70,7 @@ def add_persons(session, count: int, *, names: words.Names, seed, number: int, u
     for model, columns in ((Entity, _ENTITY), (EntityRole, ("entity_id", "role_type_id", "active")), (Phone, _PHONE),
                            (EContact, _EMAIL), (Address, _ADDRESS), (LogEntry, journal.COLUMNS)):
         insert_rows(session, model, columns, rows[model])
+    field_index.mirror_new(session, OwnerKind.ENTITY, ((row[0], {}) for row in rows[Entity]))
 
 
 def company_shares(session, *, actor, now) -> tuple[list[Company], list[float]]:

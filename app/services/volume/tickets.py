@@ -11,12 +11,13 @@ from sqlalchemy import select
 from ...models.attendance import Attendance, AttendanceDetail
 from ...models.classification import Channel, Classification, DefaultMotive, Phase, Scope, Situation, Subclassification
 from ...models.company import Company, Department
+from ...models.custom_record import OwnerKind
 from ...models.entity import Entity, EntityRole, RoleType
 from ...models.identity import UserProfile
 from ...models.log import LogEntry
 from ...models.provider_ticket import Message, ProviderTicket, TicketPause, name_key_of
 from ...text import searchable
-from .. import protocol_mask, registers, seed
+from .. import field_index, protocol_mask, registers, seed
 from ..bulk import insert_rows, reserve_ids
 from ..protocols import next_block
 from ..settings import get_setting
@@ -99,6 +100,7 @@ def add_tickets(session, batch: Batch, central: Central, *, seed, until: datetim
     insert_rows(session, Message, _MESSAGE, maker.messages)
     insert_rows(session, TicketPause, _PAUSE, maker.pauses)
     insert_rows(session, LogEntry, journal.COLUMNS, maker.entries)
+    field_index.mirror_new(session, OwnerKind.ATTENDANCE, ((pk, {}) for pk in ids))
 
 
 class _Maker:
