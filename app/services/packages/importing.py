@@ -69,8 +69,8 @@ class Refused(Conflict):
     """The package cannot come in; nothing of it has. `outcome` says why."""
 
     def __init__(self, outcome: Outcome):
-        super().__init__(_l("Nothing was imported: %(n)s entries cannot come in."), field="file",
-                         n=len(outcome.problems))
+        super().__init__(_l("Nothing was changed: %(n)s entries stand against it. The first: %(first)s"), field="file",
+                         n=len(outcome.problems), first=str(outcome.problems[0]))
         self.outcome = outcome
 
 

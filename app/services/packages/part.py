@@ -161,10 +161,14 @@ class Part:
     # ---- pieces
 
     def _keep(self, row, known) -> Path:
-        above = known.path_of(self._target(self.parent), getattr(row, self._column(self.parent))) if self.parent else ()
-        path = (*above, getattr(row, self.key))
+        path = self.path_of_row(row, known)
         known.keep(self.model, row.id, path)
         return path
+
+    def path_of_row(self, row, known: Known) -> Path:
+        """By what a stored row is known."""
+        above = known.path_of(self._target(self.parent), getattr(row, self._column(self.parent))) if self.parent else ()
+        return (*above, getattr(row, self.key))
 
     def _parents_first(self, rows) -> Iterator:
         """Of a tree in one table, a row after the one above it."""

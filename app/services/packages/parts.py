@@ -15,6 +15,8 @@ from ...models.classification import (
     Subclassification,
 )
 from ...models.company import Company, Department
+from ...models.custom_form import FormGroup
+from ...models.dynamic_menu import DynamicMenu
 from ...models.email_template import EmailTemplate
 from ...models.entity import ContactType, RoleType
 from ...models.knowledge import KnowledgeCategory, KnowledgeItem, KnowledgeSection
@@ -28,7 +30,9 @@ from .. import (
     channels,
     classifications,
     companies,
+    dynamic_menus,
     email_templates,
+    form_groups,
     knowledge,
     labels,
     records,
@@ -36,6 +40,7 @@ from .. import (
     scripts,
     situations,
 )
+from .form_part import CustomDataPart, FormsPart
 from .part import Part
 from .special import ParametersPart, RolesPart
 
@@ -55,7 +60,7 @@ class CodedPart(Part):
         return records.create(session, self.model, values, actor=actor, now=now).id
 
 
-_WRITES = Perm.CLASSIFICATION_WRITE
+_WRITES, _FORMS = Perm.CLASSIFICATION_WRITE, Perm.CUSTOM_FORM_WRITE
 _motives = records.service_for(Motive)
 _contact_types = records.service_for(ContactType)
 PARTS: list[Part] = [
@@ -85,7 +90,11 @@ PARTS: list[Part] = [
          _WRITES, parent="section"),
     Part("knowledge_items", _l("Items of the knowledge base"), KnowledgeItem, knowledge.items, _WRITES, key="title",
          parent="category"),
-    ParametersPart(),
     RolesPart(),
+    Part("form_groups", _l("Groups of forms"), FormGroup, form_groups, _FORMS),
+    FormsPart(),
+    CustomDataPart(),
+    Part("dynamic_menus", _l("Menus"), DynamicMenu, dynamic_menus, _FORMS, refs=("form", "group"), lists=("roles",)),
+    ParametersPart(),
 ]
 BY_NAME = {part.name: part for part in PARTS}
