@@ -5,6 +5,7 @@ import re
 from flask import abort, flash, g, redirect, render_template, request, send_file, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload
 
@@ -14,9 +15,12 @@ from ..extensions import db
 from ..models.package_import import PackageImport
 from ..security.permissions import Perm
 from ..security.visibility import visible
+from ..services.demo.forms import FOLDER
 from ..services.packages import document, importing, reading, told, undoing
 from ..services.packages.parts import PARTS
 
+EXAMPLES = {"saneamento": ("fa-droplet", _l("Water utility")), "plano_de_saude": (
+    "fa-heart-pulse", _l("Health-plan operator")), "provedor_de_internet": ("fa-wifi", _l("Internet provider"))}
 SHOWN = 50  # packages of the list, the newest first
 MOST_CHANGES = 500  # on the page; the rest is counted
 
@@ -27,7 +31,7 @@ class PackageView(BaseView):
     route_base, default_view = "/settings/packages", "list"
     class_permission_name = "custom_form"
     method_permission_name = {"list": "read", "export": "read", "show": "read", "file": "read", "receive": "write",
-                              "bring": "write", "undo": "write"}
+                              "example": "write", "bring": "write", "undo": "write"}
 
     @expose("/")
     @has_access
@@ -62,6 +66,18 @@ class PackageView(BaseView):
                 pk = package.id
         except DomainError as error:
             return self._listed(error)
+        return redirect(url_for("PackageView.show", pk=pk))
+
+    @expose("/examples/<name>", methods=["POST"])
+    @has_access
+    def example(self, name):
+        """A package that comes with the product, received like any other."""
+        if name not in EXAMPLES:
+            abort(404)
+        with unit_of_work(db.session) as session:
+            package = importing.receive(session, (FOLDER / f"{name}.json").read_bytes(), actor=g.viewer, now=utc_now())
+            session.flush()  # its id leads to its page
+            pk = package.id
         return redirect(url_for("PackageView.show", pk=pk))
 
     @expose("/<int:pk>")
@@ -111,8 +127,8 @@ class PackageView(BaseView):
                 defer(PackageImport.content), defer(PackageImport.changes), joinedload(PackageImport.user))
             .order_by(PackageImport.id.desc()).limit(SHOWN)).all()
         page = render_template(
-            "packages/list.html", title=_("Packages"), rows=rows, parts=_readable(), error=error, wrong=wrong,
-            chosen=request.args.getlist("part"), name=request.args.get("name", ""),
+            "packages/list.html", title=_("Packages"), rows=rows, parts=_readable(), examples=EXAMPLES, error=error,
+            wrong=wrong, chosen=request.args.getlist("part"), name=request.args.get("name", ""),
             may_write=g.viewer.may(Perm.CUSTOM_FORM_WRITE), megabytes=document.SIZE_LIMIT // 1024 // 1024)
         return page, 422 if error else 200
 

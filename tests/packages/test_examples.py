@@ -47,9 +47,10 @@ def _key(entry):
 def test_the_three_businesses_use_every_type_of_field(session, world, bring):
     for file in EXAMPLES:
         bring(file.read_bytes())
-    assert len(EXAMPLES) == 3
+    assert {file.stem for file in EXAMPLES} == {
+        "laticinios", "plano_de_saude", "provedor_de_internet", "saneamento"}
     assert set(session.scalars(select(CustomField.type))) == {each.value for each in FieldType}
-    assert session.scalar(select(func.count()).select_from(DynamicMenu)) == 9
+    assert session.scalar(select(func.count()).select_from(DynamicMenu)) == 11
     logged = set(session.scalars(select(LogEntry.target)))
     assert {"custom_form", "dynamic_menu", "custom_data"} <= logged
 
@@ -57,7 +58,7 @@ def test_the_three_businesses_use_every_type_of_field(session, world, bring):
 @pytest.mark.req("B-20")
 def test_a_form_changed_by_a_package_keeps_the_fields_it_does_not_name(session, world, bring, seeding):
     from tests.packages.conftest import changed
-    data = EXAMPLES[0].read_bytes()
+    data = (FOLDER / "plano_de_saude.json").read_bytes()
     bring(data)
     form = session.scalar(select(CustomForm).order_by(CustomForm.id).limit(1))
     slug, keys = form.slug, [field.key for field in form.fields]
@@ -80,7 +81,7 @@ def test_a_form_changed_by_a_package_keeps_the_fields_it_does_not_name(session, 
 def test_a_type_that_would_destroy_values_stops_the_whole_package(session, world, bring, seeding, exported):
     from app.services.packages import importing
     from tests.packages.conftest import changed
-    data = EXAMPLES[0].read_bytes()
+    data = (FOLDER / "plano_de_saude.json").read_bytes()
     bring(data)
     form = session.scalar(select(CustomForm).where(CustomForm.slug == "dados-do-beneficiario"))
     with seeding():

@@ -102,3 +102,18 @@ def test_the_commands_export_compare_import_and_take_back(app, session, world, t
     broken.write_bytes(file.read_bytes()[:-9])
     assert run(args=["config-import", str(broken)]).exit_code == 1
     assert run(args=["config-export", str(file), "--part", "nada"]).exit_code == 2
+
+
+@pytest.mark.parametrize(("name", "menu"), [
+    ("saneamento", "Parada de abastecimento"), ("plano_de_saude", "Autorização prévia"),
+    ("provedor_de_internet", "Queda massiva")])
+def test_a_ready_made_package_is_looked_at_and_imported(configurator, session, name, menu):
+    answer = configurator.post(f"{URL}examples/{name}")
+    assert answer.status_code == 302
+    page = configurator.get(answer.location).text
+    assert "A incluir" in page
+    assert "Setores" in page  # which a configurator may not keep: he leaves them out, and what needs them
+    parts = ["motives", "occurrences", "causes", "form_groups", "forms", "custom_data", "dynamic_menus"]
+    assert configurator.post(f"{answer.location}/import", {"part": parts}).status_code == 302
+    assert menu in configurator.get("/settings/menus/").text
+    assert configurator.post(f"{URL}examples/nada").status_code == 404

@@ -119,7 +119,7 @@ def seed(session, world, near, far) -> dict:
         "/orders/entity": {"pk": entity}, "/invoices/entity": {"pk": entity},
         **{f"/{register}/import": {"token": "t", "pk": {"foreign": loaded.id}}
            for register in ("products", "orders", "invoices", "batches", "guides", "payments")},
-        "/parameters": {"key": "protocol_mask"}, "/settings/packages": {"pk": package.id},
+        "/parameters": {"key": "protocol_mask"}, "/settings/packages": {"pk": package.id, "name": "saneamento"},
         "/records": {"menu": kept["menu"], "pk": kept["records"]},
         "/account/sessions": {"pk": {"foreign": device.id}},
         "/attendances": {"address": address, "pk": entity}, "/attendances/<int:pk>/state": {"pk": attendances},

@@ -9,6 +9,7 @@ def plant_rest(session, company, operators, *, now) -> None:
         calendars,
         emails,
         external_service,
+        forms,
         knowledge,
         labels,
         notes,
@@ -32,3 +33,4 @@ def plant_rest(session, company, operators, *, now) -> None:
     knowledge.plant(session, now=now)
     scripts.plant(session, company, now=now)
     external_service.plant(session, now=now)
+    forms.plant(session, operators, now=now)
