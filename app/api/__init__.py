@@ -27,6 +27,7 @@ def register(appbuilder, *, report: Callable) -> None:
     from .persons import PersonApi
     from .provider_accounts import BatchApi, GuideApi, PaymentApi
     from .provider_tickets import ProviderTicketApi
+    from .reclassifications import ReclassificationApi
     from .reference import ApiReferenceView
     from .registers import RESOURCES
     from .reports import ReportApi
@@ -37,7 +38,7 @@ def register(appbuilder, *, report: Callable) -> None:
             LoginApi, AttendanceApi, DetailApi, AttachmentApi, AttendanceLabelApi, NoteApi, ForwardApi,
             AttendanceMergeApi, EmailApi, ReportApi, AttendanceLogApi, PersonApi, PersonMergeApi, PersonLogApi,
             AlertApi, AppointmentApi, OrderApi, InvoiceApi, BatchApi, GuideApi, PaymentApi, SurveyApi, ParticipationApi,
-            ProviderTicketApi, MeApi, ClassificationApi, *RESOURCES, OperatorApi, SavedViewApi, NotificationApi, JobApi,
-            OpenApi):
+            ProviderTicketApi, MeApi, ClassificationApi, *RESOURCES, ReclassificationApi, OperatorApi, SavedViewApi,
+            NotificationApi, JobApi, OpenApi):
         appbuilder.add_api(resource)
     appbuilder.add_view_no_menu(ApiReferenceView)

@@ -15,6 +15,7 @@ PERMISSIONS: list[tuple] = [
         Perm.ATTENDANCE_WRITE: (_l("Keep attendances"), _l("Open, classify, answer and confirm.")),
         Perm.ATTENDANCE_REOPEN: (_l("Reopen attendances"), _l("Go on with an attendance that was closed.")),
         Perm.ATTENDANCE_MERGE: (_l("Merge and split attendances"), _l("Make two attendances one, or one two.")),
+        Perm.RECLASSIFY: (_l("Reclassify attendances"), _l("Give old ones another classification, many at once.")),
         Perm.EMAIL_SEND: (_l("Send e-mail"), _l("Write to an entity from its attendance.")),
         Perm.LIST_EXPORT: (_l("Export lists"), _l("CSV and XLSX of what a list shows.")),
         Perm.VIEW_SHARE: (_l("Share views"), _l("Offer a saved view to all colleagues.")),

@@ -14,6 +14,7 @@ class Perm(StrEnum):
     ATTENDANCE_WRITE = "write attendance"
     ATTENDANCE_REOPEN = "reopen attendance"
     ATTENDANCE_MERGE = "merge attendance"  # two made one, or one split in two
+    RECLASSIFY = "reclassify attendance"  # old ones in bulk, by a mapping
     CLASSIFICATION_READ = "read classification"  # motives, channels, situations, role types… what configurators keep
     CLASSIFICATION_WRITE = "write classification"
     COMPANY_READ = "read company"
@@ -106,7 +107,7 @@ GRANTS: dict[str, dict[str, tuple[Perm, ...]]] = {
     },
     "0.4": {
         ATTENDANT: _MENUS,
-        SUPERVISOR: (*_MENUS, Perm.CUSTOM_FORM_READ),
-        CONFIGURATOR: (*_MENUS, Perm.CUSTOM_FORM_READ, Perm.CUSTOM_FORM_WRITE),
+        SUPERVISOR: (*_MENUS, Perm.CUSTOM_FORM_READ, Perm.RECLASSIFY),
+        CONFIGURATOR: (*_MENUS, Perm.CUSTOM_FORM_READ, Perm.CUSTOM_FORM_WRITE, Perm.RECLASSIFY),
     },
 }

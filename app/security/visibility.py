@@ -46,6 +46,7 @@ from ..models.package_import import PackageImport
 from ..models.product import Product, ProductInformation
 from ..models.provider_account import Batch, Guide, Payment
 from ..models.provider_ticket import Message, ProviderTicket
+from ..models.reclassification import Reclassification
 from ..models.saved_view import SavedView
 from ..models.script import Script
 from ..models.survey import Survey, SurveyParticipation, SurveyQuestion
@@ -271,6 +272,14 @@ def _webhook(viewer):
     return true() if viewer.all_companies else Webhook.company_id.in_(own_companies(viewer))
 
 
+def _reclassification(viewer):
+    """One's own, and those of colleagues one sees."""
+    if viewer.entity_id:
+        return false()
+    started = Reclassification.started_by_id
+    return or_(started == viewer.user_id, started.in_(select(User.id).where(_user(viewer))))
+
+
 def _delivery(viewer):
     return WebhookDelivery.webhook_id.in_(select(Webhook.id).where(_webhook(viewer)))
 
@@ -287,7 +296,7 @@ RULES = {
     AttendanceNote: _of_attendance(AttendanceNote.attendance_id),
     AttendanceLabel: _of_attendance(AttendanceLabel.attendance_id), SurveyParticipation: _participation,
     CustomRecord: _custom_record, Merge: _merge, SavedView: _saved_view, Script: _script, Webhook: _webhook,
-    WebhookDelivery: _delivery,
+    WebhookDelivery: _delivery, Reclassification: _reclassification,
     ApiToken: lambda viewer: ApiToken.user_id == viewer.user_id, Job: lambda viewer: Job.user_id == viewer.user_id,
     Notification: lambda viewer: Notification.user_id == viewer.user_id,
     **dict.fromkeys((Channel, Situation, Motive, Occurrence, Cause, Classification, Subclassification, DefaultMotive,

@@ -28,7 +28,7 @@ from ..models.survey import SurveyParticipation
 from ..security.permissions import Perm
 from . import merged_values
 from .bulk import insert_dicts
-from .log import entry_values, expect_log, record
+from .log import entry_values, expect_log, heads, record
 from .moving import batches, key_of, point, still_at
 from .records import get_visible, require
 
@@ -276,15 +276,9 @@ def _tell_attendances(session, ids, old, new, action, actor, now) -> None:
     """An entry in the log of each attendance that now belongs to another entity: many at once."""
     changes = {"entity": ({"id": old.id, "text": str(old)}, {"id": new.id, "text": str(new)})}
     for part in batches(ids):
-        newest = (select(LogEntry.target_id, func.max(LogEntry.seq).label("seq"))
-                  .where(LogEntry.target == "attendance", LogEntry.target_id.in_(part))
-                  .group_by(LogEntry.target_id).subquery())
-        heads = {pk: (seq, digest) for pk, seq, digest in session.execute(
-            select(LogEntry.target_id, LogEntry.seq, LogEntry.hash).join(
-                newest, (newest.c.target_id == LogEntry.target_id) & (newest.c.seq == LogEntry.seq))
-            .where(LogEntry.target == "attendance"))}
+        previous = heads(session, "attendance", part)
         insert_dicts(session, LogEntry, [
-            entry_values("attendance", pk, action, changes, actor=actor, now=now, previous=heads.get(pk, (0, "")))
+            entry_values("attendance", pk, action, changes, actor=actor, now=now, previous=previous.get(pk, (0, "")))
             for pk in part])
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
-from sqlalchemy import bindparam, event, insert, inspect, select
+from sqlalchemy import bindparam, event, func, insert, inspect, select
 from sqlalchemy.orm import Session
 
 from ..models.base import Logged
@@ -98,6 +98,18 @@ def record_id(session, target: str, pk: int, action: str, changes: dict, *, acto
         tell(session, token, target, pk, action, changes, now=now)
 
 
+def record_many(session, target: str, changes: dict[int, dict], action: str, *, actor, now) -> None:
+    """The same of many records of a table that are written by statement: {id: changes of that record}."""
+    previous = heads(session, target, changes)
+    token = session.scalar(select(CacheVersion.token).where(CacheVersion.key == TOKEN_KEY))
+    session.execute(insert(_ENTRIES), [
+        entry_values(target, pk, action, each, actor=actor, now=now, previous=previous.get(pk, (0, "")))
+        for pk, each in changes.items()])
+    for pk, each in changes.items():
+        for tell in after_entry:
+            tell(session, token, target, pk, action, each, now=now)
+
+
 _ENTRIES = LogEntry.__table__  # entries are only ever added: no ORM row to keep, and a third of its cost
 TOKEN_KEY = "webhooks"  # noqa: S105  (a name in a table)
 # The token of those who listen comes with the writing: to ask for it would be a statement more.
@@ -112,6 +124,17 @@ _HEAD = (select(_ENTRIES.c.seq, _ENTRIES.c.hash)
 def _head(session, target, pk) -> tuple[int, str]:
     row = session.execute(_HEAD, {"target": target, "pk": pk}).first()
     return tuple(row) if row else (0, "")
+
+
+def heads(session, target: str, ids) -> dict[int, tuple[int, str]]:
+    """{id: (seq, hash)} of the newest entry of each of these records, in one statement."""
+    newest = (select(_ENTRIES.c.target_id, func.max(_ENTRIES.c.seq).label("seq"))
+              .where(_ENTRIES.c.target == target, _ENTRIES.c.target_id.in_(ids))
+              .group_by(_ENTRIES.c.target_id).subquery())
+    rows = session.execute(select(_ENTRIES.c.target_id, _ENTRIES.c.seq, _ENTRIES.c.hash).join(
+        newest, (newest.c.target_id == _ENTRIES.c.target_id) & (newest.c.seq == _ENTRIES.c.seq))
+        .where(_ENTRIES.c.target == target))
+    return {pk: (seq, digest) for pk, seq, digest in rows}
 
 
 def expect_log(session, *items) -> None:

@@ -31,7 +31,8 @@ _OF = {
     ("attendance", "create"): "attendance.created", ("attendance", "close"): "attendance.closed",
     ("attendance", "reopen"): "attendance.reopened", ("attendance", "merge"): "attendance.merged",
     ("attendance", "email"): "email.sent",
-    **{("attendance", action): "attendance.updated" for action in ("update", "forward", "label", "split", "unmerge")},
+    **{("attendance", action): "attendance.updated" for action in (
+        "update", "forward", "label", "split", "unmerge", "reclassify", "unreclassify")},
     ("entity", "create"): "entity.created",
     **{("entity", action): "entity.updated" for action in ("update", "merge", "merged", "unmerge")},
 }

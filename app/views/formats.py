@@ -44,6 +44,11 @@ def quantity(value) -> str:
     return format_decimal(Decimal(value), format="#,##0.###") if value not in (None, "") else ""
 
 
+def thousands(value) -> str:
+    """A count: 12.345."""
+    return format_decimal(value or 0)
+
+
 def access_key(value) -> str:
     """The access key of an invoice in groups of four."""
     return access_keys.shown(value)
@@ -65,5 +70,5 @@ def answer(value, kind: str) -> str:
 def init_app(app) -> None:
     app.jinja_env.filters.update(moment=moment, day=day, whole_day=whole_day, phone=phone, mask_document=mask_document,
                                  money=money, quantity=quantity, access_key=access_key,
-                                 answer=answer)
+                                 answer=answer, thousands=thousands)
     app.jinja_env.globals["date_box"] = date_box

@@ -36,13 +36,14 @@ ACTIONS = {
     "forward": _l("Forwarded"), "label": _l("Labels changed"),
     "take": _l("Taken"), "give_up": _l("Given up"), "pending": _l("Left pending"), "message": _l("Message written"),
     "sms": _l("SMS written"), "lookup": _l("Asked of the external service"), "test": _l("Tested"),
+    "reclassify": _l("Reclassified"), "unreclassify": _l("Reclassification undone"),
 }
 # Names of fields that no register labels.
 LABELS = {
     "custom_values": _l("Custom information"), "phase": _l("Phase"), "company": _l("Company"), "version": _l("Version"),
     "kind": _l("Kind"), "name": _l("Name"), "is_main": _l("Main"), "number": _l("Number"), "value": _l("Value"),
     "merged": _l("Merged register"), "merged_into": _l("Became part of"), "moved": _l("Moved rows"),
-    "different_from": _l("Different from"), "released": _l("Menu"),
+    "reclassification": _l("Reclassification"), "different_from": _l("Different from"), "released": _l("Menu"),
 }
 # Codes of records that no register shows.
 CODES = {

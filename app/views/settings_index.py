@@ -24,6 +24,7 @@ EXPLANATIONS = {
     "User": _l("Who signs in, with which roles, in which companies and units"),
     "Role": _l("What each access role allows"),
     "ParameterView": _l("Choices that hold for the whole system, such as the mask of the protocol"),
+    "ReclassificationView": _l("Old attendances given another classification, many at once"),
     "Outbox": _l("Messages sent, waiting and failed"),
     "WebMenu": _l("Which menus of the portal are released, for all, by web profile and by user"),
     "Survey": _l("Surveys in which people take part"),

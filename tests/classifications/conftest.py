@@ -82,3 +82,33 @@ def case(session, seeding, world):
         session.flush()
         return row
     return make
+
+
+@pytest.fixture
+def ticket_case(session, seeding, world):
+    """`ticket_case(motive=True)`: a ticket of the provider with its subclassification, and its standard motive."""
+    from tests.support.world import add_ticket
+
+    numbers = iter(range(700, 10_000))
+
+    def make(*, motive=False, **values):
+        with seeding():
+            number = next(numbers)
+            row = add_ticket(session, world, number, protocol=f"202600{number}", **values)
+            if motive:
+                row.default_motive_id = world.default_motive.id
+        session.flush()
+        return row
+    return make
+
+
+@pytest.fixture
+def run_jobs(app, session):
+    """`run_jobs()`: what waits is done, as a worker does it."""
+    from app.jobs import work
+
+    def act(**options):
+        session.commit()
+        work.run_waiting(session, app.config, **options)
+        session.expire_all()
+    return act

@@ -40,6 +40,7 @@ from app.models.package_import import PackageImport
 from app.models.product import Product, ProductInformation
 from app.models.provider_account import Batch, Guide, Payment
 from app.models.provider_ticket import Message
+from app.models.reclassification import Reclassification
 from app.models.saved_view import SavedView
 from app.models.script import Script
 from app.models.survey import Survey, SurveyParticipation, SurveyQuestion
@@ -80,7 +81,9 @@ def seed(session, world, near, far) -> dict:
     package = PackageImport(name="Teste", digest="0" * 64, content={"motives": []}, received_at=NOON)
     loaded = Job(user_id=near.id, kind="import", arguments={}, created_at=NOON)
     label, view = Label(name="VIP"), SavedView(name="Minha", list_key="attendances", owner_id=near.id)
-    session.add_all([package, loaded, label, view])
+    ran = [Reclassification(tree="motives", rows=[{"old": [1], "new": [2], "exact": False, "texts": ["A", "B"]}],
+                            filters={}, counts=[0], started_at=NOON, started_by_id=user.id) for user in (near, far)]
+    session.add_all([package, loaded, label, view, *ran])
     files = [_attached(session, row) for row in (world.attendance, world.other_attendance, world.restricted_attendance)]
     bells = [Notification(user_id=user.id, key="k", kind="mentioned", at=NOON) for user in (near, far)]
     session.add_all(bells)
@@ -97,7 +100,7 @@ def seed(session, world, near, far) -> dict:
         Department: pair(world.department, world.other_department),
         Order: pair(*(rows[0] for rows in sales.values())), Invoice: pair(*(rows[1] for rows in sales.values())),
         User: pair(near, far), Role: pair(role["Attendant"], role["Admin"]),
-        LoginAttempt: pair(near_try, far_try), Outbox: pair(letter, far_letter),
+        LoginAttempt: pair(near_try, far_try), Outbox: pair(letter, far_letter), Reclassification: pair(*ran),
         Label: label.id, EmailTemplate: template.id, Calendar: calendar.id, Product: product.id,
         ProductInformation: known.id, CustomField: field.id, CustomForm: form.id, FormGroup: group.id,
         Survey: survey.id, **around["models"], **_accounts(session, world), **_read_aloud(session, world),
@@ -121,6 +124,7 @@ def seed(session, world, near, far) -> dict:
            for register in ("products", "orders", "invoices", "batches", "guides", "payments")},
         "/parameters": {"key": "protocol_mask"}, "/settings/packages": {"pk": package.id, "name": "saneamento"},
         "/records": {"menu": kept["menu"], "pk": kept["records"]},
+        "/reclassify": {"pk": of_model[Reclassification]}, "/reclassify/new": {"tree": "motives"},
         "/account/sessions": {"pk": {"foreign": device.id}},
         "/attendances": {"address": address, "pk": entity}, "/attendances/<int:pk>/state": {"pk": attendances},
         "/history/entity": {"pk": entity},
@@ -182,6 +186,7 @@ def _of_rest(address, entity, of_model, around, *, label, files, loaded, bell) -
         "/api/v1/payments": {"pk": of_model[Payment]},
         "/api/v1/survey-participations": {"pk": around["participations"]},
         **{f"/api/v1/{name}": {"pk": of_model[model]} for name, model in REST_REGISTERS.items()},
+        "/api/v1/reclassifications": {"pk": of_model[Reclassification]},
         "/api/v1/jobs": {"pk": {"foreign": loaded.id}}, "/api/v1/notifications": {"pk": {"foreign": bell.id}}}
 
 

@@ -61,7 +61,6 @@ class CodedPart(Part):
 
 
 _WRITES, _FORMS = Perm.CLASSIFICATION_WRITE, Perm.CUSTOM_FORM_WRITE
-_motives = records.service_for(Motive)
 _contact_types = records.service_for(ContactType)
 PARTS: list[Part] = [
     DepartmentPart("departments", _l("Departments"), Department, companies.departments, Perm.STRUCTURE_WRITE,
@@ -74,7 +73,7 @@ PARTS: list[Part] = [
     Part("alert_priorities", _l("Alert priorities"), AlertPriority, alerts.priorities, _WRITES),
     Part("labels", _l("Labels"), Label, labels.service, _WRITES),
     Part("email_templates", _l("E-mail templates"), EmailTemplate, email_templates.service, _WRITES),
-    Part("motives", _l("Motives"), Motive, _motives, _WRITES),
+    Part("motives", _l("Motives"), Motive, classifications.motives, _WRITES),
     Part("occurrences", _l("Occurrences"), Occurrence, classifications.occurrences, _WRITES, parent="motive"),
     Part("causes", _l("Causes"), Cause, classifications.causes, _WRITES, parent="occurrence"),
     Part("classifications", _l("Classifications"), Classification, classifications.classifications, _WRITES,

@@ -21,7 +21,7 @@ FIELDS = {
     "target": _l("Stands on"), "record_permission": _l("Record permission type"), "records_of": _l("Records of"),
     "roles": _l("Roles"), "permissions": _l("Permissions"), "departments": _l("Departments"), "title": _l("Title"),
     "kind": _l("Kind"), "value": _l("Value"), "parent": _l("Inside"), "valid_from": _l("Valid from"),
-    "valid_until": _l("Valid until"),
+    "valid_until": _l("Valid until"), "complete_to_close": _l("Demands full classification to close"),
 }
 
 

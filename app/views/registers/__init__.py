@@ -48,6 +48,7 @@ def register(appbuilder) -> None:
 
 def register_settings(appbuilder) -> None:
     """The groups "ADM" and "Configurações"."""
+    from .. import reclassification
     from ..webhooks import WebhookView
     from . import knowledge, web_menus
     from .emails import EmailTemplateView
@@ -57,6 +58,7 @@ def register_settings(appbuilder) -> None:
     web_menus.register(appbuilder)
     appbuilder.add_view(ParameterView, "System parameters", label=_l("System parameters"), icon="fa-sliders",
                         category="Settings", category_label=_l("Settings"))
+    reclassification.register(appbuilder)
     appbuilder.add_view(EmailTemplateView, "E-mail templates", label=_l("E-mail templates"),
                         icon="fa-envelope-open-text", category="Settings")
     # Attendants read these where they work; in their menu they would only be in the way.

@@ -1,0 +1,1 @@
+"""Old records given another classification by a mapping, as long work that can be undone (B-23)."""
