@@ -31,7 +31,7 @@
     row.querySelector("[data-kind]").textContent = kindText(field);
     row.querySelector(".b-fld").classList.toggle("is-on", chosen);
     row.querySelector(".b-fld").classList.toggle("is-wrong", Boolean(D.errors[field.uid]));
-    row.querySelector("[data-open]").setAttribute("aria-current", String(chosen));
+    row.querySelector("[data-choose]").setAttribute("aria-current", String(chosen));
     label(row.querySelector("[data-grip]"), "move", name);
     label(row.querySelector("[data-duplicate]"), "duplicate", name);
     label(row.querySelector("[data-retire]"), field.id ? "retire" : "remove", name);
@@ -47,7 +47,7 @@
     row.querySelector("[data-name]").textContent = name;
     row.querySelector(".b-sec").classList.toggle("is-on", chosen);
     row.querySelector(".b-sec").classList.toggle("is-wrong", Boolean(D.errors[section.uid]));
-    row.querySelector("[data-open]").setAttribute("aria-current", String(chosen));
+    row.querySelector("[data-choose]").setAttribute("aria-current", String(chosen));
     label(row.querySelector("[data-grip]"), "move", name);
     label(row.querySelector("[data-remove]"), "remove", name);
   }
@@ -91,7 +91,7 @@
       made.querySelector("[data-name]").textContent = name;
       made.querySelector("[data-kind]").textContent = kindText(field);
       label(made.querySelector("[data-remove]"), "remove", name);
-      made.querySelector("[data-back]").setAttribute("aria-label", D.text("bring_back", { name: name }));
+      made.querySelector("[data-bring]").setAttribute("aria-label", D.text("bring_back", { name: name }));
       list.append(made);
     });
   }
@@ -114,7 +114,7 @@
   D.on("chosen", function () { redraw(); stand(); });
   D.on("redraw", redraw);
   D.on("focus", function () {
-    var at = D.chosen.kind === "form" ? D.page.querySelector("[data-form-props]") : row(D.chosen.uid).querySelector("[data-open]");
+    var at = D.chosen.kind === "form" ? D.page.querySelector("[data-form-props]") : row(D.chosen.uid).querySelector("[data-choose]");
     if (at) at.focus();
   });
 
@@ -123,14 +123,14 @@
   canvas.addEventListener("click", function (event) {
     var at = event.target.closest("[data-uid]"), field = at && D.field(Number(at.dataset.uid)), button = event.target.closest("button");
     if (!at || !button || panel.contains(event.target)) return;
-    if (button.matches("[data-open]")) D.choose(field ? "field" : "section", field ? field.uid : at.dataset.uid, event.detail === 0);
+    if (button.matches("[data-choose]")) D.choose(field ? "field" : "section", field ? field.uid : at.dataset.uid, event.detail === 0);
     else if (button.matches("[data-duplicate]")) D.duplicate(field.uid);
     else if (button.matches("[data-retire]")) D.retire(field.uid);
     else if (button.matches("[data-remove]")) D.removeSection(at.dataset.uid);
   });
   list.addEventListener("click", function (event) {
     var at = event.target.closest("[data-uid]"), uid = at && Number(at.dataset.uid);
-    if (event.target.closest("[data-back]")) D.back(uid);
+    if (event.target.closest("[data-bring]")) D.back(uid);
     else if (event.target.closest("[data-remove]")) {
       window.balcao.ask(D.text("sure", { name: D.name(D.field(uid)) }), D.words.remove_label, function () { D.remove(uid); });
     }

@@ -127,6 +127,8 @@
     var each = optionOf(event.target);
     each.label = event.target.value;
     named(event.target.closest("[data-option]"), each);
+    mended("options");
+    D.tell("redraw");
     showDefault(field());
     D.changed();
     event.stopPropagation();
@@ -251,9 +253,18 @@
 
   /* ---- typed */
 
+  /* What is typed anew is no longer the one that was refused. */
+  function mended(name) {
+    var owner = D.chosen.kind === "form" ? "form" : D.chosen.uid, found = D.errors[owner];
+    if (!found) return;
+    Object.keys(found).forEach(function (each) { if (each === name || each.indexOf(name + ".") === 0) delete found[each]; });
+    if (!Object.keys(found).length) delete D.errors[owner];
+    wrong();
+  }
   function take(event) {
     var node = event.target, name = node.dataset.prop, it = field();
     if (node.closest("[data-options]")) return;
+    mended(name ? name.replace(/^(form|section)-/, "") : standard.contains(node) ? "default" : "shown_if");
     if (standard.contains(node)) takeDefault(it, node);
     else if (node === rule || node === how || asked.contains(node)) takeRule(it, node);
     else if (name === "form-name" || name === "form-help") D.state[name.slice(5)] = node.value;
@@ -306,7 +317,9 @@
       said.textContent = text || "";
       said.hidden = !text;
       if (!box) return;
+      var notes = ["p-" + name + "-help", said.id].filter(function (id, place) { return document.getElementById(id) && (place === 0 || text); });
       if (text) box.setAttribute("aria-invalid", "true"); else box.removeAttribute("aria-invalid");
+      if (notes.length) box.setAttribute("aria-describedby", notes.join(" ")); else box.removeAttribute("aria-describedby");
     });
     panel.querySelectorAll("[data-option-wrong]").forEach(function (said, place) {
       var text = found["options." + place + ".label"] || found["options." + place + ".value"];

@@ -1,0 +1,279 @@
+"""The designer of forms in a browser: by keyboard alone, by the pointer, refused, overtaken, on a phone."""
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.accessibility import assert_accessible
+
+from .conftest import NARROW
+from .test_every_page import _TOO_WIDE
+
+pytestmark = pytest.mark.req("B-20", "M-82", "M-88")
+
+
+@pytest.fixture
+def designer(open_page):
+    """`designer(name, "Texto curto=Nome", …)`: a new form with these fields, saved by the screen; its page."""
+    def make(name, *fields, **options):
+        page = open_page("configurator", "/settings/forms/add", **options)
+        page.get_by_label("Nome", exact=False).first.fill(name)
+        for each in fields:
+            kind, _equal, label = each.partition("=")
+            palette(page, kind).click()
+            if kind != "Seção":
+                page.locator("#p-name").fill(label)
+            else:
+                page.locator("#p-section-title").fill(label)
+            if kind in ("Lista", "Múltipla escolha"):
+                for place, text in enumerate(("Sim", "Talvez")):
+                    page.locator("[data-option-label]").nth(place).fill(text)
+        save(page)
+        return page
+    return make
+
+
+def palette(page, kind):
+    opened = page.locator(".b-palette details")
+    if not opened.evaluate("each => each.open"):
+        opened.locator("summary").click()
+    return page.locator("[data-palette]").get_by_role("button", name=kind, exact=True)
+
+
+def save(page):
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    expect(page.get_by_text("Formulário salvo.").last).to_be_visible()
+    expect(page.locator("[data-dirty]")).to_be_hidden()
+
+
+def order(page) -> list[str]:
+    return page.locator("[data-canvas] [data-name]").all_text_contents()
+
+
+def card(page, name):
+    return page.locator("[data-canvas] > li", has=page.get_by_role("button", name=re.compile(f"^{re.escape(name)}")))
+
+
+def opened(page, name):
+    """The card's own button, which shows its properties."""
+    return card(page, name).locator("[data-choose]")
+
+
+def said(page):
+    return page.locator("[data-said]")
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_a_form_is_made_by_keyboard_alone(open_page):
+    page = open_page("configurator", "/settings/forms/add")
+    expect(page.locator("#p-form-name")).to_be_focused()
+    page.keyboard.type("Vistoria")
+    palette(page, "Texto curto").focus()
+    press(page, "Enter")
+    expect(page.locator("#p-name")).to_be_focused()
+    expect(said(page)).to_have_text("Texto curto incluído, 1 de 1.")
+    page.keyboard.type("Endereço")
+    palette(page, "Lista").focus()
+    press(page, "Enter")
+    page.keyboard.type("Estado")
+    press(page, "Tab", "Tab", "Tab", "Tab")  # variable, type, the grip of the first option, its label
+    page.keyboard.type("Bom")
+    press(page, "Enter")  # one more below it
+    page.keyboard.type("Regular")
+    press(page, "Tab", "Tab", "Tab")
+    page.keyboard.type("Ruim")
+    press(page, "Shift+Tab", "ArrowUp")
+    labels = page.locator("[data-option-label]")
+    expect(labels.nth(1)).to_have_value("Ruim")
+    press(page, "Escape")
+    expect(opened(page, "Estado")).to_be_focused()
+    press(page, "Alt+ArrowUp")
+    expect(said(page)).to_have_text("Estado: 1 de 2.")
+    assert order(page) == ["Estado", "Endereço"]
+    palette(page, "Seção").focus()
+    press(page, "Enter")
+    page.keyboard.type("Depois")
+    press(page, "Escape")
+    expect(opened(page, "Depois")).to_be_focused()
+    opened(page, "Endereço").focus()
+    press(page, "Alt+ArrowDown")
+    expect(said(page)).to_have_text("Endereço: seção Depois, 1 de 1.")
+    expect(page.get_by_role("button", name="Mover Endereço", exact=True)).to_be_focused()
+    expect(page.locator("[data-look]")).to_contain_text("Depois")
+    press(page, "Control+s")
+    expect(page.get_by_text("Formulário salvo.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/settings/forms/edit/\d+$"))
+    page.reload()
+    assert order(page) == ["Estado", "Depois", "Endereço"]
+    opened(page, "Estado").press("Enter")
+    expect(page.locator("#p-name")).to_be_focused()
+    expect(page.locator("#p-key")).to_have_value("estado")
+    expect(page.locator("#p-key")).not_to_be_editable()
+    assert [box.input_value() for box in page.locator("[data-option-label]").all()] == ["Bom", "Ruim", "Regular"]
+
+
+def test_types_and_fields_are_dragged(designer):
+    page = designer("Arrastar", "Texto curto=Um", "Data=Dois", "Seção=Parte", "Telefone=Três")
+    drag(page, palette(page, "E-mail"), card(page, "Dois"))
+    assert order(page) == ["Um", "E-mail", "Dois", "Parte", "Três"]
+    drag(page, page.get_by_role("button", name="Mover Três", exact=True), card(page, "Um"))
+    assert order(page) == ["Três", "Um", "E-mail", "Dois", "Parte"]
+    drag(page, page.get_by_role("button", name="Mover Um", exact=True), page.locator("[data-end]"), below=60)
+    assert order(page) == ["Três", "E-mail", "Dois", "Parte", "Um"]
+    drag(page, page.get_by_role("button", name="Mover Parte", exact=True), card(page, "Três"), drop=False)
+    press(page, "Escape")
+    page.mouse.up()
+    assert order(page) == ["Três", "E-mail", "Dois", "Parte", "Um"]
+    save(page)
+    page.reload()
+    assert order(page) == ["Três", "E-mail", "Dois", "Parte", "Um"]
+
+
+def drag(page, what, before, *, below=3, drop=True):
+    start, target = what.bounding_box(), before.bounding_box()
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(target["x"] + 80, target["y"] + below, steps=6)
+    expect(page.locator(".b-drophere")).to_be_visible()
+    if drop:
+        page.mouse.up()
+
+
+def test_what_is_refused_stands_beside_its_property_with_what_was_typed(designer):
+    page = designer("Recusado", "Número inteiro=Quantidade", "E-mail=Contato", "Lista=Escolha")
+    opened(page, "Contato").click()
+    page.locator("#p-name").fill("quantidade")
+    page.locator("#p-default").fill("sem arroba")
+    opened(page, "Quantidade").click()
+    page.locator("#p-minimum").fill("10")
+    page.locator("#p-maximum").fill("5")
+    opened(page, "Escolha").click()
+    page.locator("[data-option-label]").nth(1).fill("sim")
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    alert = page.get_by_role("alert").filter(has_text="O formulário não foi salvo")
+    expect(alert).to_be_visible()
+    expect(page.locator("#p-maximum")).to_be_focused()  # of the first refused field of the page
+    expect(page.locator("#p-maximum")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#p-maximum-err")).to_have_text("O máximo não pode ser menor que o mínimo.")
+    expect(page.locator("#p-maximum")).to_have_value("5")
+    assert page.locator(".is-wrong [data-name]").all_text_contents() == ["Quantidade", "quantidade", "Escolha"]
+    assert_accessible(page)
+    page.locator("#p-maximum").fill("50")
+    expect(page.locator("#p-maximum-err")).to_be_hidden()
+    opened(page, "quantidade").click()
+    expect(page.locator("#p-name-err")).to_have_text("Já existe um campo com este nome.")
+    expect(page.locator("#p-default")).to_have_value("sem arroba")
+    page.locator("#p-name").fill("Contato")
+    page.locator("#p-default").fill("")
+    opened(page, "Escolha").click()
+    expect(page.locator("[data-option-wrong]").nth(1)).to_have_text("Já existe uma opção com este nome.")
+    page.locator("[data-option-label]").nth(1).fill("Não")
+    save(page)
+    expect(alert).to_be_hidden()
+    opened(page, "Quantidade").click()
+    expect(page.locator("#p-maximum")).to_have_value("50")
+
+
+def test_the_preview_follows_and_a_rule_is_built_of_options_not_saved_yet(designer):
+    page = designer("Regra")
+    palette(page, "Lista").click()
+    page.locator("#p-name").fill("Tipo")
+    for place, text in enumerate(("Água", "Esgoto")):
+        page.locator("[data-option-label]").nth(place).fill(text)
+    palette(page, "Texto curto").click()
+    page.locator("#p-name").fill("Hidrômetro")
+    page.locator("#p-rule").select_option(label="Quando “Tipo”…")
+    page.locator("#p-rule-how").select_option(label="é um destes")
+    page.locator("[data-rule-values]").get_by_label("Água").check()
+    opened(page, "Tipo").click()
+    page.locator("[data-option-label]").first.fill("Água tratada")
+    page.locator("#p-default").select_option(label="Esgoto")
+    look = page.locator("[data-look]")
+    expect(look.get_by_label("Tipo")).to_be_visible()
+    expect(look).to_contain_text("Água tratada")
+    save(page)
+    page.reload()
+    opened(page, "Hidrômetro").click()
+    expect(page.locator("[data-rule-values]").get_by_label("Água tratada")).to_be_checked()
+    expect(page.locator("[data-rule-values]").get_by_label("Esgoto")).not_to_be_checked()
+    opened(page, "Tipo").click()
+    expect(page.locator("#p-default option:checked")).to_have_text("Esgoto")
+
+
+def test_a_field_is_duplicated_retired_and_brought_back(designer):
+    page = designer("Retirar", "Texto curto=Um", "Lista=Dois")
+    page.get_by_role("button", name="Duplicar Dois").click()
+    expect(page.locator("#p-name")).to_have_value("Dois (cópia)")
+    assert [box.input_value() for box in page.locator("[data-option-label]").all()] == ["Sim", "Talvez"]
+    page.get_by_role("button", name="Remover Dois (cópia)").click()  # it was never saved
+    assert order(page) == ["Um", "Dois"]
+    page.get_by_role("button", name="Retirar Um", exact=True).click()
+    expect(said(page)).to_have_text("Um retirado: o que os registros guardam fica.")
+    assert order(page) == ["Dois"]
+    save(page)
+    page.reload()
+    page.get_by_text("Campos retirados").click()
+    page.get_by_role("button", name="Trazer Um de volta").click()
+    assert order(page) == ["Dois", "Um"]  # at the end of its section
+    page.get_by_role("button", name="Retirar Um", exact=True).click()
+    page.get_by_role("button", name="Remover Um", exact=True).click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Remover").click()
+    save(page)
+    page.reload()
+    expect(page.get_by_text("Campos retirados")).to_be_hidden()
+
+
+def test_two_who_edit_at_once_lose_nothing(designer, open_page):
+    mine = designer("Juntos", "Texto curto=Um", "Texto curto=Dois")
+    theirs = open_page("admin", mine.evaluate("location.pathname"))
+    palette(theirs, "Data").click()
+    theirs.locator("#p-name").fill("Do colega")
+    opened(theirs, "Dois").click()
+    theirs.get_by_label("Obrigatório").check()
+    save(theirs)
+    opened(mine, "Um").click()
+    mine.locator("#p-name").fill("Meu")
+    mine.get_by_role("button", name="Salvar", exact=True).click()
+    alert = mine.get_by_role("alert").filter(has_text="Outra pessoa alterou este formulário")
+    expect(alert).to_contain_text("Diferente do que está gravado agora: Dois.")
+    assert order(mine) == ["Meu", "Dois", "Do colega"]
+    save(mine)
+    mine.reload()
+    assert order(mine) == ["Meu", "Dois", "Do colega"]
+
+
+def test_leaving_what_is_not_saved_asks(designer):
+    page = designer("Sair", "Texto curto=Um")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    opened(page, "Um").click()
+    page.locator("#p-help").fill("Ajuda")
+    expect(page.locator("[data-dirty]")).to_be_visible()
+    page.get_by_role("link", name="Menu", exact=True).click()
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert "/settings/forms/" in page.url
+    save(page)
+    page.get_by_role("link", name="Menu", exact=True).click()
+    expect(page).to_have_url(re.compile("/settings/menus/$"))
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_on_a_phone_the_properties_stand_below_their_field(designer, dark):
+    page = designer(f"Telefone {dark}", "Texto curto=Um", "Seção=Parte", "Lista=Dois", size=NARROW, dark=dark)
+    opened(page, "Dois").click()
+    panel = page.locator("[data-panel]")
+    assert panel.evaluate("panel => panel.parentElement.querySelector('[data-name]').textContent") == "Dois"
+    page.locator("#p-help").fill("Escolha uma")
+    expect(page.locator("[data-look]")).to_contain_text("Escolha uma")
+    assert_accessible(page)
+    assert page.evaluate(_TOO_WIDE) is None
+    page.get_by_role("button", name="Mover Dois", exact=True).focus()
+    press(page, "ArrowUp")
+    assert order(page) == ["Um", "Dois", "Parte"]
+    assert panel.evaluate("panel => panel.parentElement.querySelector('[data-name]').textContent") == "Dois"
+    save(page)
