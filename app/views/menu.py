@@ -17,7 +17,7 @@ from ..security.permissions import Perm
 from .custom import defined
 
 KEPT = 500  # menus kept in a process: one for each set of permissions, roles and language
-LAST = ("Access", "Settings")  # groups of the product that come after those of configurators
+LAST = ("Classifications", "Structure", "Access", "ADM", "Settings")  # below the work of the desk
 
 
 @dataclass(frozen=True, eq=False)
