@@ -1,8 +1,10 @@
-"""One box that finds an entity: by name or razão social, CPF/CNPJ, phone or e-mail (S-03, B-16).
+"""One box that finds an entity: by name or razão social, CPF/CNPJ, phone or e-mail (S-03, B-16), or by what a
+configurators' searchable text begins with, such as the number of a card.
 
 What was typed is told by its shape, and only indexes are read: `ix_entity_document`, `ix_phone_search_digits`,
-`ix_econtact_value_key`, `ix_entity_name_key_id` and the trigram index over `entity.search_text`. A beginning is a range
-of its column, not LIKE, so that a prepared statement uses the index as well.
+`ix_econtact_value_key`, `ix_field_index_value`, `ix_entity_name_key_id` and the trigram index over
+`entity.search_text`. A beginning is a range of its column, not LIKE, so that a prepared statement uses the index as
+well.
 
 Pages are in the order of names. A planner left to itself would walk the index of names until it meets enough matches, a
 second of work where they all begin with Z; so a first look at the trigram index says how many there are. Few are
@@ -32,6 +34,9 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.functions import FunctionElement
 
 from .. import documents, phones
+from ..models.custom_field import CustomField, FieldType
+from ..models.custom_form import CustomData, CustomForm, FieldTarget
+from ..models.custom_record import FieldIndex, OwnerKind
 from ..models.entity import EContact, Entity, Phone
 from ..security.visibility import own_companies, visible
 from ..text import digits, normalise, searchable
@@ -42,6 +47,7 @@ WORD = 3  # letters that a trigram index needs
 FEW = 1_000  # matches that are cheaper fetched and sorted than met on a walk through the names
 AHEAD = 10_000  # names looked through where there are more
 TYPED = 200  # characters of the box that are looked at
+BEGUN = (FieldType.TEXT, FieldType.EMAIL, FieldType.CPF_CNPJ)  # of configurators' fields
 _FTS = table("entity_fts")
 _NUMBER = re.compile(r"[0-9+()\-./\s\u2010-\u2015]+")
 
@@ -136,7 +142,7 @@ class Search:
         if whole:
             parts.append(select(Phone.entity_id).where(Phone.search_digits.in_(whole)))
         parts += [select(Phone.entity_id).where(beginning(Phone.search_digits, key)) for key in beginnings]
-        return _united(parts) if parts else select(Entity.id).where(false())
+        return _united([*parts, *in_fields(self.text)])
 
     def _by_address(self):
         """One word with digits or the marks of an address: the alphanumeric CNPJ, an e-mail, a site or a user name,
@@ -148,7 +154,7 @@ class Search:
             parts.append(select(Entity.id).where(beginning(Entity.document, document)))
         if re.search(r"[@._]", self.text):
             parts.append(select(EContact.entity_id).where(beginning(EContact.value_key, self.text.lower())))
-        return _united(parts) if parts else None
+        return _united([*parts, *in_fields(self.text)]) if parts else None
 
     def _by_name(self) -> None:
         words, short = words_of(self.text)
@@ -200,6 +206,19 @@ class Search:
         """How many within `scope`, counting no further than cap + 1."""
         inner = select(Entity.id).where(self.condition, scope).limit(cap + 1).subquery()
         return self.session.scalar(select(func.count()).select_from(inner))
+
+
+def in_fields(typed: str) -> list:
+    """Selects of the entities that hold a value beginning so, or with its digits alone, in one of configurators'
+    searchable texts in use."""
+    forms = select(CustomData.form_id).join(CustomForm, CustomForm.id == CustomData.form_id).where(
+        CustomData.target == FieldTarget.ENTITY, CustomData.active, CustomForm.active)
+    held = select(FieldIndex.owner_id).join(CustomField, CustomField.id == FieldIndex.field_id).where(
+        FieldIndex.kind == OwnerKind.ENTITY, CustomField.active, CustomField.searchable, CustomField.indexed,
+        CustomField.type.in_(BEGUN), CustomField.form_id.in_(forms))
+    number = digits(typed)
+    keys = dict.fromkeys([normalise(typed), *([number] if len(number) >= WORD else ())])
+    return [held.where(beginning(FieldIndex.value, key)) for key in keys]
 
 
 def ids_named(session, text: str, limit: int) -> list[int]:
