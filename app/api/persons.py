@@ -171,6 +171,8 @@ class PersonApi(Resource):
                       "roles": entities.role_type_ids(session, data["roles"])}
             if data["company_id"]:
                 values["company"] = data["company_id"]
+            if data["custom_values"] is not None:
+                values["custom_values"] = data["custom_values"]
             return REGISTERED(entities.save_simple(session, None, values, actor=actor(), now=now))
         return written(act, "person", status=201)
 

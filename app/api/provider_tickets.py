@@ -14,12 +14,12 @@ from ..queries import tickets as reads
 from ..queries.ticket_address import Asked
 from ..security.permissions import Perm
 from ..services import web_menus
-from ..services.tickets import clock, conversation, forwarding, opening, thresholds, work
+from ..services.tickets import clock, complementary, conversation, forwarding, opening, thresholds, work
 from . import schemas
 from .arguments import NOT_VALID, Arguments, Listed, Many, Whole, day, one_of, text
 from .base import MAX_LIMIT, BadRequest, Resource, actor, body, instant, not_a_key, written
 from .operation import operation
-from .shapes import FLAG, INSTANT, NAMED, TEXT, WHOLE, Shape, empty, many, named, person
+from .shapes import FLAG, INSTANT, NAMED, OBJECT, TEXT, WHOLE, Shape, empty, many, named, person
 
 MESSAGE = Shape("TicketMessage", Message, "id direction author_name text sent_at")
 TICKET = Shape(
@@ -39,6 +39,7 @@ WHOLE_TICKET = TICKET.plus(
     contact_email=(TEXT, lambda row: row.contact_email),
     clock_stopped_at=(empty(INSTANT), lambda row: instant(row.clock_stopped_at)),
     is_open=(FLAG, lambda row: row.closed_at is None),
+    custom_values=(empty(OBJECT), lambda row: _inside(row.attendance.custom_values)),
     deadline_steps=(many(TEXT), lambda row: clock.explained(
         row, timezone=row.attendance.company.timezone, language=str(get_locale()))),
     messages=(many(MESSAGE.ref), lambda row: [MESSAGE(each) for each in portal.messages(db.session, actor(), row)[0]]))
@@ -114,6 +115,13 @@ class NewTicket(schemas.Body):
 class OpenProviderTicket(NewTicket):
     provider_id = schemas.whole(metadata={"description": "For whom; of a provider's own token, left out"})
     motive_id = schemas.whole()
+    custom_values = schemas.anything(load_default=None, allow_none=True, metadata={
+        "description": "What configurators' fields on attendances hold, by key; of staff's token only"})
+
+
+class ChangeTicket(schemas.Body):
+    custom_values = schemas.anything(required=True, metadata={"description": "By key; what is left out stays"})
+    version = schemas.whole()
 
 
 class WriteTicketMessage(schemas.Body):
@@ -133,7 +141,7 @@ class ForwardTicket(schemas.Body):
 
 
 LIST, TALK, OPEN, WRITE = ListProviderTickets(), ListMessages(), OpenProviderTicket(), WriteTicketMessage()
-CLOSE, FORWARD, NOTHING = CloseTicket(), ForwardTicket(), schemas.Body()
+CLOSE, FORWARD, CHANGE, NOTHING = CloseTicket(), ForwardTicket(), ChangeTicket(), schemas.Body()
 
 
 class ProviderTicketApi(Resource):
@@ -142,7 +150,7 @@ class ProviderTicketApi(Resource):
     resource_name = "provider-tickets"
     class_permission_name = "ticket_api"
     method_permission_name = dict.fromkeys(
-        ("get_list", "post", "get", "messages", "say", "take", "close", "forward"), "use")
+        ("get_list", "post", "get", "change", "messages", "say", "take", "close", "forward"), "use")
     openapi_spec_tag = "Provider tickets"
 
     @operation("", summary="List providers' tickets", query=LIST, listed=TICKET)
@@ -167,6 +175,7 @@ class ProviderTicketApi(Resource):
         _require_released()
         if actor().entity_id is not None:
             data.pop("provider_id")
+            data.pop("custom_values")
 
         def act(session, now):
             ticket = opening.open_ticket(session, data, actor=actor(), now=now)
@@ -177,6 +186,16 @@ class ProviderTicketApi(Resource):
     def get(self, address):
         """With the last 50 messages of its conversation, and why its deadline is what it is."""
         return jsonify(WHOLE_TICKET(_found(address)))
+
+    @operation("/<address>", "PATCH", summary="Change what configurators' fields of a ticket hold", body=CHANGE,
+               answer=WHOLE_TICKET)
+    def change(self, address):
+        data, pk = body(CHANGE), _found(address).attendance_id
+
+        def act(session, now):
+            complementary.save(session, pk, data["custom_values"], version=data["version"], actor=actor(), now=now)
+            return WHOLE_TICKET(reads.find(session, actor(), pk))
+        return written(act)
 
     @operation("/<address>/messages", summary="List the messages of a ticket", query=TALK, listed=MESSAGE,
                description="A page of them, the oldest first; `next` asks for those before it.")

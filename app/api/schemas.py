@@ -169,3 +169,5 @@ class RegisterPerson(Body):
     email = text(320)
     roles = several(text(40), 20, load_default=list)
     company_id = whole()
+    custom_values = anything(load_default=None, allow_none=True, metadata={
+        "description": "What configurators' fields hold, by key; where it is given, what they demand is demanded"})

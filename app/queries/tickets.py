@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, column, false, func, not_, or_, select, table, union_all
 from sqlalchemy import text as sql_text
-from sqlalchemy.orm import joinedload, load_only, selectinload
+from sqlalchemy.orm import joinedload, load_only, selectinload, undefer
 from sqlalchemy.sql import operators
 
 from ..database import plan_once
@@ -190,7 +190,8 @@ def find(session, viewer, attendance_id: int) -> ProviderTicket | None:
     """One ticket with what its panel shows; None where the viewer may not see it."""
     return session.scalar(select(_TICKET).where(_TICKET.attendance_id == attendance_id, visible(_TICKET, viewer))
                           .options(*_SHOWN, selectinload(_TICKET.pauses), joinedload(_TICKET.calendar_snapshot),
-                                   joinedload(_TICKET.attendance).joinedload(Attendance.company)))
+                                   joinedload(_TICKET.attendance).options(
+                                       undefer(Attendance.custom_values), joinedload(Attendance.company))))
 
 
 def find_by_address(session, viewer, address: str) -> ProviderTicket | None:

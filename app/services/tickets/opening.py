@@ -17,9 +17,9 @@ CHANNEL = {True: "provider_web", False: "phone"}  # by whether the provider hims
 def open_ticket(session, values: dict, *, files=(), request_key: str = "", actor, now: datetime) -> ProviderTicket:
     """Open a ticket with its first message and its files (`attachments.Arrived`).
 
-    `values`: provider_id (staff only), title, classification_id, subclassification_id, motive_id, contact_name,
-    contact_phone, contact_email, message, channel_code. The same values with the same `request_key` open one ticket.
-    Raises Forbidden, Conflict, Invalid or InvalidMany with every field's message.
+    `values`: provider_id and custom_values (staff only), title, classification_id, subclassification_id, motive_id,
+    contact_name, contact_phone, contact_email, message, channel_code. The same values with the same `request_key` open
+    one ticket. Raises Forbidden, Conflict, Invalid or InvalidMany with every field's message.
     """
     def act():
         return {"id": _open(session, values, files, actor=actor, now=now).attendance_id}
@@ -42,7 +42,8 @@ def _open(session, values, files, *, actor, now) -> ProviderTicket:
             "default_motive": ready.motive}
     opened = opening.open_attendance(
         session, entity_id=ready.entity.id, kind=AttendanceKind.PROVIDER, actor=actor, now=now,
-        values={"title": ready.title, "role_type_id": ready.role_type.id},
+        values={"title": ready.title, "role_type_id": ready.role_type.id,
+                "custom_values": None if own else values.get("custom_values")},
         detail={"channel_code": values.get("channel_code") or CHANNEL[own], "direction": Direction.RECEPTIVE,
                 "description": ready.message},
         permission=Perm.PORTAL_USE if own else Perm.TICKET_WRITE, told={**tree, **contact},
