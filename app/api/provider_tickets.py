@@ -190,7 +190,7 @@ class ProviderTicketApi(Resource):
     @operation("/<address>", "PATCH", summary="Change what configurators' fields of a ticket hold", body=CHANGE,
                answer=WHOLE_TICKET)
     def change(self, address):
-        data, pk = body(CHANGE), _found(address).attendance_id
+        pk, data = _found(address).attendance_id, body(CHANGE)  # of one that is not his, nobody hears what is missing
 
         def act(session, now):
             complementary.save(session, pk, data["custom_values"], version=data["version"], actor=actor(), now=now)
