@@ -10,13 +10,11 @@ def plant_rest(session, company, operators, *, now) -> None:
         emails,
         external_service,
         forms,
-        knowledge,
         labels,
         notes,
         orders,
         products,
         provider_accounts,
-        scripts,
         surveys,
     )
 
@@ -30,7 +28,5 @@ def plant_rest(session, company, operators, *, now) -> None:
     alerts.plant(session, company, operators, now=now)
     calendars.plant(session, now=now)
     provider_accounts.plant(session, company, now=now)
-    knowledge.plant(session, now=now)
-    scripts.plant(session, company, now=now)
     external_service.plant(session, now=now)
     forms.plant(session, operators, now=now)
