@@ -1,4 +1,6 @@
 """What closing demands of a classification holds at every door through which an attendance or a ticket is closed."""
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
@@ -13,6 +15,7 @@ from app.services.tickets import opening as tickets
 from tests.orders.conftest import text
 from tests.support.clock import NOON
 
+SERVICES = Path(__file__).resolve().parents[2] / "app" / "services"
 pytestmark = pytest.mark.req("B-23")
 ATTENDANCES, TICKETS = "close_attendance_with", "close_ticket_with"
 NO_MOTIVE = "Escolha o motivo: sem ele o atendimento não pode ser encerrado."
@@ -168,6 +171,18 @@ def test_the_job_over_a_whole_list_closes_only_what_is_whole(ana, app, sign_in, 
     assert (whole.phase, part.phase) == ("closed", "open")
     refused = session.scalars(select(Job)).one().result["refused"]
     assert (part.protocol, NO_MOTIVE) in [(row["number"], row["reason"]) for row in refused]
+
+
+def test_no_other_code_closes_an_attendance():
+    """Whoever adds a way to close one asks `completeness` there, or says here why not."""
+    known = {
+        "opening.py": "asks: attendance_rules, motive_rules", "attendances.py": "asks: the same",
+        "tickets/work.py": "asks", "attendance_merge.py": "cancels, or undoes that",
+        "imports/consumidor_gov.py": "history", "volume/attendances.py": "made up", "volume/tickets.py": "made up",
+        "email_templates.py": "only tells"}
+    writes = {str(path.relative_to(SERVICES)) for path in SERVICES.rglob("*.py")
+              if "closed_at" in path.read_text(encoding="utf-8")}
+    assert writes == known.keys()
 
 
 # ---- tickets
