@@ -154,7 +154,9 @@ def _field(made, at, row) -> dict:
     if ready["id"] is not None and type(ready["id"]) is not int:
         made.refuse(at, NOT_READ)
         ready["id"] = None
-    if ready["key"] is not None and not (isinstance(ready["key"], str) and KEY.fullmatch(ready["key"])):
+    fixed = ready["id"] is not None  # a stored one is compared with its own; it may be older than this rule
+    if ready["key"] is not None and not fixed and not (
+            isinstance(ready["key"], str) and KEY.fullmatch(ready["key"])):
         made.refuse(f"{at}.key", _l("A variable begins with a small letter and has small letters, digits and _, "
                                     "at most 40."))
         ready["key"] = None
@@ -177,7 +179,7 @@ def _given(value):
 
 def _options(made, at, value) -> list[dict]:
     rows = _list(made, at, value or [], MOST_OPTIONS, _l("A field has at most %(n)s options."))
-    given = [row.get("value") for row in rows]
+    given = [str(row["value"]) if type(row.get("value")) is int else row.get("value") for row in rows]
     taken, labels, ready = {each for each in given if isinstance(each, str)}, set(), []
     used: set[str] = set()
     for place, row in enumerate(rows):

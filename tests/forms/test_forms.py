@@ -307,3 +307,12 @@ def test_only_who_configures_changes_forms(act, form, make_user, world, viewer_f
     for verb, *arguments in (("create", {"name": "X"}), ("update", form.id, {"name": "X"}), ("delete", form.id)):
         with pytest.raises(Forbidden):
             act("form", verb, *arguments, actor=attendant)
+
+
+def test_a_key_older_than_the_rules_of_keys_stays(session, act, seeding):
+    with seeding():
+        old = CustomForm(name="Antigo", slug="antigo", fields=[
+            CustomField(name="A", key="Chave-Antiga", options=[], position=1)])
+        session.add(old)
+    act("form", "update", old.id, {**document(old), "name": "Renomeado"})
+    assert [each.key for each in session.get(CustomForm, old.id).fields] == ["Chave-Antiga"]

@@ -9,7 +9,7 @@
 
   var D = window.balcao.designer = {
     page: page, words: JSON.parse(page.dataset.words), kinds: kinds, counted: JSON.parse(page.dataset.counted),
-    numbers: JSON.parse(page.dataset.numbers), chosen: { kind: "form", uid: null }, errors: {}, keys: {}, removed: [], dirty: false,
+    numbers: JSON.parse(page.dataset.numbers), chosen: { kind: "form", uid: null }, errors: {}, keys: {}, removed: [], dirty: false, edits: 0,
     token: document.querySelector("meta[name=csrf-token]").content, most: 300
   };
   D.uid = function () { marks += 1; return marks; };
@@ -109,6 +109,7 @@
   };
   D.changed = function () {
     D.dirty = true;
+    D.edits += 1;
     D.tell("dirty");
   };
 

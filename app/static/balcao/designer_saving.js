@@ -39,13 +39,15 @@
 
   function save() {
     if (busy) return;
-    var sent = D.sent().map(function (each) { return each.uid; });
+    var sent = D.sent().map(function (each) { return each.uid; }), edits = D.edits;
     busy = true;
     button.textContent = D.words.saving;
     send(D.page.dataset.save, D.written()).then(function (answer) {
       return answer.json().then(function (body) { return { ok: answer.ok, body: body }; });
     }).then(function (got) {
-      if (got.ok) kept(got.body, sent); else refused(got.body, sent);
+      if (!got.ok) refused(got.body, sent);
+      else if (D.edits === edits) kept(got.body, sent);
+      else named(got.body, sent);
     }).catch(function () {
       box.hidden = true;
       window.balcao.toast(D.words.not_sent, "bad");
@@ -70,6 +72,22 @@
     if (focused && focused.isConnected) focused.focus(); else D.tell("focus");
     window.balcao.toast(D.words.saved);
     draw();
+  }
+
+  /* Something was typed while it was on its way: that stays, to be saved next. */
+  function named(body, sent) {
+    Object.assign(D.state, { id: body.document.id, version: body.document.version, slug: body.document.slug });
+    body.document.fields.forEach(function (row, place) {
+      var field = D.field(sent[place]);
+      if (field) Object.assign(field, { id: row.id, key: row.key });
+    });
+    D.base = body.document;
+    D.errors = {};
+    D.page.dataset.save = body.location;
+    if (window.location.pathname !== body.location) window.history.replaceState(null, "", body.location);
+    box.hidden = true;
+    D.tell("redraw");
+    window.balcao.toast(D.words.saved);
   }
 
   /* {"fields.3.name": words} as {mark of the field: {name: words}}. */

@@ -76,8 +76,8 @@ class MenusView(PlacesView):
         return super().told(name, typed)
 
     def shown(self, item):
-        chosen = item.icon if item is not None and item.icon not in ICONS else None
-        return {"menus": defined().menus, "icons": {**({chosen: chosen} if chosen else {}), **ICONS},
+        other = {item.icon: item.icon.rpartition("fa-")[2]} if item is not None and item.icon not in ICONS else {}
+        return {"menus": defined().menus, "icons": {**other, **ICONS},
                 "permissions": PERMISSIONS, "records": RECORDS,
                 "roles": [(str(role.id), role_label(role.name), role.uses)
                           for role in reads.roles(db.session, g.viewer)]}
