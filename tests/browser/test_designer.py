@@ -277,3 +277,34 @@ def test_on_a_phone_the_properties_stand_below_their_field(designer, dark):
     assert order(page) == ["Um", "Dois", "Parte"]
     assert panel.evaluate("panel => panel.parentElement.querySelector('[data-name]').textContent") == "Dois"
     save(page)
+
+
+def test_what_records_hold_comes_back_when_it_was_to_be_removed(designer):
+    page = designer("Guardado", "Texto curto=Um", "Lista=Dois")
+    address = page.evaluate("location.pathname")
+    page.goto(f"/settings/menus/add?form={address.rpartition('/')[2]}")
+    page.get_by_label("Nome", exact=False).first.fill("Guardados")
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    page.get_by_role("link", name="Guardados", exact=True).click()
+    page.get_by_role("link", name="Incluir").first.click()
+    page.get_by_label("Um", exact=True).fill("Texto")
+    page.get_by_label("Dois", exact=True).select_option(label="Talvez")
+    page.get_by_role("button", name="Salvar").click()
+    expect(page.get_by_text("Texto").first).to_be_visible()
+    page.goto(address)
+    opened(page, "Dois").click()
+    page.get_by_role("button", name="Excluir a opção Talvez").click()
+    page.get_by_role("button", name="Retirar Um", exact=True).click()
+    page.get_by_text("Campos retirados").click()
+    page.get_by_role("button", name="Remover Um", exact=True).click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Remover").click()
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    expect(page.locator("[data-refused-text]")).to_have_text("“Um” tem valores: retire em vez de excluir.")
+    expect(page.locator("[data-retired-list]")).to_contain_text("Um")
+    expect(page.locator("#p-options-err")).to_have_text("Em uso, retire em vez de excluir: Talvez.")
+    assert [box.input_value() for box in page.locator("[data-option-label]").all()] == ["Sim", "Talvez"]
+    page.get_by_role("button", name="Retirar a opção Talvez").click()
+    save(page)
+    page.reload()
+    opened(page, "Dois").click()
+    expect(page.get_by_role("button", name="Trazer a opção Talvez de volta")).to_be_visible()

@@ -44,6 +44,8 @@ def _deeper(role, ids):
         "/reclassify/new/motives", "/reclassify/new/classifications",
         "/motives/add", f"/motives/edit/{ids['motive']}", f"/motives/show/{ids['motive']}",
         f"/occurrences/edit/{ids['occurrence']}", "/units/add", "/users/add", "/roles/add",
+        "/settings/menus/", "/settings/menus/add", "/settings/custom-data/", "/settings/custom-data/add",
+        "/settings/forms/add", "/settings/groups/add",
         "/entities/add", f"/entities/show/{ids['entity']}", f"/entities/edit/{ids['entity']}",
     ]
 
