@@ -12,6 +12,7 @@ def register(appbuilder, *, report: Callable) -> None:
     from .detail_pages import DetailApi
     from .duplicates import PersonMergeApi
     from .emails import EmailApi
+    from .field_files import FieldFileApi
     from .forwarding import ForwardApi, OperatorApi
     from .invoices import InvoiceApi
     from .jobs import JobApi
@@ -39,6 +40,6 @@ def register(appbuilder, *, report: Callable) -> None:
             AttendanceMergeApi, EmailApi, ReportApi, AttendanceLogApi, PersonApi, PersonMergeApi, PersonLogApi,
             AlertApi, AppointmentApi, OrderApi, InvoiceApi, BatchApi, GuideApi, PaymentApi, SurveyApi, ParticipationApi,
             ProviderTicketApi, MeApi, ClassificationApi, *RESOURCES, ReclassificationApi, OperatorApi, SavedViewApi,
-            NotificationApi, JobApi, OpenApi):
+            NotificationApi, JobApi, FieldFileApi, OpenApi):
         appbuilder.add_api(resource)
     appbuilder.add_view_no_menu(ApiReferenceView)

@@ -1,4 +1,9 @@
-"""The one renderer of configurators' fields: a definition as a form field, its JSON value read, stored and shown."""
+"""The one renderer of configurators' fields: a definition as a form field, its JSON value read, stored and shown.
+
+A field only reads what was typed; whether that may be kept is asked of `services.custom_values.checked`, which knows
+what is hidden. Persons and files need a request: `views.field_kinds` adds them to KINDS.
+"""
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -7,36 +12,25 @@ from decimal import Decimal, InvalidOperation
 from flask_babel import format_currency, format_date, format_datetime, format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    IntegerField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-    ValidationError,
-    validators,
-)
+from markupsafe import Markup
+from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField, validators
+from wtforms.widgets import html_params
 
 from .. import documents, phones
+from ..database import utc_now
 from ..errors import Invalid
 from ..models.custom_field import FieldType
 from ..queries.catalogue import FieldSpec, catalogue
-from .controls import (
-    ChoiceBox,
-    ChoiceField,
-    LocalDecimalField,
-    LongBox,
-    MoneyField,
-    NumberBox,
-    TextBox,
-)
+from ..services import custom_types as types
+from ..services import custom_values
+from ..services.custom_types import labels, offered
+from .controls import ChoiceBox, ChoiceField, LocalDecimalField, LongBox, MoneyField, NumberBox, TextBox, local_zone
 from .dates import DateBox, DateTimeBox, DayField, LocalDateTimeField
 
-TEXT_LIMIT, LONG_LIMIT, URL_LIMIT, EMAIL_LIMIT = 300, 10_000, 1_000, 320
-WHOLE_LIMIT = 2**53 - 1  # what JSON readers keep exactly
-DECIMAL_DIGITS = 18
 YES, NO = "y", "n"
 PREFIX = "x_"  # of posted names: no column begins so
+DECIMALS = "#,##0.##########"
+WIDE = (FieldType.LONG_TEXT, FieldType.CHOICES, FieldType.ATTACHMENT)  # of these a line alone
 
 
 def definitions(session, target: str, kind: str | None = None) -> list[FieldSpec]:
@@ -44,42 +38,13 @@ def definitions(session, target: str, kind: str | None = None) -> list[FieldSpec
     return catalogue(session).fields(target, kind)
 
 
-# ---- checks that a form makes of what was typed
+class Asked:
+    """The asterisk of a required field; who asks for the value is the check of values."""
 
-def _document(_form, field):
-    clean = documents.clean(field.data)
-    if not (documents.is_cpf(clean) or documents.is_cnpj(clean)):
-        raise ValidationError(_("Invalid CPF or CNPJ."))
-    field.data = clean
+    field_flags = {"required": True}
 
-
-def _phone(_form, field):
-    try:
-        field.data = phones.parse(field.data)
-    except Invalid as refusal:
-        raise ValidationError(str(refusal)) from refusal
-
-
-def _email(_form, field):
-    text = field.data.strip()
-    name, _at, host = text.rpartition("@")
-    if not name or "." not in host.strip(".") or any(c.isspace() for c in text):
-        raise ValidationError(_("Invalid e-mail."))
-    field.data = text
-
-
-def _url(_form, field):
-    text = field.data.strip()
-    if not text.lower().startswith(("http://", "https://")) or any(c.isspace() for c in text):
-        raise ValidationError(_("Type the whole address, beginning with https://."))
-    field.data = text
-
-
-def _exact(_form, field):
-    if field.data is None:  # it could not be read: that is said already
-        return
-    if len(field.data.normalize().as_tuple().digits) > DECIMAL_DIGITS or abs(field.data) >= 10**15:
-        raise ValidationError(_("The number is too long."))
+    def __call__(self, form, field):
+        """Nothing is refused here."""
 
 
 # ---- how a value lies in the JSON, and comes back
@@ -113,12 +78,20 @@ def _read_boolean(stored):
     return None if stored is None else YES if stored else NO
 
 
-def _labels(definition) -> dict:
-    return {str(option["value"]): option["label"] for option in definition.options or ()}
+class CheckList:
+    """Several choices as check boxes: a list box gives up all that was chosen at one click."""
 
-
-def _offered(definition) -> list:
-    return [str(option["value"]) for option in definition.options or () if option.get("active", True)]
+    def __call__(self, field, **attributes):
+        attributes.pop("class_", None)
+        attributes.pop("class", None)
+        group = html_params(id=field.id, role="group", class_="b-checks", aria_label=str(field.label.text), **{
+            name: value for name, value in attributes.items() if name not in ("required", "disabled")})
+        locked = {"disabled": True} if attributes.get("disabled") else {}
+        boxes = Markup("").join(
+            Markup('<label class="b-row"><input {}> {}</label>').format(
+                Markup(html_params(type="checkbox", name=field.name, value=code, checked=chosen, **locked)),  # noqa: S704
+                label) for code, label, chosen, *_rest in field.iter_choices())
+        return Markup("<div {}>{}</div>").format(Markup(group), boxes)  # noqa: S704  (html_params escapes)
 
 
 class ChoicesField(SelectMultipleField):
@@ -127,82 +100,117 @@ class ChoicesField(SelectMultipleField):
     def __init__(self, label=None, validators=None, labels=None, offered=(), **options):
         self.labels = labels or {}
         super().__init__(label, validators, choices=[(code, self.labels[code]) for code in offered],
-                         **{"widget": ChoiceBox(multiple=True), **options})
+                         validate_choice=False, widget=CheckList(), **options)
 
     def process_data(self, value):
         super().process_data(value)
+        self._keep_old()
+
+    def process_formdata(self, values):
+        super().process_formdata(values)
+        self._keep_old()
+
+    def _keep_old(self):
         known = [code for code, _label in self.choices]
-        old = [code for code in value or () if code not in known]
-        self.choices = [*self.choices, *((code, self.labels.get(code, code)) for code in old)]
+        old = [code for code in self.data or () if code not in known and code in self.labels]
+        self.choices = [*self.choices, *((code, self.labels[code]) for code in old)]
 
 
-def _text(make=StringField, widget=TextBox, limit=TEXT_LIMIT, *checks):
-    def field(definition, presence, options):
-        return make(definition.name, [*presence, validators.Length(max=limit), *checks], widget=widget(), **options)
+class OneChoiceField(ChoiceField):
+    """One code; a stored one that is no longer offered may stay."""
+
+    def process_formdata(self, values):
+        super().process_formdata(values)
+        if self.data in self.labels and self.data not in [code for code, _label in self.choices]:
+            self.choices = [*self.choices, (self.data, self.labels[self.data])]
+
+
+def _field(make, widget=None, **more):
+    def field(definition, options):
+        return make(definition.name, **({"widget": widget()} if widget else {}), **more, **options)
     return field
 
 
-def _number(make, widget, *checks, **more):
-    def field(definition, presence, options):
-        return make(definition.name, [*presence, *checks], widget=widget(), **more, **options)
-    return field
-
-
-def _boolean(definition, presence, options):
+def _boolean(definition, options):
     choices = [("", ""), (YES, _l("Yes")), (NO, _l("No"))]
-    return SelectField(definition.name, presence, choices=choices, widget=ChoiceBox(), **options)
+    return SelectField(definition.name, choices=choices, widget=ChoiceBox(), **options)
 
 
-def _choice(definition, presence, options):
-    return ChoiceField(definition.name, presence, labels=_labels(definition), offered=_offered(definition),
-                       blank=True, **options)
+def _choice(definition, options):
+    return OneChoiceField(definition.name, labels=labels(definition), offered=offered(definition), blank=True,
+                          validate_choice=False, **options)
 
 
-def _choices(definition, presence, options):
-    return ChoicesField(definition.name, presence, labels=_labels(definition), offered=_offered(definition), **options)
+def _choices(definition, options):
+    return ChoicesField(definition.name, labels=labels(definition), offered=offered(definition), **options)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How one type of field is typed, stored, read and shown. `presence` is the rule of a required one."""
+    """How one type of field is typed, stored, read and shown."""
 
-    field: Callable
+    field: Callable  # (definition, options of a WTForms field) -> field
     store: Callable = _same  # form data -> JSON
     read: Callable = _same  # JSON -> form data
     shown: Callable = str  # form data -> text
-    presence: Callable = validators.InputRequired
 
 
-_WHOLE = validators.NumberRange(-WHOLE_LIMIT, WHOLE_LIMIT)
 KINDS = {
-    FieldType.TEXT: Kind(_text(), presence=validators.DataRequired),
-    FieldType.LONG_TEXT: Kind(_text(TextAreaField, LongBox, LONG_LIMIT), presence=validators.DataRequired),
-    FieldType.INTEGER: Kind(_number(IntegerField, NumberBox, _WHOLE), shown=format_decimal),
-    FieldType.DECIMAL: Kind(_number(LocalDecimalField, TextBox, _exact, number_format="#,##0.##########"),
-                            store=str, read=_read_decimal, shown=format_decimal),
-    FieldType.MONEY: Kind(_number(MoneyField, TextBox, _exact),
-                          store=str, read=_read_decimal, shown=lambda amount: format_currency(amount, "BRL")),
-    FieldType.DATE: Kind(_number(DayField, DateBox), store=date.isoformat, read=_read_date,
+    FieldType.TEXT: Kind(_field(StringField, TextBox)),
+    FieldType.LONG_TEXT: Kind(_field(TextAreaField, LongBox)),
+    FieldType.INTEGER: Kind(_field(IntegerField, NumberBox), shown=format_decimal),
+    FieldType.DECIMAL: Kind(_field(LocalDecimalField, number_format=DECIMALS), store=str, read=_read_decimal,
+                            shown=lambda number: format_decimal(number, DECIMALS)),
+    FieldType.MONEY: Kind(_field(MoneyField), store=str, read=_read_decimal,
+                          shown=lambda amount: format_currency(amount, "BRL")),
+    FieldType.DATE: Kind(_field(DayField, DateBox), store=date.isoformat, read=_read_date,
                          shown=lambda day: format_date(day, "dd/MM/yyyy")),
-    FieldType.DATETIME: Kind(_number(LocalDateTimeField, DateTimeBox),
-                             store=datetime.isoformat, read=_read_datetime,
+    FieldType.DATETIME: Kind(_field(LocalDateTimeField, DateTimeBox), store=datetime.isoformat, read=_read_datetime,
                              shown=lambda moment: format_datetime(moment, "dd/MM/yyyy HH:mm")),
     FieldType.BOOLEAN: Kind(_boolean, store=lambda code: code == YES, read=_read_boolean,
                             shown=lambda code: _("Yes") if code == YES else _("No")),
-    FieldType.CHOICE: Kind(_choice, presence=validators.DataRequired),
-    FieldType.CHOICES: Kind(_choices, presence=validators.DataRequired),
-    FieldType.CPF_CNPJ: Kind(_text(StringField, TextBox, 30, _document), shown=documents.shown),
-    FieldType.PHONE: Kind(_text(StringField, TextBox, 40, _phone), shown=phones.shown),
-    FieldType.EMAIL: Kind(_text(StringField, TextBox, EMAIL_LIMIT, _email)),
-    FieldType.URL: Kind(_text(StringField, TextBox, URL_LIMIT, _url)),
+    FieldType.CHOICE: Kind(_choice),
+    FieldType.CHOICES: Kind(_choices),
+    FieldType.CPF_CNPJ: Kind(_field(StringField, TextBox), read=documents.shown),
+    FieldType.PHONE: Kind(_field(StringField, TextBox), read=phones.shown),
+    FieldType.EMAIL: Kind(_field(StringField, TextBox)),
+    FieldType.URL: Kind(_field(StringField, TextBox)),
 }
+_WRITTEN_WITH = {FieldType.CPF_CNPJ: "text", FieldType.PHONE: "tel", FieldType.EMAIL: "email", FieldType.URL: "url",
+                 FieldType.DECIMAL: "decimal", FieldType.MONEY: "decimal"}  # the keyboard of a telephone
 
 
 def field_of(definition: FieldSpec):
-    """The WTForms field of a definition, unbound; to be put in a form class made for this request."""
-    kind = KINDS[FieldType(definition.type)]
-    presence = [kind.presence() if definition.required else validators.Optional()]
-    return kind.field(definition, presence, {"description": definition.help or ""})
+    """The WTForms field of a definition, unbound; to be put in a form class made for this request. A form that is
+    given no value starts with the field's default."""
+    options = {"description": definition.help or "", "render_kw": attributes(definition),
+               "validators": [*([Asked()] if definition.required else []), validators.Optional()]}
+    if definition.default is not None:
+        options["default"] = lambda: read(definition, custom_values.default(definition, utc_now(), str(local_zone())))
+    return KINDS[FieldType(definition.type)].field(definition, options)
+
+
+def attributes(definition: FieldSpec) -> dict:
+    """What fields.js reads of a control: its type, its mask, and when it is shown."""
+    made = {"data-type": str(definition.type)}
+    if definition.shown_if:
+        rule = {**definition.shown_if, "field": PREFIX + definition.shown_if["field"]}
+        made["data-shown-if"] = json.dumps(rule, ensure_ascii=False)
+    if definition.type == FieldType.TEXT and definition.mask:
+        made |= {"data-mask": definition.mask, "placeholder": definition.mask.replace("9", "0")}
+    if keyboard := _WRITTEN_WITH.get(FieldType(definition.type)):
+        made["inputmode"] = keyboard
+    return made
+
+
+def form_data(definitions, values: dict | None) -> dict:
+    """{name in the form: what it starts with} of stored values, for the `data` of a form."""
+    return {PREFIX + each.key: read(each, (values or {}).get(each.key)) for each in definitions}
+
+
+def given(definitions, form) -> dict:
+    """{key: JSON value, not yet checked} of what a form holds."""
+    return {each.key: store(each, form[PREFIX + each.key].data) for each in definitions}
 
 
 def read(definition: FieldSpec, stored):
@@ -211,19 +219,28 @@ def read(definition: FieldSpec, stored):
 
 
 def store(definition: FieldSpec, data):
-    """The JSON value of what the form holds; None for nothing."""
+    """The JSON value of what the form holds, not yet checked; None for nothing."""
     if data is None or data == "" or data == []:
         return None
     return KINDS[FieldType(definition.type)].store(data)
+
+
+def differs(definition: FieldSpec, data, stored) -> bool:
+    """Whether the form holds another value than the one that is stored; what would be refused is another."""
+    given = store(definition, data)
+    try:
+        return not types.same(definition, types.read(definition, given, stored), stored)
+    except Invalid:
+        return given != stored
 
 
 def shown(definition: FieldSpec, stored) -> str:
     """A stored value as a person reads it; plain text, to be escaped."""
     kind = FieldType(definition.type)
     if kind == FieldType.CHOICE:
-        return str(_labels(definition).get(str(stored), stored)) if stored is not None else ""
+        return str(labels(definition).get(str(stored), stored)) if stored is not None else ""
     if kind == FieldType.CHOICES:
-        labels = _labels(definition)
-        return ", ".join(str(labels.get(str(code), code)) for code in stored or ())
+        texts = labels(definition)
+        return ", ".join(str(texts.get(str(code), code)) for code in stored or ())
     data = read(definition, stored)
-    return "" if data in (None, "") else str(KINDS[kind].shown(data))
+    return "" if data in (None, "", []) else str(KINDS[kind].shown(data))

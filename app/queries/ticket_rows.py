@@ -27,12 +27,14 @@ class Rows:
     """The rows of one request; iterated once, in chunks of tuples of texts: columns C-65 to C-78, the status, then what
     each of `custom` makes of a row's `custom_values`.
 
-    `day` writes a local date, `text` makes what people typed fit for the file. `told(n)` hears how many were read.
+    `day` writes a local date, `text` makes what people typed fit for the file. `told(n)` hears how many were read;
+    `before` is given the `custom_values` of all rows of a chunk first.
     """
 
     def __init__(self, session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str, order="opened_at",
-                 desc=False, day=str, text=str, told=None, custom=()):
+                 desc=False, day=str, text=str, told=None, custom=(), before=None):
         self.session, self.day, self.text, self.told, self.custom = session, day, text, told, custom
+        self.before = before
         self.zone, self.now = ZoneInfo(timezone), bounds.now
         where = every_key_condition(session, viewer, filters, bounds, timezone=timezone)
         by = [key.desc().nulls_last() if desc else key.asc().nulls_last() for key in (ORDERS[order], _TICKET.number)]
@@ -52,6 +54,8 @@ class Rows:
             rows = connection.execute(self.statement, execution_options={"yield_per": CHUNK})
             cells, done = self._cells(connection), 0
             for part in rows.partitions():
+                if self.before:
+                    self.before([row[-1] for row in part])
                 yield list(map(cells, part))
                 done += len(part)
                 if self.told and done % TOLD_EVERY == 0:

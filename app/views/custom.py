@@ -1,11 +1,16 @@
 """Fields that configurators add, put into a generated view for one request. The shared view is never touched."""
 from flask import g
+from flask_babel import gettext as _
 
+from ..database import utc_now
+from ..errors import DomainError
 from ..extensions import db
 from ..lowcode import fields
 from ..lowcode.fields import PREFIX
 from ..queries.catalogue import Catalogue, FieldSpec, catalogue
-from ..services import field_filling, jobs
+from ..services import custom_values, field_filling, jobs
+from . import field_kinds
+from .saving import put_error, untold
 from .shell import shell
 
 
@@ -22,15 +27,32 @@ def definitions(target: str, kind: str | None = None) -> list[FieldSpec]:
     return defined().fields(target, kind)
 
 
-def register(_appbuilder) -> None:
-    """The job that fills the index of fields."""
+def register(appbuilder) -> None:
+    """The types that need a request, their files, and the job that fills the index of fields."""
+    from .field_files import FieldFileView  # it takes the sending of files from the attendances' screens
+
+    field_kinds.register()
+    appbuilder.add_view_no_menu(FieldFileView)
     jobs.register_kind(field_filling.KIND, field_filling.LABEL, field_filling.run)
+
+
+def also_refused(form, in_use, every, stored: dict | None) -> None:
+    """Of a form that is not saved because something could not be read: what the check of values refuses besides, put at
+    the fields, so that all is told at once. `stored` is None for a new record."""
+    try:
+        custom_values.checked(
+            db.session, every, fields.given(in_use, form), stored=stored, whole=stored is None, actor=g.viewer,
+            now=utc_now(), prefix="custom_values.")
+    except DomainError as error:
+        if rest := untold(form, error):
+            put_error(form, rest)
 
 
 class CustomFieldsMixin:
     """`custom_target`: entity or attendance. Mix in before AppModelView."""
 
     custom_target = ""
+    tells_all = True  # what a field cannot read is told together with what the service refuses
 
     def custom_definitions(self):
         return definitions(self.custom_target)
@@ -50,15 +72,12 @@ class CustomFieldsMixin:
                          for data in defined().on(self.custom_target) for title, specs in data.form.parts]
 
     def stored_values(self, item):
-        stored = item.custom_values or {}
-        return {**super().stored_values(item),
-                **{PREFIX + each.key: fields.read(each, stored.get(each.key)) for each in self.custom_definitions()}}
+        return {**super().stored_values(item), **fields.form_data(self.custom_definitions(), item.custom_values)}
 
     def values_of(self, form, adding):
         values = super().values_of(form, adding)
-        custom = {each.key: fields.store(each, values.pop(PREFIX + each.key)) for each in self.custom_definitions()}
-        if adding:
-            custom = {key: value for key, value in custom.items() if value is not None}
+        values = {name: value for name, value in values.items() if not name.startswith(PREFIX)}
+        custom = fields.given(self.custom_definitions(), form)
         return {**values, "custom_values": custom} if self.custom_definitions() else values
 
     def stored_text(self, name, value):
@@ -70,8 +89,27 @@ class CustomFieldsMixin:
     def list_cells(self):
         return super().list_cells() + [self._custom_cell(each) for each in self.custom_definitions() if each.in_list]
 
-    def show_cells(self):
-        return super().show_cells() + [self._custom_cell(each)[:2] for each in self.custom_definitions()]
+    def show_more(self, item):
+        return {**super().show_more(item), "custom_parts": self.custom_parts(item)}
+
+    def about_to_show(self, rows):
+        field_kinds.name_persons(self.custom_definitions(), [row.custom_values for row in rows])
+
+    def custom_parts(self, item) -> list[tuple]:
+        """[(heading, [(label, markup)])] of what the item holds, for its page; of fields no longer in use too."""
+        held = {key: value for key, value in (item.custom_values or {}).items() if value is not None}
+        every = [(data.name, title, spec) for data in defined().on(self.custom_target)
+                 for title, specs in data.form.parts for spec in specs]
+        used = {spec.key for _name, _title, spec in every}
+        every += [("", _("Fields no longer in use"), spec)
+                  for key, spec in defined().every_field(self.custom_target).items() if key not in used]
+        field_kinds.name_persons([spec for *_heading, spec in every], [held])
+        parts: dict[str, list] = {}
+        for name, title, spec in every:
+            if spec.key in held:
+                heading = " · ".join(filter(None, (name, title)))
+                parts.setdefault(heading, []).append((spec.name, field_kinds.cell(spec, held[spec.key])))
+        return list(parts.items())
 
     @staticmethod
     def _custom_cell(definition):

@@ -238,7 +238,8 @@ class EntityView(SimpleMixin, FieldFiltersMixin, CustomFieldsMixin, AppModelView
         return safe_next(target) if target else super()._back()
 
     def show_more(self, item):
-        return {"reveal": g.viewer.may(Perm.DOCUMENT_REVEAL) and item.document, "kind": KINDS.get(item.kind),
+        return {**super().show_more(item),
+                "reveal": g.viewer.may(Perm.DOCUMENT_REVEAL) and item.document, "kind": KINDS.get(item.kind),
                 "phone_kinds": PHONE_KINDS, "econtact_kinds": ECONTACT_KINDS, "units_seen": self._units_seen(item),
                 "alerts": alert_reads.current(db.session, g.viewer, item, now=utc_now()),
                 "orders": g.viewer.may(Perm.ORDER_READ),

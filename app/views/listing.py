@@ -241,6 +241,7 @@ class ListingMixin:
         size = self._whole_argument("psize_", self.max_page_size) or (tools.size if tools else self.page_size)
         order, cells = self._order(), self.chosen_cells(tools)
         rows, pages = self._page(query.options(*self._options_for([cell[2] for cell in cells])), order, max(size, 1))
+        self.about_to_show(rows)
         start = {"page_" + name: None, "after_" + name: None, "before_" + name: None}
         sizes = [(n, self.link(**{"psize_" + name: n}, **start)) for n in PAGE_SIZES if n <= self.max_page_size]
         return self.render_template(
@@ -289,6 +290,9 @@ class ListingMixin:
             self.show_template, title=self.title_of(item), item=item, pk=item.id, root=self._root(), can=can, logs=logs,
             cells=[(label, get(item)) for label, get in self.show_cells()], crumb=self.list_title,
             back=self._back(), list_url=self._root() + "/list/", more=self.show_more(item))
+
+    def about_to_show(self, rows) -> None:
+        """A hook: what the cells of these rows need is read at once."""
 
     def title_of(self, item) -> str:
         """What a record is called in headings."""

@@ -21,6 +21,7 @@ from ..security.permissions import Perm
 from ..security.visibility import RULES, visible
 from ..services.settings import PARAMETERS
 from .base import AppModelView
+from .field_kinds import name_persons
 from .listing import shown
 from .lookup import whole
 
@@ -214,6 +215,7 @@ class Reader:
 
     def _custom(self, old, new):
         kept, old, new = self._definitions, old or {}, new or {}
+        name_persons(kept.values(), [old, new])
         for key in dict.fromkeys([*old, *new]):
             if old.get(key) == new.get(key):
                 continue

@@ -21,6 +21,7 @@ from app.models.classification import (
 )
 from app.models.company import Company, Department, Unit
 from app.models.custom_field import CustomField
+from app.models.custom_file import CustomFile
 from app.models.custom_form import CustomForm, FormGroup
 from app.models.custom_record import CustomRecord
 from app.models.dynamic_menu import DynamicMenu
@@ -93,6 +94,7 @@ def seed(session, world, near, far) -> dict:
         session.add(LogEntry(target=record.__tablename__, target_id=record.id, **entry("update")))
     session.flush()
     kept = _records(session, world, near, far)
+    of_fields = [_of_field(session, entity) for entity in (world.entity, world.other_entity)]
     role = {name: session.scalar(select(Role).where(Role.name == name)) for name in ("Attendant", "Admin")}
     of_model = {
         Entity: pair(world.entity, world.other_entity), Company: pair(world.company, world.other_company),
@@ -123,6 +125,7 @@ def seed(session, world, near, far) -> dict:
         **{f"/{register}/import": {"token": "t", "pk": {"foreign": loaded.id}}
            for register in ("products", "orders", "invoices", "batches", "guides", "payments")},
         "/parameters": {"key": "protocol_mask"}, "/settings/packages": {"pk": package.id, "name": "saneamento"},
+        "/fields/files": {"pk": pair(*of_fields)}, "/api/v1/field-files": {"pk": pair(*of_fields)},
         "/records": {"menu": kept["menu"], "pk": kept["records"]},
         "/reclassify": {"pk": of_model[Reclassification]}, "/reclassify/new": {"tree": "motives"},
         "/account/sessions": {"pk": {"foreign": device.id}},
@@ -221,6 +224,17 @@ def _records(session, world, near, far) -> dict:
     session.add_all([behind, *records])
     session.flush()
     return {"menu": behind.id, "records": pair(*records[:2], closed=records[2])}
+
+
+def _of_field(session, entity) -> CustomFile:
+    """A file that lies on a person."""
+    with store_of(current_app.config).new("attachment") as incoming:
+        incoming.write(b"Contrato")
+        file = CustomFile(kind="entity", owner_id=entity.id, filename="contrato.txt", mime="text/plain",
+                          size=incoming.size, sha256=incoming.sha256, uploaded_at=NOON, stored_name=incoming.keep())
+    session.add(file)
+    session.flush()
+    return file
 
 
 def _accounts(session, world) -> dict:

@@ -18,7 +18,8 @@ def _views():
     from app.models.company import Unit
     from app.models.entity import Entity
     from app.phones import search_digits
-    from app.services import records
+    from app.queries.catalogue import catalogue
+    from app.services import custom_values, records
     from app.views.base import AppModelView
     from app.views.custom import CustomFieldsMixin
     from app.views.rows import RowForm, RowsField
@@ -47,10 +48,33 @@ def _views():
                 raise Invalid("Número inexistente.", field=f"phones.{position}.number")
             row["search_digits"] = search_digits(row["number"])
 
+    plain = records.service_for(Entity, rows=("phones",), check=check)
+
+    def custom(session, values, pk, actor, now):
+        """As a service of a record with configurators' fields does."""
+        if "custom_values" in values:
+            stored = session.get(Entity, pk).custom_values or {} if pk else None
+            values = {**values, "custom_values": custom_values.checked(
+                session, catalogue(session).of_record("entity"), values["custom_values"], stored=stored, actor=actor,
+                now=now, prefix="custom_values.")}
+        return values
+
+    class Service:
+        @staticmethod
+        def create(session, values, *, actor, now):
+            return plain.create(session, custom(session, values, None, actor, now), actor=actor, now=now)
+
+        @staticmethod
+        def update(session, pk, values, *, version=None, actor, now):
+            return plain.update(session, pk, custom(session, values, pk, actor, now), version=version, actor=actor,
+                                now=now)
+
+        delete = plain.delete
+
     class PeopleView(CustomFieldsMixin, AppModelView):
         noun, route_base, custom_target = "entity", "/people", "entity"
         datamodel, growing = SQLAInterface(Entity), True
-        service, child_rows = records.service_for(Entity, rows=("phones",), check=check), ("phones",)
+        service, child_rows = Service, ("phones",)
         list_columns, order_columns, base_order = ["name", "company", "phones"], ["name"], ("name", "asc")
         search_columns = ["name", "company", "birth_date", "created_at"]
         show_columns = ["name", "birth_date", "created_at"]

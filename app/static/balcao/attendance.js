@@ -73,9 +73,10 @@
   form.addEventListener("change", function (event) { // a corrected field no longer says what was wrong with it
     var field = event.target;
     if (field.getAttribute("aria-invalid") !== "true") return;
-    var said = document.getElementById(field.getAttribute("aria-describedby"));
+    var said = document.getElementById(field.id + "-err"), help = document.getElementById(field.id + "-help");
     field.removeAttribute("aria-invalid");
     field.removeAttribute("aria-describedby");
+    if (help) field.setAttribute("aria-describedby", help.id);
     if (said) said.remove();
   });
   if (window.jQuery) window.jQuery(form).on("change", "select", changed); // Select2 speaks through jQuery only

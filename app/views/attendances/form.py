@@ -23,6 +23,7 @@ from ...lowcode.fields import PREFIX
 from ...models.attendance import Direction
 from ...models.custom_form import FieldTarget
 from ...queries import attendance_choices
+from ...queries.catalogue import catalogue
 from ...services import attendance_rules as rules
 from ..lookup import LookupField, LookupsField, whole
 
@@ -78,22 +79,29 @@ class AttendanceForm(FlaskForm):
     loose: tuple = ()  # refusals that belong to no field
     kept_in: tuple = ()  # the tabs that keep a draft of it
     of_page = False  # they are of the detail page: said in its block
-    definitions: tuple = ()  # of "Dados Complementares"; set on the class made for the request
+    held: dict | None = None  # what is stored of them; None for a new record
+    definitions: tuple = ()  # of "Dados Complementares"; set on the class made for the request, as are
+    parts: tuple = ()  # the headings that they stand under
 
     @classmethod
     def with_custom_fields(cls, session):
         """The form class of this request: ours and what configurators added to attendances (S-14)."""
-        definitions = custom.definitions(session, FieldTarget.ATTENDANCE)
+        placed = catalogue(session).on(FieldTarget.ATTENDANCE)
+        definitions = tuple(each for data in placed for _title, specs in data.form.parts for each in specs)
         fields = {PREFIX + definition.key: custom.field_of(definition) for definition in definitions}
-        return type("AttendanceFormToday", (cls,), {**fields, "definitions": tuple(definitions)})
+        parts = [(title or (data.name if len(placed) > 1 else ""), specs)
+                 for data in placed for title, specs in data.form.parts]
+        return type("AttendanceFormToday", (cls,), {**fields, "definitions": definitions, "parts": parts})
 
     @property
-    def custom_fields(self) -> list:
-        return [self[PREFIX + definition.key] for definition in self.definitions]
+    def custom_parts(self) -> list[tuple]:
+        """[(heading, [(field, its width)])] of "Dados Complementares"."""
+        return [(title, [(self[PREFIX + each.key], "full" if each.type in custom.WIDE else "") for each in specs])
+                for title, specs in self.parts]
 
     def custom_values(self) -> dict:
         """What the fields of configurators hold, as the record keeps it."""
-        return {d.key: custom.store(d, self[PREFIX + d.key].data) for d in self.definitions}
+        return custom.given(self.definitions, self)
 
     def offer(self, session, viewer, *, entity, attendance, page, phases) -> None:
         """Fill the choices of this person's form: what may be chosen now, and what the record already has."""
@@ -118,11 +126,13 @@ class AttendanceForm(FlaskForm):
         for name in self.REQUIRED:
             self[name].flags.required = True
 
-    @staticmethod
-    def stored(attendance, page, information) -> dict:
-        """The rows that lookups hold before anything is typed: what is there may stay when it is switched off."""
+    @classmethod
+    def stored(cls, attendance, page, information) -> dict:
+        """What lookups and configurators' fields hold before anything is typed: what is there may stay when it is
+        switched off."""
         rows = {name + "_id": getattr(attendance, name) for name in ("motive", "occurrence", "cause", "local_partner")}
-        return {**rows, "product_id": page.product if page else None, "information_ids": information}
+        return {**rows, "product_id": page.product if page else None, "information_ids": information,
+                **custom.form_data(cls.definitions, attendance.custom_values)}
 
     def show(self, attendance, page, timezone: str) -> None:
         """Put the stored values in the fields; those of a page to be added are the defaults."""
@@ -130,9 +140,6 @@ class AttendanceForm(FlaskForm):
         for name in ("role_type_id", "company_id", "unit_id", "situation_id", "local_note"):
             self[name].data = getattr(attendance, name)
         self.related_id.data = str(attendance.related) if attendance.related else None
-        for definition in self.definitions:
-            stored = (attendance.custom_values or {}).get(definition.key)
-            self[PREFIX + definition.key].process_data(custom.read(definition, stored))
         if page is None:
             self.request_key.data = uuid.uuid4().hex
             return
@@ -144,6 +151,9 @@ class AttendanceForm(FlaskForm):
         """Nothing can be changed: Select2 does not look at the fieldset round it."""
         for name in LOOKUPS:
             self[name].render_kw = {"disabled": True}
+        for each in self.definitions:
+            field = self[PREFIX + each.key]
+            field.render_kw = {**field.render_kw, "disabled": True}
 
     def begin(self, situations, entity) -> None:
         """The defaults of a new attendance: the first open situation, the only role, the only unit's blank."""

@@ -16,6 +16,8 @@ from ...models.entity import Entity
 from ...models.label import AttendanceLabel
 from ...queries import attendances as reads
 from ...security.permissions import Perm
+from ..custom import definitions
+from ..field_kinds import name_persons
 from ..lists.source import CHUNK, CUSTOM, UNREADABLE, Column, ListSource, custom_columns, local
 from ..shell import PHASES
 from .filters import FilterForm
@@ -111,6 +113,7 @@ class AttendanceList(ListSource):
                 db.session, g.viewer, filters, timezone=str(get_timezone()), order=name, desc=desc, size=CHUNK,
                 after=after, load=options_of(chosen))
             if found.rows:
+                name_persons(definitions("attendance"), [row.custom_values for row in found.rows])
                 yield found.rows
             after = found.next
             if after is None:

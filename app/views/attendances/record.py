@@ -12,6 +12,7 @@ from ...database import unit_of_work, utc_now
 from ...errors import DomainError, Invalid, NotFound, Stale
 from ...extensions import db
 from ...models.classification import Phase
+from ...models.custom_form import FieldTarget
 from ...queries import alerts
 from ...queries import attendances as reads
 from ...queries.attendance_state import saved_state
@@ -19,6 +20,7 @@ from ...queries.labels import labels_of
 from ...queries.products import information_of
 from ...security.permissions import Perm
 from ...services import attendances, drafts, idempotency
+from ..custom import also_refused, defined
 from ..formats import moment
 from ..lookup import whole
 from ..saving import put_error
@@ -160,12 +162,12 @@ class AttendanceRecordView(BaseView):
             draft = next((each for each in others if tab and each.tab == tab), others[0] if others else None)
         if draft:
             values, wrong = typed.read_draft(draft)
-        stored = {}
+        stored, make = {}, AttendanceForm.with_custom_fields(db.session)
         if attendance:
-            stored = AttendanceForm.stored(
+            stored = make.stored(
                 attendance, detail, information_of(db.session, detail.id) if detail else [])
-        make = AttendanceForm.with_custom_fields(db.session)
         form = make(formdata=values, data=stored) if draft else make(data=stored)
+        form.held = (attendance.custom_values or {}) if attendance else None
         phases = attendances.phases_after(attendance.phase, actor=g.viewer) if attendance else OPENING_PHASES
         form.offer(db.session, g.viewer, entity=entity, attendance=attendance, page=detail, phases=phases)
         if draft and detail is None:
@@ -231,7 +233,7 @@ class AttendanceRecordView(BaseView):
                 detail, form.page_values(attendance.company.timezone)):
             form.loose, form.of_page = [_("Save the current detail before adding another.")], True
             return None, 409
-        along = typed.record_differs(attendance, form.record_values(), form.related_id.data)
+        along = typed.record_differs(form, attendance)
         following = drafts.attendance_key(attendance.id, NEW)
         with unit_of_work(db.session) as session:
             if along:
@@ -259,7 +261,7 @@ class AttendanceRecordView(BaseView):
                 saved = attendances.save_detail(session, attendance_id, detail=detail, **common)
             to = saved.details[-1].page if adding else number
             self._drop(session, form, key)
-            if only_detail and typed.record_differs(saved, values, related):  # that waits for "Confirmar"
+            if only_detail and typed.record_differs(form, saved):  # that waits for "Confirmar"
                 rest = {**typed.posted(), **typed.begins_at(form, attendance_id, to, timezone)}
                 drafts.keep_draft(session, drafts.attendance_key(attendance_id, to), rest, tab=typed.tab_here(form),
                                   actor=g.viewer, now=now)
@@ -291,6 +293,7 @@ class AttendanceRecordView(BaseView):
     def _write(form, act):
         """(what act returned, 200), or (None, status) with every refusal at its field, or in `form.loose`."""
         if not form.validate():
+            also_refused(form, form.definitions, defined().of_record(FieldTarget.ATTENDANCE), form.held)
             return None, 422
         try:
             with unit_of_work(db.session) as session:

@@ -15,6 +15,8 @@ from ...queries.home import by_protocol
 from ...queries.search import find_entities
 from ...security.permissions import Perm
 from .. import custom_filters
+from ..custom import definitions
+from ..field_kinds import name_persons
 from ..lists.source import SOURCES
 from ..lists.tools import ListTools
 from ..lookup import whole
@@ -81,6 +83,7 @@ class AttendanceSearchView(BaseView):
                 after=request.args.get("after"), before=request.args.get("before"), load=options_of(tools.columns))
         except ValueError:
             abort(400)
+        name_persons(definitions(FieldTarget.ATTENDANCE), [row.custom_values for row in page.rows])
         count = reads.count_attendances(db.session, g.viewer, filters, timezone=timezone)
         return self._page(form, tools, page, count, size, order, desc)
 

@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from ...database import unit_of_work, utc_now
 from ...errors import Invalid
 from ...extensions import db
+from ...lowcode import fields
 from ...lowcode.dates import typed_day, typed_moment
 from ...models.classification import Phase
 from ...queries import attendances as reads
@@ -25,7 +26,7 @@ from ...queries.products import information_of
 from ...security.permissions import Perm
 from ...services import drafts
 from ..lookup import whole
-from .form import LOOKUPS, AttendanceForm, blank
+from .form import LOOKUPS, blank
 
 NOT_TYPED = ("csrf_token", "version", "request_key", "tab", "begun", "base")
 RECORD_FIELDS = ("role_type_id", "company_id", "related_id", "motive_id", "occurrence_id", "cause_id", "unit_id",
@@ -96,7 +97,7 @@ def _stored_now(form, attendance_id, number, timezone):
     stored = reads.find_by_address(db.session, g.viewer, f"id-{attendance_id}")
     page = next((row for row in stored.details if row.page == number), None)
     information = information_of(db.session, page.id) if page else []
-    fresh = type(form)(formdata=None, data=AttendanceForm.stored(stored, page, information))
+    fresh = type(form)(formdata=None, data=form.stored(stored, page, information))
     fresh.offer(db.session, g.viewer, entity=stored.entity, attendance=stored, page=page, phases=set(Phase))
     fresh.show(stored, page, timezone)
     return stored, fresh
@@ -162,13 +163,14 @@ def show_stale(form, attendance_id: int, number, timezone: str) -> None:
     form.loose = [said]
 
 
-def record_differs(attendance, values, related) -> bool:
+def record_differs(form, attendance) -> bool:
     """The form holds something of the record that is not stored."""
-    custom = {k: v for k, v in values["custom_values"].items() if v is not None}
-    stored = {k: v for k, v in attendance.custom_values.items() if k in custom and v is not None}
+    values, related = form.record_values(), form.related_id.data
+    custom = any(fields.differs(each, form[fields.PREFIX + each.key].data, attendance.custom_values.get(each.key))
+                 for each in form.definitions)
     plain = any(getattr(attendance, name) != value for name, value in values.items()
                 if name not in ("custom_values", "related_id"))
-    return plain or custom != stored or (related or "").strip() != str(attendance.related or "")
+    return plain or custom or (related or "").strip() != str(attendance.related or "")
 
 
 def page_differs(page, values) -> bool:
@@ -193,6 +195,10 @@ def text_of(field) -> str:
         return typed_moment(field.data)  # its box shows no seconds
     if isinstance(field.data, date):
         return typed_day(field.data)
+    if hasattr(field, "text"):  # persons and files of configurators' fields
+        return field.text
+    if isinstance(field.data, list) and getattr(field, "choices", None):
+        return ", ".join(str(text) for pk, text in field.choices if pk in field.data)
     if getattr(field, "choices", None):
         return next((str(text) for pk, text in field.choices if pk == field.data), "")
     if field.name == "direction":

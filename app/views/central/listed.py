@@ -16,6 +16,8 @@ from ...queries import tickets as reads
 from ...queries.ticket_lines import Line
 from ...security.permissions import Perm
 from ...services.sheets import cell_text, disarmed
+from ..custom import definitions
+from ..field_kinds import name_persons
 from ..lists.source import CHUNK, CUSTOM, UNREADABLE, Column, ListSource, custom_columns
 from . import query
 
@@ -59,7 +61,13 @@ LEAST_WIDTH, USUAL_WIDTH, MOST_WIDTH = 56, 140, 640
 def lines(session, ids, *, custom=False) -> list[Line]:
     """What the list shows of these tickets, at the time and place of this request; with `custom` their complementary
     data."""
-    return ticket_lines.lines(session, ids, timezone=query.zone(), now=query.now(), custom=custom)
+    return named(ticket_lines.lines(session, ids, timezone=query.zone(), now=query.now(), custom=custom))
+
+
+def named(found: list[Line]) -> list[Line]:
+    """The same lines; the persons that their complementary data name will be read at once."""
+    name_persons(definitions(FieldTarget.ATTENDANCE), [line.custom_values for line in found])
+    return found
 
 
 def shows_custom(columns) -> bool:
@@ -100,7 +108,8 @@ class TicketList(ListSource):
         rows = ticket_rows.Rows(
             db.session, g.viewer, found.filters, query.bounds(), timezone=query.zone(), order=found.order,
             desc=found.desc, day=lambda day: f"{day:%d/%m/%Y}", text=disarmed, told=told, custom=[
-                partial(_cell, column) for column in fields])
+                partial(_cell, column) for column in fields],
+            before=partial(name_persons, definitions(FieldTarget.ATTENDANCE)) if fields else None)
         with force_locale("pt_BR"):
             head = [str(COLUMNS[key].label) for key in (*self.default, "situation")]
         return [*head, *(str(column.label) for column in fields)], rows

@@ -21,7 +21,7 @@ from ..lists.tools import ListTools
 from ..lookup import whole
 from . import query
 from .buttons import LATERAL, MENU, TOOLBAR, allowed
-from .listed import LEAST_WIDTH, MOST_WIDTH, ORDER_OF, USUAL_WIDTH, WIDTHS, lines, shows_custom
+from .listed import LEAST_WIDTH, MOST_WIDTH, ORDER_OF, USUAL_WIDTH, WIDTHS, lines, named, shows_custom
 from .options import DEADLINE, FILTER, ORDER, STATUS_DEADLINE, TABS
 from .rows import FOOTER, drawn
 
@@ -84,8 +84,8 @@ class CentralView(BaseView):
             page = self._listed(asked, tools)
             return self._rows(drawn(page.rows, tools.columns), page)
         ids = [whole(text) or abort(400) for text in request.args.getlist("ids")[:MOST_ASKED]]
-        seen = ticket_lines.seen_lines(db.session, g.viewer, ids, timezone=query.zone(), now=query.now(),
-                                       custom=shows_custom(tools.columns))
+        seen = named(ticket_lines.seen_lines(db.session, g.viewer, ids, timezone=query.zone(), now=query.now(),
+                                             custom=shows_custom(tools.columns)))
         listed = reads.still_listed(db.session, g.viewer, asked.filters, query.bounds(), [line.id for line in seen],
                                     timezone=query.zone())
         return self._rows(drawn(seen, tools.columns, listed=listed))

@@ -18,6 +18,7 @@ from ...lowcode import fields as custom
 from ...lowcode.dates import typed_day
 from ...models.entity import EContactKind, EntityKind
 from ...outgoing_http.answers import MISSING, find
+from ...services import custom_types as types
 from ...services.entity_rules import NOTES_LIMIT, cleaned, econtact
 from ...text import normalise
 from ..entities import LABELS as ENTITY_LABELS
@@ -184,14 +185,14 @@ def _custom(definition, raw) -> str:
     else:
         text = _plain(raw)
     bound = form(MultiDict({"x": text}))
-    if not bound.validate():
-        raise Unusable(_("the service sent “%(value)s”. %(why)s", value=_quoted(raw),
-                         why=" ".join(map(str, bound.x.errors))))
-    if isinstance(kind, SelectField):
-        return text
-    if definition.type in ("phone", "cpf_cnpj"):
-        return custom.shown(definition, bound.x.data)
-    return str(form(data={"x": bound.x.data}).x._value())
+    why = "" if bound.validate() else " ".join(map(str, bound.x.errors))
+    try:
+        kept = None if why else types.read(definition, custom.store(definition, bound.x.data))
+    except Invalid as refusal:
+        why = str(refusal)
+    if why:
+        raise Unusable(_("the service sent “%(value)s”. %(why)s", value=_quoted(raw), why=why))
+    return text if isinstance(kind, SelectField) else str(form(data={"x": custom.read(definition, kept)}).x._value())
 
 
 def _choice(select, raw) -> str:

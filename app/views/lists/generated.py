@@ -51,6 +51,7 @@ class GeneratedList(ListSource):
                 found = self.view.numbered(query, *column, size=CHUNK, at=at)
                 at, last = at + CHUNK, len(found) < CHUNK
             if found:
+                self.view.about_to_show(found)
                 yield found
             if last:
                 return

@@ -132,6 +132,6 @@ def _custom_column(definition: FieldSpec) -> Column:
 def forget_context() -> None:
     """A job runs several lists in one application context: what one request had kept is not the next one's."""
     for name in ("_custom_columns", "_defined", "_central_now", "_central_bounds", "_central_settings", "_shell",
-                 "_list_tools", "_person_names"):
+                 "_list_tools", "_persons_named", "_persons_wanted"):
         g.pop(name, None)
     refresh()

@@ -59,14 +59,9 @@ class RecordForm(FlaskForm):
         made = [(title or None, [PREFIX + each.key for each in fields]) for title, fields in self.spec.parts]
         return [*made, (_("Links"), self.asked)] if self.asked else made
 
-    def show(self, record) -> None:
-        """Put the stored values in the fields."""
-        for each in self.spec.fields:
-            self[PREFIX + each.key].process_data(custom.read(each, (record.values or {}).get(each.key)))
-
     def values(self) -> dict:
         """The JSON values by key."""
-        return {each.key: custom.store(each, self[PREFIX + each.key].data) for each in self.spec.fields}
+        return custom.given(self.spec.fields, self)
 
     def links(self, session) -> dict:
         """Ids of what the record is linked to, as far as it is asked. Raises Invalid at `attendance`."""
@@ -96,6 +91,6 @@ class RecordForm(FlaskForm):
         """Both values: the typed one stays in its field, the stored one is said under it."""
         for each in self.spec.fields:
             field, stored = self[PREFIX + each.key], (record.values or {}).get(each.key)
-            if custom.store(each, field.data) != stored:
+            if custom.differs(each, field.data, stored):
                 text = custom.shown(each, stored) or "—"
                 field.errors = [*field.errors, _("Stored value now: %(value)s", value=text)]

@@ -18,6 +18,7 @@ from ...queries.catalogue import FieldSpec
 from ...queries.custom_menus import Access, by_menu
 from ...security.permissions import Perm
 from ..custom import defined
+from ..field_kinds import name_persons
 from ..lists.source import CHUNK, CUSTOM, UNREADABLE, Column, ListSource, local
 from .filters import RecordFilterForm
 
@@ -116,7 +117,7 @@ class RecordList(ListSource):
             page = reads.list_records(db.session, g.viewer, self.access, filters, order=order, desc=desc, size=CHUNK,
                                       after=after, narrowed=narrowed)
             if page.rows:
-                know_persons(self.form.fields, page.rows)
+                name_persons(self.form.fields, [row.values for row in page.rows])
                 yield page.rows
                 db.session.expunge_all()
             after = page.next
@@ -133,24 +134,12 @@ def reader(field: FieldSpec) -> Callable:
 
 def shown(field: FieldSpec, stored, *, typed=False):
     """A stored value as a person reads it; `typed`: as a spreadsheet has it."""
-    if field.type == FieldType.PERSON:
-        return g.get("_person_names", {}).get(stored, f"#{stored}") if stored is not None else ""
     if not typed or field.type not in _TYPED:
         return custom.shown(field, stored)
     data = custom.read(field, stored)
     if isinstance(data, datetime):
         return local(data)
     return float(data) if isinstance(data, Decimal) else data
-
-
-def know_persons(fields, rows) -> None:
-    """Read the names of the persons that records name, in one query, for `shown`; of those the viewer may not see, only
-    the number is told."""
-    keys = [each.key for each in fields if each.type == FieldType.PERSON]
-    names = g.setdefault("_person_names", {})
-    new = {pk for row in rows for key in keys if isinstance(pk := (row.values or {}).get(key), int)} - names.keys()
-    if new:
-        names.update(reads.persons(db.session, g.viewer, new))
 
 
 def source_of(key: str) -> RecordList | None:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from ...database import unit_of_work, utc_now
 from ...errors import Stale
 from ...extensions import db
+from ...lowcode import fields as custom
 from ...queries import attendances
 from ...queries import custom_records as reads
 from ...queries.custom_menus import by_form, by_menu
@@ -18,11 +19,12 @@ from ...security.permissions import Perm
 from ...security.safe_next import safe_next
 from ...services import custom_records, idempotency
 from ...services.refusals import REFUSALS, refusal
-from ..custom import defined
+from ..custom import also_refused, defined
+from ..field_kinds import cell, name_persons
 from ..lists.tools import ListTools
 from ..lookup import whole
 from .form import RecordForm
-from .listed import RecordList, know_persons, shown
+from .listed import RecordList
 
 MOST_ROWS = 200
 
@@ -57,7 +59,7 @@ class RecordsView(BaseView):
             except ValueError:
                 abort(400)
             count = reads.count_records(db.session, narrowed)
-            know_persons(source.form.fields, page.rows)
+            name_persons(source.form.fields, [row.values for row in page.rows])
         else:
             status = 422
         return self.render_template(
@@ -74,11 +76,11 @@ class RecordsView(BaseView):
     def show(self, menu, pk):
         access = _access(menu)
         record = reads.find(db.session, g.viewer, access, pk) or abort(404)
-        know_persons(access.form.every, [record])
+        name_persons(access.form.every, [record.values])
         values = record.values or {}
-        sections = [(title, [(each, shown(each, values.get(each.key))) for each in fields])
+        sections = [(title, [(each, cell(each, values.get(each.key))) for each in fields])
                     for title, fields in access.form.parts]
-        retired = [(each, shown(each, values[each.key])) for each in access.form.every
+        retired = [(each, cell(each, values[each.key])) for each in access.form.every
                    if not each.active and values.get(each.key) is not None]
         return self.render_template(
             "records/show.html", title=f"{access.menus[0].name} {record}", menu=access.menus[0], record=record,
@@ -104,6 +106,7 @@ class RecordsView(BaseView):
                 return redirect(_back(menu))
             loose, status = form.refuse(error), error.status
         else:
+            also_refused(form, access.form.fields, access.form.every, None)
             status = 422
         return self._form_page(access, form, loose, status, linked=linked)
 
@@ -115,11 +118,9 @@ class RecordsView(BaseView):
         if not _may_edit(access, record):
             abort(403)
         make, loose, status, version = RecordForm.of(access.form), [], 200, record.version
-        form = make(data={"entity": record.entity})
+        form = make(data={"entity": record.entity, **custom.form_data(access.form.fields, record.values)})
         form.offer(adding=False, linked=record.attendance_id is not None)
-        if request.method == "GET":
-            form.show(record)
-        else:
+        if request.method == "POST":
             version = whole(request.form.get("version")) or 0
             if form.validate():
                 error = self._changed(access, form, pk, version)
@@ -134,6 +135,7 @@ class RecordsView(BaseView):
                     version = record.version
                     return self._form_page(access, form, [], status, record=record, version=version, stale=True)
             else:
+                also_refused(form, access.form.fields, access.form.every, record.values or {})
                 status = 422
         return self._form_page(access, form, loose, status, record=record, version=version)
 
