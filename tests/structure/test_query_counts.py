@@ -12,10 +12,12 @@ from app.models.classification import Cause, Motive, Occurrence
 from app.models.company import Department, Unit
 from app.models.email_template import EmailTemplate
 from app.models.entity import EContact, EntityContact, Phone
+from app.models.job import Job
 from app.models.note import AttendanceNote
 from app.models.order import Invoice, Order, OrderItem
 from app.models.outbox import Outbox
 from app.models.product import Product
+from app.models.reclassification import Reclassification
 from app.models.survey import Survey, SurveyAnswer, SurveyParticipation, SurveyQuestion
 from tests.support import people
 from tests.support.clock import MINUTE, NOON
@@ -77,7 +79,9 @@ class Grower:
             Attachment(attendance_id=world.attendance.id, filename=f"a{number}.pdf", mime="application/pdf", size=1,
                        sha256="0" * 64, stored_name=f"gone/{number}", uploaded_at=NOON, uploaded_by=mate),
             AttendanceNote(attendance_id=world.attendance.id, text=f"@colega{number}", written_at=NOON, author=mate,
-                           mentions=[mate])])
+                           mentions=[mate]),
+            Reclassification(tree="motives", rows=[], filters={}, counts=[], started_at=NOON, started_by=mate,
+                             job=Job(user=mate, kind="reclassify", arguments={}, state="done", created_at=NOON))])
         self.put_ticket(number, entity, mate)
 
     def put_ticket(self, number, provider, operator):
@@ -132,6 +136,7 @@ PAGES = {
     "companies": lambda world: "/companies/list/",
     "units": lambda world: "/units/list/",
     "departments": lambda world: "/departments/list/",
+    "reclassifications": lambda world: "/reclassify/",
     "motives": lambda world: "/motives/list/",
     "occurrences": lambda world: "/occurrences/list/",
     "causes": lambda world: "/causes/list/",
@@ -158,6 +163,7 @@ PAGES = {
     "lookup": lambda world: "/lookup/motive?q=motivo",
 }
 API_PAGES = {
+    "reclassifications by REST": "/api/v1/reclassifications?limit=100",
     "attendances by REST": "/api/v1/attendances?limit=100",
     "persons by REST": "/api/v1/persons?q=pessoa&limit=100",
     "classifications by REST": "/api/v1/classifications",
