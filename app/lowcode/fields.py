@@ -195,7 +195,7 @@ def attributes(definition: FieldSpec) -> dict:
     made = {"data-type": str(definition.type)}
     if definition.shown_if:
         rule = {**definition.shown_if, "field": PREFIX + definition.shown_if["field"]}
-        made["data-shown-if"] = json.dumps(rule, ensure_ascii=False)
+        made["data-shown-if"] = json.dumps(rule, ensure_ascii=False, sort_keys=True)
     if definition.type == FieldType.TEXT and definition.mask:
         made |= {"data-mask": definition.mask, "placeholder": definition.mask.replace("9", "0")}
     if keyboard := _WRITTEN_WITH.get(FieldType(definition.type)):
