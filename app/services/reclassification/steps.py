@@ -115,11 +115,13 @@ class Runner:
         by_target: dict[Path, list[int]] = {}
         for pk, (_old, new) in moves.items():
             by_target.setdefault(new, []).append(pk)
+        touched = {"version": Attendance.version + 1, "updated_at": now, "changed_by_id": self.actor.user_id}
+        own = self.tree.record is Attendance  # one write for both: the table has many indexes
         for new, ids in by_target.items():
             columns = dict(zip((level.column for level in self.tree.levels), self.tree.padded(new), strict=True))
-            self._set(self.tree.record, self.tree.key_column.in_(ids), columns)
-        self._set(Attendance, Attendance.id.in_(moves), {
-            "version": Attendance.version + 1, "updated_at": now, "changed_by_id": self.actor.user_id})
+            self._set(self.tree.record, self.tree.key_column.in_(ids), {**columns, **(touched if own else {})})
+        if not own:
+            self._set(Attendance, Attendance.id.in_(moves), touched)
         record_many(self.session, Attendance.__tablename__, {
             pk: _changes(self.tree, self.nodes, *pair, self.run_id) for pk, pair in moves.items()}, action,
             actor=self.actor, now=now)
