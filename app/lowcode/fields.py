@@ -170,7 +170,7 @@ KINDS = {
     FieldType.BOOLEAN: Kind(_boolean, store=lambda code: code == YES, read=_read_boolean,
                             shown=lambda code: _("Yes") if code == YES else _("No")),
     FieldType.CHOICE: Kind(_choice),
-    FieldType.CHOICES: Kind(_choices),
+    FieldType.CHOICES: Kind(_choices, read=types.several),
     FieldType.CPF_CNPJ: Kind(_field(StringField, TextBox), read=documents.shown),
     FieldType.PHONE: Kind(_field(StringField, TextBox), read=phones.shown),
     FieldType.EMAIL: Kind(_field(StringField, TextBox)),
@@ -241,6 +241,6 @@ def shown(definition: FieldSpec, stored) -> str:
         return str(labels(definition).get(str(stored), stored)) if stored is not None else ""
     if kind == FieldType.CHOICES:
         texts = labels(definition)
-        return ", ".join(str(texts.get(str(code), code)) for code in stored or ())
+        return ", ".join(str(texts.get(str(code), code)) for code in types.several(stored))
     data = read(definition, stored)
     return "" if data in (None, "", []) else str(KINDS[kind].shown(data))

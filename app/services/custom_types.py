@@ -83,6 +83,11 @@ def labels(field) -> dict[str, str]:
     return {str(option["value"]): option["label"] for option in field.options or ()}
 
 
+def several(held) -> list:
+    """What a field of several choices holds: a field that had one choice before has values that are no list yet."""
+    return held if isinstance(held, list) else [] if held is None else [held]
+
+
 # ---- readers: (field, value, what is stored) -> value
 
 def _text(longest):
@@ -160,7 +165,7 @@ def _choices(field, value, kept):
     """In the order in which they are offered."""
     if not isinstance(value, list):
         raise TypeError(value)
-    kept = kept if isinstance(kept, list) else []
+    kept = several(kept)
     known = dict.fromkeys([*labels(field), *kept])
     if any(not isinstance(each, str) or each not in offered(field) and each not in kept for each in value):
         raise Invalid(NOT_A_CHOICE)

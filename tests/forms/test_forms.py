@@ -3,9 +3,12 @@ import pytest
 from sqlalchemy import select
 
 from app.errors import Conflict, DomainError, Forbidden, Stale
+from app.lowcode import fields
 from app.models.custom_field import CustomField, FieldType
 from app.models.custom_form import CustomForm
 from app.queries.catalogue import catalogue
+from app.security.viewer import SYSTEM
+from app.services import custom_values, field_filling
 
 from .conftest import VISIT, document, refusals
 
@@ -316,3 +319,26 @@ def test_a_key_older_than_the_rules_of_keys_stays(session, act, seeding):
         session.add(old)
     act("form", "update", old.id, {**document(old), "name": "Renomeado"})
     assert [each.key for each in session.get(CustomForm, old.id).fields] == ["Chave-Antiga"]
+
+
+@pytest.mark.parametrize(("old", "new", "value", "told", "kept"), [
+    ("choice", "choices", "a", "Opção A", ["a"]), ("integer", "decimal", 7, "7", "7"),
+    ("integer", "money", 7, "R$\xa07,00", "7.00"), ("money", "decimal", "2.50", "2,5", "2.5"),
+    ("text", "long_text", "Olá", "Olá", "Olá"), ("phone", "text", "+5511999990000", "+5511999990000", "+5511999990000"),
+    ("cpf_cnpj", "text", "39053344705", "39053344705", "39053344705"),
+    ("url", "long_text", "https://a.b", "https://a.b", "https://a.b"),
+    ("email", "long_text", "a@b.com", "a@b.com", "a@b.com")])
+def test_values_are_read_shown_and_saved_under_the_new_type(app, session, act, record, old, new, value, told, kept):
+    options = [{"label": "Opção A", "value": "a"}] if old == "choice" else []
+    pk = act("form", "create", {"name": "F", "fields": [field("Campo", old, options=options, searchable=True)]})
+    one = record(session.get(CustomForm, pk), {"campo": value})
+    changed = document(session.get(CustomForm, pk))
+    changed["fields"][0]["type"] = new
+    act("form", "update", pk, changed)
+    every = catalogue(session).forms[pk].every
+    with app.test_request_context(headers={"Accept-Language": "pt-BR"}):
+        assert fields.shown(every[0], value) == told
+        typed = fields.store(every[0], fields.read(every[0], value))
+        made = custom_values.checked(session, every, {"campo": typed}, stored=one.values, actor=SYSTEM)
+        assert made in ({"campo": kept}, {"campo": value})  # what is the same may stay as it lies
+    assert [str(each) for each in field_filling.verify(session)] == []

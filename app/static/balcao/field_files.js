@@ -11,7 +11,7 @@
 
   function enhance(panel) {
     var form = panel.closest("form"), words = panel.dataset, input = panel.querySelector("[type=file]");
-    if (!input || !form) return null;
+    if (!input || !form || form.dataset.look !== undefined) return null; // a preview sends nothing
     var list = panel.querySelector("[data-list]"), coming = panel.querySelector("[data-coming]");
     var said = panel.querySelector("[data-said]"), drop = panel.querySelector("[data-drop]"), waiting = [], busy = false;
     var box = { waiting: function () { return busy || waiting.length > 0; }, refused: function () { return coming.querySelector(".is-bad"); }, words: words, done: null };

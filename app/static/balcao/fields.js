@@ -75,14 +75,22 @@
     });
   }
 
-  Array.from(document.querySelectorAll("form")).forEach(function (form) {
+  var followed = [];
+  function begin(form) {
     if (!form.querySelector("[data-shown-if]")) return;
+    if (followed.indexOf(form) >= 0) { follow(form); return; } // it was filled anew
+    followed.push(form);
     var again = function () { follow(form); };
     form.addEventListener("input", again);
     form.addEventListener("balcao:files", again);
     if (window.jQuery) window.jQuery(form).on("change", again); // Select2 speaks through jQuery only
     else form.addEventListener("change", again);
     again();
+  }
+  Array.from(document.querySelectorAll("form")).forEach(begin);
+  document.addEventListener("balcao:added", function (event) {
+    var form = event.detail && event.detail.closest("form");
+    if (form) begin(form);
   });
 
   /* ---- masks: 9 a digit, A a letter, * either */

@@ -100,7 +100,11 @@
     var mine = ++asked;
     fetch(form.dataset.fieldsOf.replace("/0/", "/" + forms.value + "/"), { credentials: "same-origin" })
       .then(function (answer) { return answer.ok ? answer.text() : Promise.reject(new Error(String(answer.status))); })
-      .then(function (html) { if (mine === asked) box.innerHTML = html; })
+      .then(function (html) {
+        if (mine !== asked) return;
+        box.innerHTML = html;
+        document.dispatchEvent(new CustomEvent("balcao:added", { detail: box }));
+      })
       .catch(function () { /* the form works without it */ });
   }
   look();

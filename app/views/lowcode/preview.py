@@ -6,7 +6,6 @@ from wtforms import Form
 
 from ...lowcode import fields
 from ...lowcode.fields import PREFIX
-from ...models.custom_field import FieldType
 from ...queries.catalogue import FieldSpec, FormSpec, catalogue
 from ...services import form_document, form_rules
 
@@ -39,9 +38,7 @@ def _placed(specs, sections):
 
 def drawn(spec: FormSpec) -> Markup:
     """The markup of a form's fields in use, with their defaults."""
-    known = [each for each in spec.fields if FieldType(each.type) in fields.KINDS]
-    made = type("Preview", (Form,), {PREFIX + each.key: fields.field_of(each) for each in known})
-    form = made(data={PREFIX + each.key: fields.read(each, each.default) for each in known})
-    return Markup(render_template("lowcode/preview.html", spec=spec, parts=[  # noqa: S704  (Jinja escapes there)
-        (title, [(each, form[PREFIX + each.key]) for each in rows if PREFIX + each.key in form])
-        for title, rows in spec.parts]))
+    form = type("Preview", (Form,), {PREFIX + each.key: fields.field_of(each) for each in spec.fields})()
+    parts = [(title, [(each, form[PREFIX + each.key], each.type in fields.WIDE) for each in rows])
+             for title, rows in spec.parts]
+    return Markup(render_template("lowcode/preview.html", spec=spec, parts=parts))  # noqa: S704  (Jinja escapes there)
