@@ -19,7 +19,7 @@ from ..models.survey import SurveyAnswer, SurveyParticipation
 from ..security.visibility import visible
 from . import paging
 from .among import among, each_of
-from .field_narrowing import Asked, narrowing
+from .field_narrowing import Asked, counted_along, narrowing
 from .labels import bears_any, walks
 from .protocols import with_piece
 from .search import FEW, beginning, ids_named, name_condition
@@ -146,6 +146,9 @@ def count_attendances(session, viewer, filters: AttendanceFilter, *, timezone: s
              for branch in _branches(filters, together=found)]
     if not text and not filters.label and not found:
         parts = [part.order_by(Attendance.opened_at.desc(), Attendance.id.desc()) for part in parts]
+    if filters.given.keys() == {"custom"} and not found:  # of many, the walk of the list passes by many more
+        along = counted_along(filters.custom, OwnerKind.ATTENDANCE, Attendance.id, where, cap)
+        parts = [along] if along is not None else parts
     some = union_all(*(select(part.subquery()) for part in parts)).limit(cap + 1).subquery()
     return session.scalar(select(func.count()).select_from(some))
 
