@@ -104,6 +104,11 @@ class DataSpec:
     group: str | None
     form: FormSpec
 
+    @property
+    def heading(self) -> str:
+        """Its name below its group's."""
+        return f"{self.group} › {self.name}" if self.group else self.name
+
     def fits(self, kind: str | None) -> bool:
         """Whether it stands on a person of this kind; any, where none is named."""
         return kind is None or self.person_type in (PersonType.BOTH, kind)

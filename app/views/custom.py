@@ -7,7 +7,7 @@ from ..errors import DomainError
 from ..extensions import db
 from ..lowcode import fields
 from ..lowcode.fields import PREFIX
-from ..queries.catalogue import Catalogue, FieldSpec, catalogue
+from ..queries.catalogue import Catalogue, DataSpec, FieldSpec, catalogue
 from ..services import custom_values, field_filling, jobs
 from . import field_kinds
 from .saving import put_error, untold
@@ -95,10 +95,14 @@ class CustomFieldsMixin:
     def about_to_show(self, rows):
         field_kinds.name_persons(self.custom_definitions(), [row.custom_values for row in rows])
 
+    def placed(self, _item) -> list[DataSpec]:
+        """The forms on an item, in the order of its page."""
+        return defined().on(self.custom_target)
+
     def custom_parts(self, item) -> list[tuple]:
         """[(heading, [(label, markup)])] of what the item holds, for its page; of fields no longer in use too."""
         held = {key: value for key, value in (item.custom_values or {}).items() if value is not None}
-        every = [(data.name, title, spec) for data in defined().on(self.custom_target)
+        every = [(data.heading, title, spec) for data in self.placed(item)
                  for title, specs in data.form.parts for spec in specs]
         used = {spec.key for _name, _title, spec in every}
         every += [("", _("Fields no longer in use"), spec)

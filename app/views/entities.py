@@ -20,8 +20,8 @@ from ..security.safe_next import safe_next
 from ..security.visibility import visible
 from ..services import entities
 from .base import AppModelView
-from .custom import CustomFieldsMixin
 from .custom_filters import FieldFiltersMixin
+from .entity_fields import PersonFieldsMixin
 from .entity_forms import (
     ECONTACT_KINDS,
     KINDS,
@@ -95,8 +95,8 @@ class _Service:
     update, delete = staticmethod(entities.update), staticmethod(entities.delete)
 
 
-class EntityView(SimpleMixin, FieldFiltersMixin, CustomFieldsMixin, AppModelView):
-    noun, route_base, custom_target = "entity", "/entities", "entity"
+class EntityView(SimpleMixin, FieldFiltersMixin, PersonFieldsMixin, AppModelView):
+    noun, route_base = "entity", "/entities"
     datamodel, service, child_rows = SQLAInterface(Entity), _Service, (*entities.ROWS, "unit_rows")
     growing = True
     verbs = {"delete": "delete", "simple_add": "write", "simple_edit": "write"}

@@ -89,7 +89,7 @@ class AttendanceForm(FlaskForm):
         placed = catalogue(session).on(FieldTarget.ATTENDANCE)
         definitions = tuple(each for data in placed for _title, specs in data.form.parts for each in specs)
         fields = {PREFIX + definition.key: custom.field_of(definition) for definition in definitions}
-        parts = [(title or (data.name if len(placed) > 1 else ""), specs)
+        parts = [(" · ".join(filter(None, (data.heading if len(placed) > 1 else "", title))), specs)
                  for data in placed for title, specs in data.form.parts]
         return type("AttendanceFormToday", (cls,), {**fields, "definitions": definitions, "parts": parts})
 

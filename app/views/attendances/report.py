@@ -14,6 +14,7 @@ from ...lowcode import fields as custom
 from ...models.custom_form import FieldTarget
 from ...models.survey import SurveyQuestion
 from ...queries import attendances as reads
+from ...queries.catalogue import catalogue
 from ...queries.report import Report, report_of
 from ...security.permissions import Perm
 from ..formats import answer, day, moment
@@ -66,6 +67,7 @@ def written(content: Report, *, internal: bool) -> bytes:
     if internal:
         paper.quiet(_("Contains internal notes: not for the customer."))
     _record(paper, attendance)
+    _complementary(paper, attendance)
     _entity(paper, attendance.entity)
     for number, detail in enumerate(content.details, 1):
         _detail(paper, detail, number, len(content.details))
@@ -83,15 +85,24 @@ def _full(user):
 def _record(paper, attendance):
     """Blocks 1 and 6."""
     paper.section(_("Attendance data"))
-    values = attendance.custom_values or {}
-    own = [(d.name, custom.shown(d, values.get(d.key))) for d in custom.definitions(db.session, FieldTarget.ATTENDANCE)]
     company = attendance.company
     paper.fields([
         (_("Protocol"), attendance.protocol or ""), (_("Attendance"), str(attendance.id)),
         (_("Company"), str(company)), (_("CNPJ of the company"), documents.shown(company.document)),
         (_("Role"), str(attendance.role_type or "")), (_("Situation"), str(attendance.situation)),
         (_("Related SAC"), str(attendance.related or "")), (_("Assignee"), _full(attendance.assignee)),
-        (_("Department"), str(attendance.department or "")), *own])
+        (_("Department"), str(attendance.department or ""))])
+
+
+def _complementary(paper, attendance):
+    """"Dados Complementares" of block 1, form by form; of what nobody filled, nothing."""
+    values = attendance.custom_values or {}
+    for data in catalogue(db.session).on(FieldTarget.ATTENDANCE):
+        filled = [(spec.name, custom.shown(spec, values[spec.key])) for _title, specs in data.form.parts
+                  for spec in specs if values.get(spec.key) is not None]
+        if filled:
+            paper.section(f"{_('Complementary data')}: {data.heading}")
+            paper.fields(filled)
 
 
 def _entity(paper, entity):
