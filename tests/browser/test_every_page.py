@@ -41,7 +41,7 @@ def _deeper(role, ids):
         f"/attendances/new?entity={ids['entity']}", f"/attendances/entity/{ids['entity']}",
         f"/history/entity/{ids['entity']}", "/attendances/2026000101/email", "/email-templates/add",
         "/scripts/add", "/knowledge-items/add", "/knowledge/?q=falta", "/knowledge/?kind=request&q=nada",
-        "/reclassify/new/motives", "/reclassify/new/classifications",
+        "/reclassify/", "/reclassify/new/motives", "/reclassify/new/classifications",
         "/motives/add", f"/motives/edit/{ids['motive']}", f"/motives/show/{ids['motive']}",
         f"/occurrences/edit/{ids['occurrence']}", "/units/add", "/users/add", "/roles/add",
         "/settings/menus/", "/settings/menus/add", "/settings/custom-data/", "/settings/custom-data/add",
