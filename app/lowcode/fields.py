@@ -30,7 +30,9 @@ from .dates import DateBox, DateTimeBox, DayField, LocalDateTimeField
 YES, NO = "y", "n"
 PREFIX = "x_"  # of posted names: no column begins so
 DECIMALS = "#,##0.##########"
-WIDE = (FieldType.LONG_TEXT, FieldType.CHOICES, FieldType.ATTACHMENT)  # of these a line alone
+# Of a grid of four columns, more than one.
+WIDTHS = {**dict.fromkeys((FieldType.LONG_TEXT, FieldType.CHOICES, FieldType.ATTACHMENT), "full"),
+          **dict.fromkeys((FieldType.PERSON, FieldType.URL), "w2")}
 
 
 def definitions(session, target: str, kind: str | None = None) -> list[FieldSpec]:

@@ -19,6 +19,7 @@ from ..queries.catalogue import catalogue
 from ..security.visibility import visible
 from . import choices, custom_values
 from .attendance_page_rules import NOT_A_CHOICE, REQUIRED, PageRules
+from .custom_types import HERE
 from .motive_rules import check_closing, check_tree
 
 RECORD_TEXTS = ("title", "local_note")
@@ -189,11 +190,13 @@ class _Check(PageRules):
 
     def custom(self, given) -> None:
         """What configurators ask of an attendance, where the form that has it was filled."""
+        of = self.attendance if self.attendance is not None else self.entity
         try:
             self.ready["custom_values"] = custom_values.checked(
                 self.session, self.defined().of_record(FieldTarget.ATTENDANCE), given,
                 stored=None if self.attendance is None else self.attendance.custom_values or {},
-                whole=self.attendance is None, actor=self.actor, now=self.now, prefix="custom_values.")
+                whole=self.attendance is None, actor=self.actor, now=self.now, prefix="custom_values.",
+                timezone=of.company.timezone if of is not None else HERE)
         except InvalidMany as error:
             self.errors += error.errors
 

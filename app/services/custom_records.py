@@ -49,7 +49,8 @@ def add_record(session, form_id: int, values: dict, *, menu_id: int | None = Non
             "attendance": (None, attendance), "entity": (None, entity), "values": ({}, kept)}
     session.add(item)
     record(session, item, "create", {name: pair for name, pair in told.items() if pair[1]}, actor=actor, now=now)
-    custom_values.after_save(session, OwnerKind.RECORD, item.id, access.form.every, kept, actor=actor, now=now)
+    custom_values.after_save(
+        session, OwnerKind.RECORD, item.id, access.form.every, kept, actor=actor, now=now, new=True)
     session.flush()  # constraints and the version speak here, where the form still stands
     return item
 

@@ -28,6 +28,7 @@ from ..security.permissions import Perm
 from ..security.visibility import visible
 from ..text import normalise
 from . import custom_values
+from .custom_types import HERE
 
 NOTES_LIMIT = 10_000
 REQUIRED = _l("This field is required.")
@@ -95,7 +96,6 @@ class Checker:
     def entity(self, entity: Entity | None, values: dict) -> dict:
         """The values of the entity itself, ready to be set. `entity` is the stored row, None for a new one."""
         values = {name: cleaned(value) for name, value in values.items()}
-        self._custom(entity, values)
         if isinstance(values.get("name"), str):
             values["name"] = " ".join(values["name"].split())
         if ("name" in values or entity is None) and not values.get("name"):
@@ -112,6 +112,7 @@ class Checker:
         self._company(entity, values)
         self._document(entity, values)
         self._units(entity, values)
+        self._custom(entity, values)
         return values
 
     def _custom(self, entity, values) -> None:
@@ -120,11 +121,12 @@ class Checker:
             values.pop("custom_values", None)
             return
         kind = values.get("kind") or (entity.kind if entity else EntityKind.INDIVIDUAL)
+        company = entity.company if entity else values.get("company")
         try:
             values["custom_values"] = custom_values.checked(
                 self.session, catalogue(self.session).of_record(FieldTarget.ENTITY, kind), values["custom_values"],
                 stored=entity.custom_values or {} if entity else None, whole=entity is None, actor=self.actor,
-                now=self.now, prefix="custom_values.")
+                now=self.now, prefix="custom_values.", timezone=company.timezone if company else HERE)
         except InvalidMany as error:
             self.errors += error.errors
             del values["custom_values"]

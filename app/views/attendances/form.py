@@ -96,7 +96,7 @@ class AttendanceForm(FlaskForm):
     @property
     def custom_parts(self) -> list[tuple]:
         """[(heading, [(field, its width)])] of "Dados Complementares"."""
-        return [(title, [(self[PREFIX + each.key], "full" if each.type in custom.WIDE else "") for each in specs])
+        return [(title, [(self[PREFIX + each.key], custom.WIDTHS.get(each.type, "")) for each in specs])
                 for title, specs in self.parts]
 
     def custom_values(self) -> dict:
