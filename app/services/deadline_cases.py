@@ -64,7 +64,8 @@ def _holiday(row) -> tuple[date, str | None]:
 
 
 def _pauses(rows) -> deadlines.Pauses:
-    rows = [] if rows is None else rows
+    if rows is None or rows == []:
+        return ()
     if not isinstance(rows, list) or len(rows) > MAX_PAUSES or not all(
             isinstance(row, list) and len(row) == 2 for row in rows):
         raise Invalid(_l("pauses is a list of pairs: from, and until or null."), field="pauses")

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     BUSINESS_HOURS = "business_hours"
 
 
+_KINDS = {kind.value: kind for kind in Kind}
 Pauses = tuple[tuple[int, int | None], ...]
 
 
@@ -58,7 +59,7 @@ class Deadline:
 
 def checked_rule(kind, amount) -> Rule:
     """The rule. Raises Invalid at "kind" or "amount"."""
-    if kind not in tuple(Kind):
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise Invalid(_l("A rule counts calendar_days, business_days or business_hours."), field="kind")
     if isinstance(amount, bool) or not isinstance(amount, int | float | Decimal):
         raise Invalid(_l("The amount is a number of days or hours."), field="amount")
@@ -72,7 +73,7 @@ def checked_rule(kind, amount) -> Rule:
         raise Invalid(_l("At most %(days)s days or %(hours)s hours."), field="amount", days=MAX_DAYS, hours=MAX_HOURS)
     if not hours and number != number.to_integral_value():
         raise Invalid(_l("Only hours may have a fraction: type a whole number of days."), field="amount")
-    return Rule(Kind(kind), number, int((number * 3600).to_integral_value(ROUND_CEILING)) if hours else int(number))
+    return Rule(_KINDS[kind], number, int((number * 3600).to_integral_value(ROUND_CEILING)) if hours else int(number))
 
 
 def merged(pauses: Iterable[tuple[datetime, datetime | None]]) -> Pauses:
