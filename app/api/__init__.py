@@ -13,6 +13,7 @@ def register(appbuilder, *, report: Callable) -> None:
     from .duplicates import PersonMergeApi
     from .emails import EmailApi
     from .field_files import FieldFileApi
+    from .forms import FormApi
     from .forwarding import ForwardApi, OperatorApi
     from .invoices import InvoiceApi
     from .jobs import JobApi
@@ -40,6 +41,6 @@ def register(appbuilder, *, report: Callable) -> None:
             AttendanceMergeApi, EmailApi, ReportApi, AttendanceLogApi, PersonApi, PersonMergeApi, PersonLogApi,
             AlertApi, AppointmentApi, OrderApi, InvoiceApi, BatchApi, GuideApi, PaymentApi, SurveyApi, ParticipationApi,
             ProviderTicketApi, MeApi, ClassificationApi, *RESOURCES, ReclassificationApi, OperatorApi, SavedViewApi,
-            NotificationApi, JobApi, FieldFileApi, OpenApi):
+            NotificationApi, JobApi, FieldFileApi, FormApi, OpenApi):
         appbuilder.add_api(resource)
     appbuilder.add_view_no_menu(ApiReferenceView)

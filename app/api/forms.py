@@ -1,0 +1,219 @@
+"""Forms of configurators over REST: those behind one's menus, and their records, as the screens have them."""
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from flask import jsonify, request
+from flask_babel import get_timezone
+from flask_babel import gettext as _
+from marshmallow import fields, validate
+
+from ..errors import NotFound
+from ..extensions import db
+from ..lowcode import filters
+from ..models.custom_field import FieldType
+from ..models.custom_record import CustomRecord
+from ..queries import attendances
+from ..queries import custom_records as reads
+from ..queries.catalogue import FieldSpec, catalogue
+from ..queries.custom_menus import Access, by_slug, menus_of
+from ..services import custom_records
+from . import schemas
+from .arguments import NOT_VALID, Arguments, Listed, Whole, text
+from .base import BadRequest, Resource, actor, body, not_a_key, written
+from .operation import operation
+from .shapes import ANY, FLAG, NAMED, OBJECT, TEXT, Shape, empty, many, named, person
+
+FIELD = Shape("FormField", **{name: (schema, lambda each, name=name: getattr(each, name)) for name, schema in (
+    ("key", TEXT), ("name", TEXT), ("type", TEXT), ("required", FLAG), ("help", empty(TEXT)), ("section", empty(TEXT)),
+    ("default", ANY), ("mask", empty(TEXT)), ("pattern", empty(TEXT)), ("minimum", ANY), ("maximum", ANY),
+    ("shown_if", empty(OBJECT)))}, searchable=(FLAG, lambda each: each.searchable),
+    options=(many(OBJECT), lambda each: [option for option in each.options if option.get("active", True)]))
+FORM = Shape(
+    "Form", slug=(TEXT, lambda access: access.form.slug), name=(TEXT, lambda access: access.form.name),
+    help=(empty(TEXT), lambda access: access.form.help), adds=(FLAG, lambda access: access.adds),
+    edits=(FLAG, lambda access: access.edits),
+    menus=(many(TEXT), lambda access: [menu.name for menu in access.menus]),
+    sections=(many(OBJECT), lambda access: [{"key": key, "title": title} for key, title in access.form.sections]),
+    fields=(many(FIELD.ref), lambda access: [FIELD(each) for each in access.form.fields]))
+RECORD = Shape(
+    "FormRecord", CustomRecord, "id version created_at updated_at", values=(OBJECT, lambda row: row.values),
+    company=(NAMED, lambda row: named(row.company)), owner=(NAMED, lambda row: person(row.owner)),
+    department=(empty(NAMED), lambda row: named(row.department)), person=(empty(NAMED), lambda row: named(row.entity)),
+    attendance=(empty(TEXT), lambda row: row.attendance.address if row.attendance else None))
+
+
+class ListRecords(Listed):
+    """`cf_<key>` of searchable fields besides: read by `_questions`."""
+
+    target = "record"
+    order = fields.String(load_default=None, validate=validate.Length(max=50, error=NOT_VALID), metadata={
+        "description": "id, or the key of a searchable field; a leading - turns it round"})
+    q = text(200, metadata={"description": "Words of the searchable fields, or # and the number of a record"})
+    attendance = text(60, metadata={"description": "Protocol of an attendance, or id-<id>: records of it"})
+    person_id = Whole(metadata={"description": "Records of this person"})
+
+
+class AddRecord(schemas.Body):
+    values = schemas.anything(required=True, metadata={"description": "What the fields hold, by key"})
+    attendance = schemas.text(60, metadata={"description": "Protocol, or id-<id>: it belongs to this attendance"})
+    person_id = schemas.whole()
+    company_id = schemas.whole(metadata={"description": "Where there are several, and neither attendance nor person"})
+
+
+class ReplaceRecord(schemas.Body):
+    values = schemas.anything(required=True, metadata={"description": "All of them: what is left out is emptied"})
+    version = schemas.whole(metadata={"description": "The one that was read; another answers 409"})
+
+
+LIST, ADD, REPLACE, NOTHING = ListRecords(), AddRecord(), ReplaceRecord(), Arguments()
+
+
+class FormApi(Resource):
+    resource_name = "forms"
+    class_permission_name = "custom_record"
+    method_permission_name = {"get_list": "read", "records": "read", "record": "read", "post": "write", "put": "write"}
+    openapi_spec_tag = "Forms"
+
+    @operation("", summary="List the forms behind one's menus", query=NOTHING, listed=FORM)
+    def get_list(self):
+        """With their fields, and whether records may be added and changed."""
+        NOTHING.read()
+        defined = catalogue(db.session)
+        slugs = dict.fromkeys(menu.form.slug for menu in menus_of(defined, actor()))
+        return jsonify(items=[FORM(by_slug(defined, actor(), slug)) for slug in slugs], next=None)
+
+    @operation("/<slug>/records", summary="List the records of a form", query=LIST, listed=RECORD, description=(
+        "Newest first. Searchable fields are asked for by `cf_<key>=value` (repeated: any of them), numbers and dates "
+        "also by `cf_<key>_from` and `cf_<key>_to`, both inclusive."))
+    def records(self, slug):
+        access, args = _access(slug), LIST.read()
+        order, desc = _order(access, args["order"])
+        try:
+            page = reads.list_records(
+                db.session, actor(), access, _filter(access, args), order=order, desc=desc, size=args["limit"],
+                after=args["after"])
+        except ValueError as error:
+            raise not_a_key() from error
+        return jsonify(items=[RECORD(row) for row in page.rows], next=page.next)
+
+    @operation("/<slug>/records", "POST", summary="Add a record", body=ADD, answer=RECORD, status=201, once=True,
+               description="A value that breaks a rule answers 422 with each field as `values.<key>`.")
+    def post(self, slug):
+        access, data = _access(slug), body(ADD)
+        attendance = data["attendance"]
+        if attendance is not None:
+            attendance = attendances.id_at(db.session, actor(), attendance)
+            if attendance is None:
+                raise NotFound(_("Attendance not found."))
+
+        def act(session, now):
+            made = custom_records.add_record(
+                session, access.form.id, data["values"], attendance_id=attendance, entity_id=data["person_id"],
+                company_id=data["company_id"], actor=actor(), now=now)
+            return RECORD(made)
+        return written(act, "form-record", status=201)
+
+    @operation("/<slug>/records/<int:pk>", summary="Read a record", answer=RECORD)
+    def record(self, slug, pk):
+        return jsonify(RECORD(_found(_access(slug), pk)))
+
+    @operation("/<slug>/records/<int:pk>", "PUT", summary="Replace a record", body=REPLACE, answer=RECORD,
+               description="A value that breaks a rule answers 422 with each field as `values.<key>`.")
+    def put(self, slug, pk):
+        access, data = _access(slug), body(REPLACE)
+        _found(access, pk)
+
+        def act(session, now):
+            return RECORD(custom_records.change_record(
+                session, pk, data["values"], form_id=access.form.id, version=data["version"], actor=actor(), now=now))
+        return written(act)
+
+
+def _access(slug) -> Access:
+    access = by_slug(catalogue(db.session), actor(), slug)
+    if access is None:
+        raise NotFound(_("Record not found."))
+    return access
+
+
+def _found(access, pk) -> CustomRecord:
+    row = reads.find(db.session, actor(), access, pk)
+    if row is None:
+        raise NotFound(_("Record not found."))
+    return row
+
+
+def _order(access, asked) -> tuple[str, bool]:
+    if asked is None:
+        return reads.NEWEST, True
+    name, desc = asked.removeprefix("-"), asked.startswith("-")
+    if name != reads.NEWEST and name not in {each.key for each in access.form.searchable}:
+        raise _unreadable("order")
+    return name, desc
+
+
+def _filter(access, args) -> reads.RecordFilter:
+    attendance = None
+    if args["attendance"]:
+        attendance = attendances.id_at(db.session, actor(), args["attendance"])
+        if attendance is None:
+            raise NotFound(_("Attendance not found."))
+    return reads.RecordFilter(args["q"] or "", tuple(_questions(access)), attendance, args["person_id"])
+
+
+def _questions(access):
+    """The questions of `cf_…` arguments. Raises BadRequest at the first that cannot be read."""
+    known = {each.key: each for each in access.form.searchable}
+    ranges: dict[str, dict[str, str]] = {}
+    for name, values in request.args.lists():
+        if not name.startswith(filters.PREFIX):
+            continue
+        key, _sign, end = name.removeprefix(filters.PREFIX), "", ""
+        if key not in known and key.endswith(("_from", "_to")):
+            key, _sign, end = key.rpartition("_")
+        field = known.get(key)
+        if field is None:
+            raise _unreadable(name)
+        if end:
+            ranges.setdefault(key, {})[end] = values[0]
+        elif field.type in filters.DAYS:
+            day = _value(field, name, values[0])
+            yield filters.between(field, day, day, timezone=_zone())
+        elif field.type in filters.TEXTS or field.type in (FieldType.CPF_CNPJ, FieldType.PHONE):
+            yield filters.text_in(field, values[0].replace("\0", ""))
+        else:
+            yield filters.any_of(field, [_value(field, name, each) for each in values])
+    for key, ends in ranges.items():
+        if known[key].type not in (*filters.NUMBERS, *filters.DAYS):
+            raise _unreadable(f"{filters.PREFIX}{key}_{next(iter(ends))}")
+        low, high = (_value(known[key], f"{filters.PREFIX}{key}_{end}", ends[end]) if end in ends else None
+                     for end in ("from", "to"))
+        yield filters.between(known[key], low, high, timezone=_zone())
+
+
+def _value(field: FieldSpec, name: str, typed: str):
+    try:
+        if field.type in filters.DAYS:
+            return date.fromisoformat(typed)
+        if field.type in filters.NUMBERS:
+            number = Decimal(typed)
+            if not number.is_finite():
+                raise ValueError(typed)
+            return int(number) if field.type == FieldType.INTEGER else str(number)
+        if field.type == FieldType.BOOLEAN:
+            return {"true": True, "false": False}[typed]
+        if field.type == FieldType.PERSON:
+            return int(typed)
+        if typed not in {str(option["value"]) for option in field.options}:
+            raise ValueError(typed)
+        return typed
+    except (ValueError, KeyError, InvalidOperation, OverflowError) as error:
+        raise _unreadable(name) from error
+
+
+def _zone() -> str:
+    return str(get_timezone())
+
+
+def _unreadable(name: str) -> BadRequest:
+    return BadRequest(f"{name}: {NOT_VALID}", field=name)
