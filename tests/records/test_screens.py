@@ -233,3 +233,41 @@ def test_a_record_of_an_attendance_one_may_not_see_does_not_exist(stoppages, add
 def test_portal_users_have_no_such_menus(stoppages, make_user, sign_in, world):
     browser = sign_in(make_user(None, "Attendant", "Customer", entity=world.entity))
     assert browser.get(stoppages.root).status_code in (403, 404)
+
+
+# ---- "Informações Personalizadas" of the attendance
+
+@pytest.mark.req("M-62")
+def test_an_attendance_has_what_is_filled_behind_the_menus(session, stoppages, world, browser, add, another_menu):
+    page = browser.get(f"/attendances/{world.attendance.address}").text
+    block = page[page.index('id="custom-information"'):].split("</section>")[0]
+    assert "Informações Personalizadas" in block or "Informações personalizadas" in block
+    assert "Registros: 0" in block
+    adding = re.search(r'href="([^"]*/add\?[^"]+)"', block)[1].replace("&amp;", "&")
+    form = browser.get(adding)
+    assert world.attendance.address in form.text
+    key = re.search(r'name="request_key" value="(\w+)"', form.text)[1]
+    back = re.search(r'name="_back" value="([^"]+)"', form.text)[1]
+    wrong = browser.post(adding, {"request_key": key, "_back": back, **TYPED, "x_bairro": ""})
+    assert wrong.status_code == 422
+    done = browser.post(adding, {"request_key": key, "_back": back, **TYPED})
+    assert (done.status_code, done.location) == (302, f"/attendances/{world.attendance.address}")
+    assert session.scalar(select(CustomRecord.attendance_id)) == world.attendance.id
+    page = browser.get(done.location).text
+    assert "Registros: 1" in page
+    assert "Vila Nova" in browser.get(f"{stoppages.root}?attendance={world.attendance.address}").text
+
+
+@pytest.mark.req("M-62")
+def test_without_a_menu_the_attendance_shows_no_block(stoppages, seeding, world, browser):
+    with seeding():
+        stoppages.menu.active = False
+    assert 'id="custom-information"' not in browser.get(f"/attendances/{world.attendance.address}").text
+
+
+@pytest.mark.req("M-62")
+def test_a_menu_that_only_reads_offers_no_adding_there(stoppages, seeding, world, browser):
+    with seeding():
+        stoppages.menu.record_permission = READ
+    page = browser.get(f"/attendances/{world.attendance.address}").text
+    assert "/add?attendance=" not in page[page.index('id="custom-information"'):].split("</section>")[0]

@@ -23,6 +23,7 @@ from ...services import attendances, drafts, idempotency
 from ..custom import also_refused, defined
 from ..formats import moment
 from ..lookup import whole
+from ..records.of_attendance import custom_information
 from ..saving import put_error
 from ..shell import shell
 from . import typed
@@ -322,7 +323,7 @@ class AttendanceRecordView(BaseView):
             related_here=related, recent=recent, today=utc_now().astimezone(ZoneInfo(company.timezone)).date(),
             alerts=alerts.current(session, viewer, entity, now=utc_now()),
             mails=shown_on_record(attendance), files=files_shown(attendance, detail), notes=notes_shown(attendance),
-            labels=labels_of(session, attendance),
+            labels=labels_of(session, attendance), custom_information=custom_information(attendance),
             answers=reads.survey_answers(session, attendance.id) if attendance else [],
             conclusion={name: f"{request.script_root}/{name}/entity/{entity.id}" for name, permission in CONCLUSION
                         if entity and viewer.may(permission)},
