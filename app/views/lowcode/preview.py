@@ -39,6 +39,6 @@ def _placed(specs, sections):
 def drawn(spec: FormSpec) -> Markup:
     """The markup of a form's fields in use, with their defaults."""
     form = type("Preview", (Form,), {PREFIX + each.key: fields.field_of(each) for each in spec.fields})()
-    parts = [(title, [(each, form[PREFIX + each.key], each.type in fields.WIDE) for each in rows])
+    parts = [(title, [(each, form[PREFIX + each.key], fields.WIDTHS.get(each.type) == "full") for each in rows])
              for title, rows in spec.parts]
     return Markup(render_template("lowcode/preview.html", spec=spec, parts=parts))  # noqa: S704  (Jinja escapes there)
