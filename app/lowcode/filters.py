@@ -52,7 +52,9 @@ def between(field: FieldSpec, low, high, *, timezone: str) -> FieldFilter:
             field, high + timedelta(days=1) if high else None, zone))
     low, high = (each.isoformat() if isinstance(each, date) else None if each is None else str(each)
                  for each in (low, high))
-    return FieldFilter(field, low=sort_key(field, low), high=sort_key(field, high))
+    low, high = sort_key(field, low), sort_key(field, high)
+    return FieldFilter(field, keys=(low,)) if low is not None and low == high else FieldFilter(
+        field, low=low, high=high)
 
 
 def is_filled(field: FieldSpec, filled: bool) -> FieldFilter:

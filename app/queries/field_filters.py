@@ -56,10 +56,15 @@ class FieldFilter:
         """The conditions of the rows of the index that answer it, of owners of a kind."""
         return [index.field_id == self.field.id, index.kind == kind, *self.conditions(index)]
 
+    @property
+    def repeats(self) -> bool:
+        """An owner may stand several times among the rows that answer it."""
+        return self.field.type in SEVERAL and not self.exact
+
     def owners(self, kind: str):
         """The select of the owners that answer it, each once."""
         rows = select(FieldIndex.owner_id).where(*self.rows(kind))
-        return rows.distinct() if self.field.type in SEVERAL and not self.exact else rows
+        return rows.distinct() if self.repeats else rows
 
     def holds(self, kind: str, owner_id):
         """Whether the owner answers it, looked up row by row: of an EXISTS a planner may read the whole index first."""

@@ -1,4 +1,4 @@
-"""Records of configurators' forms by their words, each from its beginning: FTS5 on SQLite, a GIN index on PostgreSQL.
+"""Records of configurators' forms by their words: FTS5 on SQLite, a GIN index on PostgreSQL.
 
 The number of the form is a word of its own (`form12`), so that the words of a rare form are found at once among those
 of all others. Neither index gives words that many have in the order of a list: those are looked for in the newest
@@ -23,30 +23,33 @@ _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z.\-/]*[0-9]", re.ASCII)
 
 @dataclass
 class Words:
-    """The words asked of one form. `common`: many of the newest records have them; None before anybody looked."""
+    """The words asked of one form, a beginning with "*" after it. `common`: many of the newest records have them; None
+    before anybody looked."""
 
     form_id: int
     words: list[str]
     common: bool | None = None
 
     def look(self, session, newest) -> None:
-        """Learn whether enough of the newest records (a select of their ids) have the words."""
+        """Learn whether enough of the newest records have the words; `newest` selects WORDS of those. PostgreSQL only:
+        there the index of words collects all that begin so, however many."""
         newest = newest.subquery()
-        some = select(literal(1)).select_from(newest).join(CustomRecord, CustomRecord.id == newest.c.id).where(
-            self.stand()).limit(FILLS)
-        self.common = session.scalar(select(func.count()).select_from(some.subquery())) >= FILLS
+        stand = text("words @@ to_tsquery('balcao_words'::regconfig, :record_words)")
+        some = select(literal(1)).select_from(newest).where(stand.bindparams(record_words=_tsquery(self.words)))
+        self.common = session.scalar(select(func.count()).select_from(some.limit(FILLS).subquery())) >= FILLS
 
     def stand(self):
         """The condition that a record has the words, looked at in the record itself."""
         return words_stand(CustomRecord.search_text, literal_column("custom_record.words"),
                            literal(_tsquery(self.words), String),
-                           *(literal(f"% {word}%", String) for word in self.words))
+                           *(literal(f"% {word}%".replace("*%", "%") if word.endswith("*") else f"% {word} %", String)
+                             for word in self.words))
 
     def owners(self, session):
         """The select of the ids that the index of words gives."""
         form = f"form{self.form_id}"
         if session.get_bind().dialect.name == "sqlite":
-            asked = " ".join([f'"{form}"', *(f'"{word}"*' for word in self.words)])
+            asked = " ".join([f'"{form}"', *(f'"{word.rstrip("*")}"{"*" * word.endswith("*")}' for word in self.words)])
             return select(column("rowid").label("id")).select_from(_FTS).where(
                 text("record_fts MATCH :record_words").bindparams(record_words=asked))
         # Under a name: with a LIMIT beside it PostgreSQL expects to meet enough of them reading the table, all of it.
@@ -56,20 +59,22 @@ class Words:
         return select(found.c.id)
 
 
+WORDS = literal_column("custom_record.words").label("words")  # the column that PostgreSQL keeps
+
+
 def words_of(typed: str) -> list[str]:
-    """The words of a search box as records keep them. A CPF or CNPJ is one word, with its dots or without."""
+    """The words of a search box as records keep them: whole ones, the last a beginning. A CPF or CNPJ is one word, with
+    its dots or without."""
     pieces = typed.replace("\0", "").split()
-    return _parted(" ".join(re.sub(r"[.\-/]", "", piece) if len(piece) > 10 and _NUMBER.fullmatch(piece.upper())
-                            else piece for piece in pieces))
-
-
-def _parted(typed: str) -> list[str]:
-    found = re.findall(r"[^\W_]+", searchable(typed))
-    return [word for word in dict.fromkeys(found) if len(word) >= LEAST or word.isdigit()][:MOST]
+    plain = " ".join(re.sub(r"[.\-/]", "", piece) if len(piece) > 10 and _NUMBER.fullmatch(piece.upper()) else piece
+                     for piece in pieces)
+    found = re.findall(r"[^\W_]+", searchable(plain))
+    words = [word for word in dict.fromkeys(found) if len(word) >= LEAST or word.isdigit()][:MOST]
+    return [*words[:-1], words[-1] + "*"] if words else []
 
 
 def _tsquery(words) -> str:
-    return " & ".join(f"'{word}':*" for word in words)
+    return " & ".join(f"'{word.rstrip('*')}':*" if word.endswith("*") else f"'{word}'" for word in words)
 
 
 class words_stand(FunctionElement):  # noqa: N801  (reads as a function of SQL)
@@ -84,7 +89,7 @@ class words_stand(FunctionElement):  # noqa: N801  (reads as a function of SQL)
 @compiles(words_stand, "sqlite")
 def _by_like(element, compiler, **options):
     said, _words, _query, *patterns = (compiler.process(each, **options) for each in element.clauses)
-    return "(" + " AND ".join(f"' ' || {said} LIKE {each}" for each in patterns) + ")"
+    return "(" + " AND ".join(f"' ' || {said} || ' ' LIKE {each}" for each in patterns) + ")"
 
 
 @compiles(words_stand, "postgresql")

@@ -217,8 +217,12 @@ def desk_records(viewer):
 
 
 def record_attendance(viewer):
-    """The record belongs to no attendance, or to one that the viewer sees."""
-    return or_(CustomRecord.attendance_id.is_(None), _of_attendance(CustomRecord.attendance_id)(viewer))
+    """The record belongs to no attendance, or to one that the viewer sees. As a value and no EXISTS: within OR
+    PostgreSQL would list every attendance of his companies first."""
+    if viewer.entity_id:
+        return CustomRecord.attendance_id.is_(None)
+    seen = select(1).where(Attendance.id == CustomRecord.attendance_id, _attendance(viewer)).correlate(CustomRecord)
+    return or_(CustomRecord.attendance_id.is_(None), seen.limit(1).scalar_subquery() == 1)
 
 
 def records_of(viewer, whose: str):

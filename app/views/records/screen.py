@@ -64,7 +64,8 @@ class RecordsView(BaseView):
             status = 422
         return self.render_template(
             "records/list.html", title=source.menu.name, menu=source.menu, access=source.access, form=form, tools=tools,
-            rows=page.rows, count=count, size=size, order=order, desc=desc, link=_link, address=address,
+            rows=page.rows, count=max(count.n, len(page.rows)), more=count.more, size=size, order=order, desc=desc,
+            link=_link, address=address,
             filtered=bool(form.errors) or form.filter(attendance=attendance_id).given,
             narrowed=bool(form.errors) or bool(form.filter().fields or form.entity.data is not None),
             sortable={"x_" + each.key: each.key for each in source.form.searchable} | {"id": "id"},
