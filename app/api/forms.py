@@ -120,8 +120,9 @@ class FormApi(Resource):
     @operation("/<slug>/records/<int:pk>", "PUT", summary="Replace a record", body=REPLACE, answer=RECORD,
                description="A value that breaks a rule answers 422 with each field as `values.<key>`.")
     def put(self, slug, pk):
-        access, data = _access(slug), body(REPLACE)
+        access = _access(slug)
         _found(access, pk)
+        data = body(REPLACE)
 
         def act(session, now):
             return RECORD(custom_records.change_record(
