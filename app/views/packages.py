@@ -88,9 +88,11 @@ class PackageView(BaseView):
     @expose("/<int:pk>/file")
     @has_access
     def file(self, pk):
-        """The package as it was received."""
+        """The package as it was received, of it what the person may read."""
         package = _package(pk)
-        return send_file(io.BytesIO(document.dump(package.content, name=package.name)), mimetype="application/json",
+        readable = {part.name for part in _readable()}  # who may not read roles does not read them out of a file
+        content = {name: entries for name, entries in package.content.items() if name in readable}
+        return send_file(io.BytesIO(document.dump(content, name=package.name)), mimetype="application/json",
                          as_attachment=True, download_name=f"pacote-{package.id}.json")
 
     @expose("/<int:pk>/import", methods=["POST"])

@@ -195,12 +195,13 @@ def test_a_removed_field_leaves_its_key_to_the_next(session, act, form):
     assert [(each.key, each.type) for each in made][2] == ("vazamentos", "decimal")
 
 
-def test_a_type_changes_while_nobody_has_filled_the_field(act, form, record):
+def test_a_type_changes_while_nobody_has_filled_the_field(session, act, form, record):
     record(form, {"vazamentos": None, "no_da_ligacao": "123-4"})
     changed = document(form)
     changed["fields"][2]["type"], changed["fields"][3]["shown_if"] = "date", None
     changed["fields"][2] |= {"minimum": None, "maximum": None}
     act("form", "update", form.id, changed)
+    assert session.get(CustomForm, form.id).fields[2].type == "date"
 
 
 @pytest.mark.parametrize(("key", "value", "into", "allowed"), [

@@ -126,6 +126,8 @@ def test_what_is_in_use_since_is_switched_off(session, seeding, world, exported,
     (lambda parts: parts["classifications"].append({"name": "Y", "return_days": -1, "counting": "calendar_days"}),
      "negativ"),
     (lambda parts: parts["classifications"].append({"name": "Y", "return_days": "dois"}), "válido"),
+    (lambda parts: parts["calendars"].append({"name": "Z", "week": WEEK, "holidays": ["natal"]}), "válido"),
+    (lambda parts: parts["calendars"].append({"name": "Z", "week": WEEK, "holidays": [{"lua": 1}]}), "válido"),
     (lambda parts: parts["calendars"].append({"name": "Z", "timezone": "Lua/Base", "week": WEEK}), "Fuso horário"),
 ])
 def test_what_breaks_a_rule_is_told_with_its_place_and_nothing_comes_in(session, tree, exported, bring, spoil, said):

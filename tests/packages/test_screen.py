@@ -119,3 +119,10 @@ def test_a_ready_made_package_is_looked_at_and_imported(configurator, session, n
     assert configurator.post(f"{answer.location}/import", {"part": parts}).status_code == 302
     assert menu in configurator.get("/settings/menus/").text
     assert configurator.post(f"{URL}examples/nada").status_code == 404
+
+
+def test_a_received_package_gives_back_only_what_one_may_read(configurator, make_user, sign_in, world):
+    supervisor = sign_in(make_user("boss", "Supervisor", companies=[world.company]))
+    answer = sent(configurator, supervisor.get(f"{URL}export?part=roles&part=motives").data)
+    assert set(json.loads(configurator.get(f"{answer.location}/file").data)["parts"]) == {"motives"}
+    assert set(json.loads(supervisor.get(f"{answer.location}/file").data)["parts"]) == {"motives", "roles"}

@@ -108,9 +108,8 @@ class Part:
                 given[name] = [self._id(known, name, each) for each in _listed(name, value)]
             elif name in self.rows:
                 columns = _plain_columns(self._target(name), {*OWN, *self._back(name)})
-                given[name] = [{column: _meant(columns[column], f"{name}.{place}.{column}", each.get(column))
-                                for column in columns if column in each}
-                               for place, each in enumerate(_listed(name, value)) if isinstance(each, dict)]
+                given[name] = [_child(columns, f"{name}.{place}", each)
+                               for place, each in enumerate(_listed(name, value))]
             else:
                 raise Invalid(_l("This version of the product does not know “%(name)s”."), field=name, name=name[:60])
         return given
@@ -235,6 +234,13 @@ def _listed(name, value) -> list:
     if not isinstance(value, list):
         raise Invalid(_l("Not a valid value."), field=name)
     return value
+
+
+def _child(columns, at: str, row) -> dict:
+    """A row inside an entry; one that is no row, or says what is not known, is refused like the entry itself."""
+    if not isinstance(row, dict) or set(row) - set(columns):
+        raise Invalid(_l("Not a valid value."), field=at)
+    return {name: _meant(columns[name], f"{at}.{name}", value) for name, value in row.items()}
 
 
 def _told(value):

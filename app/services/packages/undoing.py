@@ -27,9 +27,11 @@ def undo(session, pk: int, *, actor, now: datetime) -> Outcome:
     if done.undone_at is not None:
         raise Conflict(_l("This import was taken back already."))
     outcome, (current, known) = Outcome(), of_parts(session)
+    names = {change["part"] for change in done.changes}
+    entries = {name: {compared(BY_NAME[name].path(each)): each for each in current[name]} for name in names}
     for change in reversed(done.changes):
         part, path = BY_NAME[change["part"]], tuple(change["path"])
-        entry = next((each for each in current[part.name] if compared(part.path(each)) == compared(path)), None)
+        entry = entries[part.name].get(compared(path))
         try:
             if entry is None or part.find(known, path) != change["id"]:
                 if change["action"] == CREATE:
