@@ -1,4 +1,5 @@
 """The Web Service of another system that knows people ("Serviço externo"), and which of its values fill which field."""
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -6,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..database import json_type
+from ..database import UTCDateTime, json_type
 from .base import DUPLICATE_NAME, Logged, Model, Named, unique
 
 LEAST_SECONDS, MOST_SECONDS = 1, 15
@@ -34,6 +35,8 @@ class ExternalService(Named, Model):
     secret: Mapped[str | None] = mapped_column(Text)  # encrypted
     headers: Mapped[list[Any]] = mapped_column(json_type(), default=list, info={"ordered": True})  # [[name, value]]
     seconds: Mapped[int] = mapped_column(default=5)  # that an answer may take
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")  # in a row; with them its pause: see
+    rests_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # services/service_pauses.py
     mappings: Mapped[list["ServiceFieldMapping"]] = relationship(
         back_populates="service", cascade="all, delete-orphan", order_by="ServiceFieldMapping.id")
     __table_args__ = (

@@ -23,7 +23,7 @@ from ..outgoing_http.answers import steps
 from ..secrets_at_rest import seal, unseal
 from ..security.permissions import Perm
 from ..text import digits
-from . import records
+from . import records, service_pauses
 from .entity_rules import NOT_A_CHOICE, REQUIRED, econtact, raise_all
 from .log import record, record_id
 from .records import get_visible, require
@@ -56,9 +56,10 @@ class Lookup:
     """A call that stands in the log, and which value of its answer fills which field of the person."""
 
     call: Call
-    key: tuple[int, int]  # the service as it is now: one that was changed is not held to what it did before
+    key: tuple[int, int]  # id and version of the service: one that was changed is not held to what it did before
     mappings: list[tuple[str, str]]  # (path, person field)
     document_stored: bool = False  # the person has one already, which may be masked on the form
+    failures: int = 0  # of the service in a row, before this call
 
 
 def active(session) -> ExternalService | None:
@@ -91,6 +92,7 @@ def save(session, pk: int | None, values: dict, *, version: int | None = None, k
     item = get_visible(session, ExternalService, pk, actor) if pk is not None else None
     if item is not None:
         records.refuse_stale(item, version)
+        service_pauses.clear(session, item.id)
     ready, secret = _checked(item, values, allow_private)
     was = bool(item is not None and item.secret)
     with session.no_autoflush:
@@ -291,7 +293,7 @@ def begin_lookup(session, given: dict, *, entity_id: int | None = None, keys: Se
     sent = _read(service, given)
     lookup = Lookup(_call(service, sent, keys), (service.id, service.version),
                     [(row.variable, row.person_field) for row in service.mappings],
-                    entity is not None and bool(entity.document))
+                    entity is not None and bool(entity.document), service.failures)
     told = {"entity": (None, entity.id)} if entity is not None else {}  # who keeps the service may see no names
     record_id(session, ExternalService.__tablename__, service.id, "lookup", {**_masked(sent), **told}, actor=actor,
               now=now)

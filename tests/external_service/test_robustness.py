@@ -2,12 +2,17 @@
 import socket
 import threading
 import time
+from datetime import timedelta
 from http.client import HTTPMessage
 
 import pytest
+from sqlalchemy import update
 
+from app.database import unit_of_work, utc_now
+from app.models.external_service import ExternalService
 from app.outgoing_http import addresses, answers, pinned
-from app.outgoing_http.guarded import Busy, Guard, Resting
+from app.outgoing_http.guarded import Busy, Guard
+from app.services import service_pauses
 from app.views.external_service import calls, filling
 from tests.support.other_system import ANA
 
@@ -22,6 +27,16 @@ MISTAKEN = "O serviço não pode ser usado como está configurado: avise quem o 
 def quick(saved):
     """The service with a limit of one second."""
     return lambda **changes: saved(seconds="1", **changes)
+
+
+@pytest.fixture
+def rests(session):
+    """`rests(seconds)`: the service has failed three times, and its pause lasts so long from now."""
+    def rest(seconds):
+        with unit_of_work(session):
+            session.execute(update(ExternalService.__table__).values(
+                failures=3, rests_until=utc_now() + timedelta(seconds=seconds)))
+    return rest
 
 
 def timed(act):
@@ -94,33 +109,50 @@ def test_no_transaction_is_held_while_the_service_is_waited_for(service, ask, db
     assert held == [False]
 
 
-def test_after_three_failures_it_is_left_alone_until_one_try_succeeds(service, ask, system, monkeypatch):
-    now = [100.0]
-    monkeypatch.setattr(calls.GUARD, "clock", lambda: now[0])
+def test_after_three_failures_it_is_left_alone_until_one_try_succeeds(service, ask, system, rests):
     system.answer = (503, b"")
     for _ in range(5):
         assert ask().told == SILENT
     assert len(system.asked) == 3
-    now[0] += 31
+    rests(-1)
     assert ask().told == SILENT  # one looks whether it works again
     assert ask().told == SILENT
     assert len(system.asked) == 4
-    now[0] += 31
+    rests(-1)
     system.answer = (200, ANA)
     assert ask().values["name"]
     assert ask().values["name"]
 
 
-def test_who_tests_is_not_kept_waiting_and_a_changed_service_begins_anew(service, ask, keeper, system, saved):
+def test_who_tests_is_not_kept_waiting_and_ends_the_pause_where_it_answers(service, ask, keeper, system, saved):
     system.answer = (503, b"")
     for _ in range(4):
         ask()
-    assert len(system.asked) == 3
     keeper.post("/settings/service/test", {"sample_document": CPF})
-    assert len(system.asked) == 4
-    saved(seconds="3")
     ask()
-    assert len(system.asked) == 5
+    assert len(system.asked) == 4  # a test that fails changes nothing for those who wait
+    system.answer = (200, ANA)
+    keeper.post("/settings/service/test", {"sample_document": CPF})
+    assert ask().values["name"]
+    system.answer = (503, b"")
+    for _ in range(4):
+        ask()
+    assert len(system.asked) == 9
+    saved()  # with nothing changed
+    ask()
+    assert len(system.asked) == 10
+
+
+def test_a_pause_is_kept_by_every_process_and_one_alone_looks_whether_it_is_over(
+        service, ask, system, session, rests):
+    """What a second process knows of it is what stands in the table."""
+    rests(30)
+    assert ask().told == SILENT
+    rests(-1)
+    with unit_of_work(session):
+        service_pauses.admit(session, service.id, seconds=2, now=utc_now())  # the other process looks
+    assert ask().told == SILENT
+    assert system.asked == []
 
 
 def test_an_unknown_person_is_no_failure(service, ask, system):
@@ -132,40 +164,32 @@ def test_an_unknown_person_is_no_failure(service, ask, system):
 
 def test_a_slow_service_takes_four_places_and_the_fifth_is_told_at_once():
     guard, go = Guard(), threading.Event()
-    waiting = [threading.Thread(target=guard.run, args=(1, lambda: go.wait(10)), daemon=True,
-                                kwargs={"seconds": 10, "failed": lambda _answer: False}) for _ in range(4)]
+    waiting = [threading.Thread(target=guard.run, args=(lambda: go.wait(10),), daemon=True,
+                                kwargs={"seconds": 10}) for _ in range(4)]
     for each in waiting:
         each.start()
     while guard._free._value:
         time.sleep(0.01)
     began = time.monotonic()
     with pytest.raises(Busy):
-        guard.run(1, lambda: 1, seconds=10, failed=lambda _answer: False)
+        guard.run(lambda: 1, seconds=10)
     assert time.monotonic() - began < 1
     go.set()
     for each in waiting:
         each.join(5)
-    assert guard.run(1, lambda: 1, seconds=1, failed=lambda _answer: False) == 1
+    assert guard.run(lambda: 1, seconds=1) == 1
 
 
 def test_a_call_given_up_keeps_its_place_until_it_has_ended():
-    guard, go = Guard(places=1, failures=9), threading.Event()
+    guard, go = Guard(places=1), threading.Event()
     with pytest.raises(TimeoutError):
-        guard.run(1, lambda: go.wait(10), seconds=0.05, failed=bool)
+        guard.run(lambda: go.wait(10), seconds=0.05)
     with pytest.raises(Busy):
-        guard.run(1, lambda: 1, seconds=1, failed=lambda _answer: False)
+        guard.run(lambda: 1, seconds=1)
     go.set()
     while not guard._free._value:
         time.sleep(0.01)
-    assert guard.run(1, lambda: 1, seconds=1, failed=lambda _answer: False) == 1
-
-
-def test_one_resting_system_holds_up_no_other():
-    guard = Guard(failures=1)
-    guard.run("a", lambda: 1, seconds=1, failed=bool)
-    with pytest.raises(Resting):
-        guard.run("a", lambda: 1, seconds=1, failed=bool)
-    assert guard.run("b", lambda: 0, seconds=1, failed=bool) == 0
+    assert guard.run(lambda: 1, seconds=1) == 1
 
 
 def test_a_secret_whose_key_is_gone_is_told_and_can_be_typed_again(

@@ -10,17 +10,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from limits import RateLimitItemPerMinute
 
-from ...extensions import limiter
+from ...database import unit_of_work, utc_now
+from ...extensions import db, limiter
 from ...outgoing_http import answers, pinned
 from ...outgoing_http.addresses import NotAllowed
-from ...outgoing_http.guarded import Busy, Guard, Resting
+from ...outgoing_http.guarded import Busy, Guard
+from ...services import service_pauses
 from ...services.external_service import Lookup
 from ..webhook_answers import in_words
 
 MOST = 256 * 1024  # bytes of an answer
 SHOWN = 600  # characters of an answer that is no JSON
 LEAST_HIDDEN = 4  # a shorter secret would hide every other word
-GUARD = Guard()  # of this process
+GUARD = Guard()
 RATE = RateLimitItemPerMinute(30)  # of one person: more than anybody types
 
 log = logging.getLogger("balcao.external_service")
@@ -46,7 +48,7 @@ WORDS = {
     "empty": _l("The answer is empty."),
 }
 # Of these the next call may fare no better; the others say that it works.
-FAILURES = {"late", "network", "broken", "long", "many", "status"}
+FAILURES = {"late", "network", "broken", "long", "many", "status", "clear", "private"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,10 @@ def may_ask() -> bool:
 
 
 def perform(lookup: Lookup, *, trying: bool = False) -> Outcome:
-    """Make the call. Never raises for what the other side does; no transaction may be open meanwhile."""
+    """Make the call. Never raises for what the other side does; no transaction may be open meanwhile.
+
+    `trying`: a person looks whether it works (again), so its pause does not hold, and is over where it answers.
+    """
     call, began = lookup.call, time.perf_counter()
     allow_private = current_app.config["WEBHOOK_ALLOW_PRIVATE"]
 
@@ -96,11 +101,10 @@ def perform(lookup: Lookup, *, trying: bool = False) -> Outcome:
                                    allow_private=allow_private, secret=bool(call.hidden)))
 
     try:
-        outcome = GUARD.run(lookup.key, ask, seconds=call.seconds, trying=trying,
-                            failed=lambda answer: answer.code in FAILURES)
+        outcome = GUARD.run(ask, seconds=call.seconds, admit=lambda: None if trying else _admit(lookup))
     except Busy:
         outcome = Outcome("busy")
-    except Resting:
+    except service_pauses.Resting:
         outcome = Outcome("resting")
     except TimeoutError:
         outcome = Outcome("late")
@@ -110,12 +114,30 @@ def perform(lookup: Lookup, *, trying: bool = False) -> Outcome:
         outcome = Outcome("private")
     except (OSError, http.client.HTTPException, ValueError) as error:
         outcome = Outcome("network", detail=in_words(f"{type(error).__name__}: {error}"))
+    _note(lookup, outcome.code, trying)
     ms = round((time.perf_counter() - began) * 1000)
     log.info("look-up", extra={"pairs": {  # never what was asked or answered
         "service": lookup.key[0], "outcome": outcome.code, "status": outcome.status or "-", "ms": ms}})
     hidden = [text for text in call.hidden if len(text) >= LEAST_HIDDEN]
     return Outcome(outcome.code, outcome.status, _without(outcome.data, hidden), _masked(outcome.text, hidden),
                    outcome.detail, ms)
+
+
+def _admit(lookup) -> None:
+    if lookup.failures >= service_pauses.MOST_FAILURES:  # of a service that works nothing more is read or written
+        with unit_of_work(db.session) as session:
+            service_pauses.admit(session, lookup.key[0], seconds=lookup.call.seconds, now=utc_now())
+
+
+def _note(lookup, code, trying) -> None:
+    failed, (pk, version) = code in FAILURES, lookup.key
+    if code in ("busy", "resting") or (trying and failed) or not (trying or failed or lookup.failures):
+        return
+    with unit_of_work(db.session) as session:
+        if trying:
+            service_pauses.clear(session, pk)
+        else:
+            service_pauses.note(session, pk, version, failed=failed, now=utc_now())
 
 
 def _judged(reply: pinned.Reply) -> Outcome:
