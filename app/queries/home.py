@@ -14,7 +14,7 @@ from ..models.desk import CacheVersion
 from ..models.entity import Entity
 from ..models.identity import user_company, user_unit
 from ..models.stream_event import StreamTopic
-from ..security.audience import SHARED, people
+from ..security.audience import SHARED, entity, people
 from ..security.visibility import visible
 from . import paging
 from .catalogue import TOKEN_KEY
@@ -66,7 +66,7 @@ def tenant_of(session, viewer) -> Tenant | None:
     if viewer is None:
         return None
     names: dict[str, list[str]] = {"company": [], "unit": [], "unread": [], "defined": [], "live": []}
-    topics = {*SHARED, *people(viewer.user_id)}
+    topics = {*people(viewer.user_id), *(entity(viewer.entity_id) if viewer.entity_id else SHARED)}
     for kind, name in session.execute(_BELONGS, {"user": viewer.user_id, "topics": sorted(topics)}):
         names[kind].append(name)
     begun = {each.rpartition("=")[0] for each in names["live"]}

@@ -32,6 +32,7 @@ KINDS = {
     "attendance.changed": Kind(Perm.ATTENDANCE_READ, Attendance.id),
     "ticket.changed": Kind(Perm.TICKET_READ, ProviderTicket.attendance_id),
     "ticket.deleted": Kind(Perm.TICKET_READ),  # without its id: a row that is gone is seen by nobody
+    "contact.changed": Kind(Perm.PORTAL_USE, Attendance.id),  # a ticket, to the provider whose it is
 }
 SHARED = {"attendances": Perm.ATTENDANCE_READ, "tickets": Perm.TICKET_READ}  # topics of who holds the permission
 _TOPIC_OF = {permission: name for name, permission in SHARED.items()}
@@ -52,6 +53,11 @@ def department(pk: int) -> set[str]:
     return {f"department:{pk}"}
 
 
+def entity(pk: int) -> set[str]:
+    """The users of the portal of this entity."""
+    return {f"entity:{pk}"}
+
+
 def holders(permission: Perm) -> set[str]:
     """Who holds the permission: KeyError for one that has no topic in SHARED."""
     return {_TOPIC_OF[permission]}
@@ -67,6 +73,8 @@ def hears(session, viewer, topic: str) -> bool:
     pk = int(pk)
     if noun == "user":
         return pk == viewer.user_id
+    if noun == "entity":
+        return pk == viewer.entity_id
     if noun == "company":
         return session.scalar(select(Company.id).where(Company.id == pk, visible(Company, viewer))) is not None
     if noun == "department":

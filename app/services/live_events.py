@@ -99,6 +99,7 @@ def _notice(session, _token, target: str, pk: int, action: str, _changes: dict, 
         known = session.identity_map.get(identity_key(Attendance, pk))  # who writes the entry has it at hand
         if known is not None and known.__dict__.get("kind") == AttendanceKind.PROVIDER:
             ticket_changed(session, pk, now=now)
+            tell(session, kind="contact.changed", ids=[pk], audience=audiences.entity(known.entity_id), now=now)
     elif target == User.__tablename__:
         tell(session, kind=ACCESS, audience=audiences.people(pk), now=now)
 

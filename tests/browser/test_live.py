@@ -1,5 +1,6 @@
 """What a colleague does shows by itself: the bell, the record that both have open, the row of a list."""
 import re
+from contextlib import closing
 
 import httpx
 import pytest
@@ -11,12 +12,17 @@ from tests.support.clients import PASSWORD
 SOON = 5_000  # ms: far sooner than the bell used to ask
 
 
+def by_rest(server, username):
+    client = httpx.Client(base_url=f"{server.url}/api/v1", timeout=30)
+    token = client.post("/security/login", json={"username": username, "password": PASSWORD, "provider": "db"})
+    client.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
+    return client
+
+
 @pytest.fixture
 def colleague(server):
     """`colleague.post(path, json)`: the supervisor by REST; `colleague.opened()` a new attendance."""
-    client = httpx.Client(base_url=f"{server.url}/api/v1", timeout=30)
-    token = client.post("/security/login", json={"username": "supervisor", "password": PASSWORD, "provider": "db"})
-    client.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
+    client = by_rest(server, "supervisor")
 
     def opened():
         answer = client.post("/attendances", json={
@@ -133,3 +139,25 @@ def test_the_central_offers_a_ticket_that_was_just_opened(open_page, colleague):
     expect(news).to_be_visible(timeout=SOON)
     news.click()
     expect(page.get_by_role("row").filter(has_text="Guia sem retorno")).to_have_count(1)
+
+
+@pytest.mark.req("B-39", "C-27", "C-28")
+def test_a_provider_reads_the_answer_as_it_is_written_and_keeps_what_he_types(open_page, server, colleague):
+    tree = colleague.get("/provider-tickets?limit=1&filter=open").json()["items"][0]
+    with closing(by_rest(server, "provider")) as provider, closing(by_rest(server, "operator")) as operator:
+        contact = provider.post("/me/tickets", json={
+            "title": "Aguardo a guia", "classification_id": tree["classification"]["id"],
+            "subclassification_id": tree["subclassification"]["id"], "contact_name": "Pedro",
+            "contact_phone": "(11) 98765-4321", "contact_email": "pedro@clinica.example", "message": "Chegou?"})
+        assert contact.status_code == 201, contact.text
+        protocol = contact.json()["protocol"]
+        page = open_page("provider", f"/portal/tickets/{protocol}")
+        connected(page)
+        page.get_by_label("Mensagem Complementar").fill("Ainda não")
+        answer = operator.post(f"/provider-tickets/{protocol}/messages", json={"text": "Segue hoje."})
+        assert answer.status_code == 201, answer.text
+    expect(page.get_by_role("log")).to_contain_text("Segue hoje.", timeout=SOON)
+    expect(page.get_by_text("A Operadora escreveu para você.")).to_be_attached()
+    expect(page.get_by_label("Mensagem Complementar")).to_have_value("Ainda não")
+    expect(page.get_by_role("region", name="Em aberto").get_by_role("link", name="Aguardo a guia")).to_contain_text(
+        "Operadora respondeu")
