@@ -1,13 +1,13 @@
 """Files of configurators' fields: sent ahead of their form, fetched by who may read the record that has them."""
-from flask import current_app, g, jsonify, render_template, request
+from flask import g, jsonify, render_template, request
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 
-from ..database import unit_of_work, utc_now
 from ..errors import Invalid
 from ..extensions import db
-from ..services import attachments, custom_files
+from ..services import custom_files
 from .attendances.attachments import sent
+from .field_kinds import kept_of
 
 
 class FieldFileView(BaseView):
@@ -30,10 +30,7 @@ class FieldFileView(BaseView):
         files = [each for each in request.files.getlist("files") if each.filename]
         if len(files) != 1:
             raise Invalid(_("Choose one file at a time."), field="file")
-        uploads = attachments.uploads_of(current_app.config)
-        with attachments.receive(uploads, files[0].stream, files[0].filename) as arrived, \
-                unit_of_work(db.session) as session:
-            kept = custom_files.send(session, arrived, actor=g.viewer, now=utc_now())
-            file = {"id": kept.id, "name": kept.filename}
+        kept = kept_of(files[0])
+        file = {"id": kept.id, "name": kept.filename}
         name = request.form.get("name", "")[:60]
         return jsonify(**file, html=render_template("lowcode/file.html", file=file, name=name, locked=False)), 201

@@ -2,15 +2,19 @@
 from flask import current_app, g, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
+from werkzeug.datastructures import FileStorage
 from wtforms import Field
 from wtforms.validators import StopValidation
 
+from ..database import unit_of_work, utc_now
+from ..errors import DomainError
 from ..extensions import db
 from ..lowcode import fields
 from ..models.custom_field import FieldType
+from ..models.custom_file import CustomFile
 from ..queries.custom_records import persons
 from ..security.permissions import Perm
-from ..services import custom_files
+from ..services import attachments, custom_files
 from ..services.custom_types import FILES_LIMIT
 from .lookup import LookupField, whole
 
@@ -86,7 +90,8 @@ class FilesWidget:
 
 
 class AttachmentField(Field):
-    """`data` is [{"id", "name"}]. Files are sent as they are chosen; the form posts their ids."""
+    """`data` is [{"id", "name"}]. Files are sent as they are chosen, and the form posts their ids; a browser without
+    scripts sends them with the form, and they are kept before it is looked at: what is refused loses none."""
 
     widget = FilesWidget()
     most = FILES_LIMIT
@@ -97,14 +102,27 @@ class AttachmentField(Field):
         self.bad = False
 
     def process_formdata(self, values):
-        ids = [whole(each) for each in values if each.strip()]
+        along = [each for each in values if isinstance(each, FileStorage) and each.filename]
+        ids = [whole(each) for each in values if isinstance(each, str) and each.strip()]
         self.bad = None in ids
+        refused = []
+        for file in along[:self.most]:
+            try:
+                ids.append(kept_of(file).id)
+            except DomainError as error:
+                refused.append(f"{file.filename}: {error}")
+        if len(along) > self.most:
+            refused.append(_("At most %(n)s files here.", n=self.most))
+        if along:
+            g.setdefault("_sent_along", {})[self.name] = [str(pk) for pk in ids if pk is not None]
         ids = [pk for pk in dict.fromkeys(ids) if pk is not None and pk < 2**31]
         new = [pk for pk in ids if pk not in self.known]
         if new and (viewer := g.get("viewer")):
             names = custom_files.sent_names(db.session, new, actor=viewer)
             self.known |= {pk: {"id": pk, "name": names.get(pk, "")} for pk in new}
         self.data = [self.known[pk] for pk in ids if pk in self.known]
+        if refused:
+            raise ValueError(" ".join(refused))
 
     def pre_validate(self, form):
         if self.bad:
@@ -113,6 +131,18 @@ class AttachmentField(Field):
     @property
     def text(self) -> str:
         return ", ".join(each["name"] for each in self.data or ())
+
+
+def kept_of(file: FileStorage) -> CustomFile:
+    """A sent file, kept for the form that will name it. Raises DomainError for what is not accepted."""
+    uploads = attachments.uploads_of(current_app.config)
+    with attachments.receive(uploads, file.stream, file.filename) as arrived, unit_of_work(db.session) as session:
+        return custom_files.send(session, arrived, actor=g.viewer, now=utc_now())
+
+
+def sent_along() -> dict[str, list[str]]:
+    """{name of a field: ids of its files} of those that came with the form of this request."""
+    return g.get("_sent_along", {})
 
 
 def _person(definition, options):

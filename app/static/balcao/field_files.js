@@ -12,6 +12,7 @@
   function enhance(panel) {
     var form = panel.closest("form"), words = panel.dataset, input = panel.querySelector("[type=file]");
     if (!input || !form || form.dataset.look !== undefined) return null; // a preview sends nothing
+    input.removeAttribute("name"); // each file goes by itself, not with the form
     var list = panel.querySelector("[data-list]"), coming = panel.querySelector("[data-coming]");
     var said = panel.querySelector("[data-said]"), drop = panel.querySelector("[data-drop]"), waiting = [], busy = false;
     var box = { waiting: function () { return busy || waiting.length > 0; }, refused: function () { return coming.querySelector(".is-bad"); }, words: words, done: null };
@@ -130,23 +131,29 @@
   }
 
   var boxes = new Map(); // form -> its fields of files
-  Array.from(document.querySelectorAll("[data-field-files]")).forEach(function (panel) {
-    var box = enhance(panel), form = panel.closest("form");
-    if (box) boxes.set(form, (boxes.get(form) || []).concat(box));
-  });
-  boxes.forEach(function (mine, form) {
-    form.addEventListener("submit", function (event) {
-      var bad = mine.find(function (box) { return box.refused(); }), slow = mine.find(function (box) { return box.waiting(); });
-      if (!bad && !slow) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      if (slow) {
-        var button = event.submitter;
-        window.balcao.toast(slow.words.waiting);
-        slow.done = function () { form.requestSubmit(button || undefined); };
-      } else {
-        window.balcao.toast(bad.words.refused, "bad");
-      }
-    }, true);
-  });
+  function guard(event) {
+    var form = event.currentTarget, mine = boxes.get(form);
+    var bad = mine.find(function (box) { return box.refused(); }), slow = mine.find(function (box) { return box.waiting(); });
+    if (!bad && !slow) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (slow) {
+      var button = event.submitter;
+      window.balcao.toast(slow.words.waiting);
+      slow.done = function () { form.requestSubmit(button || undefined); };
+    } else {
+      window.balcao.toast(bad.words.refused, "bad");
+    }
+  }
+  function begin(root) {
+    Array.from(root.querySelectorAll("[data-field-files]:not([data-ready])")).forEach(function (panel) {
+      var box = enhance(panel), form = panel.closest("form");
+      if (!box) return;
+      panel.dataset.ready = "1";
+      if (!boxes.has(form)) form.addEventListener("submit", guard, true);
+      boxes.set(form, (boxes.get(form) || []).concat(box));
+    });
+  }
+  begin(document);
+  document.addEventListener("balcao:added", function (event) { if (event.detail) begin(event.detail); });
 })();

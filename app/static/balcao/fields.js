@@ -7,7 +7,7 @@
 
   function controls(form) { return Array.from(form.querySelectorAll("[data-type][id]")); }
   function named(form, name) {
-    return form.querySelector('[data-type][id="' + CSS.escape(name) + '"]');
+    return form.querySelector('[data-type][id="' + CSS.escape((form.dataset.ids || "") + name) + '"]'); // data-ids: what they begin with
   }
   function number(text) {
     var plain = text.replace(/^\s*R\$/, "").trim();

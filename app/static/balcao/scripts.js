@@ -122,7 +122,7 @@
   function expanded(on) {
     document.querySelectorAll("[data-scripts-open]").forEach(function (each) { each.setAttribute("aria-expanded", String(on)); });
   }
-  function busy() { return document.querySelector("dialog[open], .modal.in, .select2-container--open"); }
+  function busy() { return document.querySelector("dialog[open], .modal.in, .select2-container--open, .b-drawer:not([hidden])"); }
 
   document.addEventListener("click", function (event) {
     var script = event.target.closest("[data-script]");

@@ -25,6 +25,7 @@ from ...queries.logs import changed_only_by
 from ...queries.products import information_of
 from ...security.permissions import Perm
 from ...services import drafts
+from ..field_kinds import sent_along
 from ..lookup import whole
 from .form import LOOKUPS, blank
 
@@ -40,7 +41,8 @@ def tab_here(form) -> str:
 
 def posted() -> dict:
     """The fields of this request as a draft keeps them."""
-    return {name: texts for name, texts in request.form.lists() if name not in ("csrf_token", "action")}
+    kept = {name: texts for name, texts in request.form.lists() if name not in ("csrf_token", "action")}
+    return {**kept, **sent_along()}
 
 
 def record_part(values: dict) -> dict:

@@ -22,6 +22,7 @@ from ..lookup import LookupField, whole
 from ..saving import field_at
 
 LINKS = ("entity", "attendance", "company")
+BESIDE = "drawer-"  # what ids begin with beside an attendance, which may have fields of the same names
 
 
 class RecordForm(FlaskForm):
@@ -42,6 +43,12 @@ class RecordForm(FlaskForm):
     def begin(self) -> None:
         """The empty form of a new record."""
         self.request_key.data = uuid.uuid4().hex
+
+    def stand_beside(self) -> None:
+        """It is drawn on the page of an attendance: its ids are its own."""
+        for each in self:
+            if each.name.startswith(PREFIX):
+                each.id = BESIDE + each.name
 
     def offer(self, *, adding: bool, linked: bool) -> None:
         """Ask what has to be asked: of a record of an attendance nothing, of a stored one only its person."""

@@ -23,10 +23,12 @@ from ..custom import also_refused, defined
 from ..field_kinds import cell, name_persons
 from ..lists.tools import ListTools
 from ..lookup import whole
-from .form import RecordForm
+from . import drawer
+from .form import BESIDE, RecordForm
 from .listed import RecordList
 
 MOST_ROWS = 200
+VARIES = {"Vary": "X-Requested-With"}
 
 
 class RecordsView(BaseView):
@@ -41,6 +43,8 @@ class RecordsView(BaseView):
     def listing(self, menu):
         """The records, newest first, under any filter and in the order of any searchable field; pages by key."""
         source = RecordList(_access(menu))
+        if drawer.inside() and source.attendance()[0]:
+            return self._beside(source)
         tools, form = ListTools(source), source.filter_form()
         if start := tools.start():
             return redirect(start)
@@ -70,7 +74,7 @@ class RecordsView(BaseView):
             narrowed=bool(form.errors) or bool(form.filter().fields or form.entity.data is not None),
             sortable={"x_" + each.key: each.key for each in source.form.searchable} | {"id": "id"},
             previous=page.previous and _link(before=page.previous),
-            following=page.next and _link(after=page.next)), status
+            following=page.next and _link(after=page.next)), status, VARIES
 
     @expose("/<int:menu>/show/<int:pk>")
     @has_access
@@ -83,11 +87,12 @@ class RecordsView(BaseView):
                     for title, fields in access.form.parts]
         retired = [(each, cell(each, values[each.key])) for each in access.form.every
                    if not each.active and values.get(each.key) is not None]
-        return self.render_template(
-            "records/show.html", title=f"{access.menus[0].name} {record}", menu=access.menus[0], record=record,
-            sections=sections, retired=retired, may_edit=_may_edit(access, record), back=_back(menu),
-            logs=g.viewer.may(Perm.LOG_READ), attendances=g.viewer.may(Perm.ATTENDANCE_READ),
-            entities=g.viewer.may(Perm.ENTITY_READ))
+        beside = drawer.inside() and record.attendance is not None
+        return drawer.answered(self.render_template(
+            f"records/{'drawer/' * beside}show.html", title=f"{access.menus[0].name} {record}", menu=access.menus[0],
+            record=record, sections=sections, retired=retired, may_edit=_may_edit(access, record),
+            back=drawer.list_of(menu, record.attendance) if beside else _back(menu), logs=g.viewer.may(Perm.LOG_READ),
+            attendances=g.viewer.may(Perm.ATTENDANCE_READ), entities=g.viewer.may(Perm.ENTITY_READ)))
 
     @expose("/<int:menu>/add", methods=["GET", "POST"])
     @has_access
@@ -180,12 +185,28 @@ class RecordsView(BaseView):
         menu = access.menus[0]
         title = (_("%(menu)s: edit %(record)s", menu=menu.name, record=record) if record is not None
                  else _("%(menu)s: add", menu=menu.name))
-        body = self.render_template(
-            "records/form.html", title=title, menu=menu, form=form, panels=form.panels, version=version,
-            back=_back(menu.id), loose=loose, wrong=bool(loose or form.errors), stale=stale, record=record,
-            linked=linked if linked is not None else record.attendance if record is not None else None,
-            crumb=menu.name, list_url=url_for(".listing", menu=menu.id), help=access.form.help)
-        return body, status
+        linked = linked if linked is not None else record.attendance if record is not None else None
+        beside = drawer.inside() and linked is not None
+        if beside:
+            form.stand_beside()
+        return drawer.answered(self.render_template(
+            f"records/{'drawer/' * beside}form.html", title=title, menu=menu, form=form, panels=form.panels,
+            version=version, back=drawer.list_of(menu.id, linked) if beside else _back(menu.id), loose=loose,
+            wrong=bool(loose or form.errors), stale=stale, record=record, linked=linked, crumb=menu.name, ids=BESIDE,
+            here=request.script_root + request.full_path.rstrip("?"), list_url=url_for(".listing", menu=menu.id),
+            help=access.form.help), status)
+
+    def _beside(self, source):
+        """The records of an attendance, in the drawer of its page."""
+        (pk, address), access = source.attendance(), source.access
+        try:
+            rows = drawer.listed(access, pk)
+        except ValueError:
+            abort(400)
+        adds = access.adds and attendances.find_by_address(db.session, g.viewer, address).is_open
+        return drawer.answered(self.render_template(
+            "records/drawer/list.html", menu=source.menu, help=access.form.help, adds=adds, address=address,
+            may_edit=lambda row: _may_edit(access, row), **rows))
 
 
 def fields_of(record) -> dict:
