@@ -3,6 +3,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -35,6 +36,7 @@ class CustomRecord(Versioned, Model):
     entity_id: Mapped[int | None] = mapped_column(ForeignKey("entity.id"))  # of the attendance, or chosen
     values: Mapped[dict[str, Any]] = mapped_column(json_type(), default=dict)
     search_text: Mapped[str] = mapped_column(Text, default="")  # words of the searchable fields, normalised
+    import_mark: Mapped[str | None] = mapped_column(String(64))  # of what the row of a file said: it comes in once
     form: Mapped[CustomForm] = relationship()
     company: Mapped[Company] = relationship()
     owner: Mapped[User] = relationship()
@@ -51,6 +53,9 @@ class CustomRecord(Versioned, Model):
               sqlite_where=text("attendance_id is not null"), postgresql_where=text("attendance_id is not null")),
         Index("ix_custom_record_entity", "entity_id", "id",
               sqlite_where=text("entity_id is not null"), postgresql_where=text("entity_id is not null")),
+        Index("uq_custom_record_import_mark", "form_id", "import_mark", unique=True,
+              sqlite_where=text("import_mark is not null"), postgresql_where=text("import_mark is not null"),
+              info={"message": _l("This row was imported meanwhile.")}),
     )
 
     def __str__(self):
