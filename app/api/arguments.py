@@ -9,13 +9,16 @@ from marshmallow import ValidationError, fields, validate
 
 from ..extensions import db
 from ..queries.catalogue import catalogue
-from ..queries.field_narrowing import PREFIX, Asked, Unreadable
+from ..queries.field_filters import PREFIX, Asked, Unreadable
 from ..services import field_questions
 from . import schemas
 from .base import MAX_LIMIT, BadRequest, actor, flat
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
 NOT_VALID = _l("Not a valid value.")
+ASKED = ("Configurators' searchable fields are asked for by `cf_<field>=value` (repeated: any of them), numbers and "
+         "dates also by `cf_<field>_from` and `cf_<field>_to`, both inclusive. A text is the whole value, or its "
+         "beginning followed by `*`.")
 
 
 class Whole(fields.Field):
@@ -58,9 +61,10 @@ def day(**options):
 
 class Arguments(schemas.Body):
     """The arguments of a list or a page; each is optional. `target` is whose configurators' fields may be asked for
-    besides: `cf_<key>`, `cf_<key>_from`, `cf_<key>_to` (`field_questions`)."""
+    besides: `cf_<key>`, `cf_<key>_from`, `cf_<key>_to` (`field_questions`); `words`: by words too."""
 
     target: str | None = None
+    words = False
 
     def read(self) -> dict:
         """The arguments of this request as values. Raises BadRequest at the first that cannot be read."""
@@ -78,14 +82,16 @@ class Arguments(schemas.Body):
             name, texts = next(flat(error.messages))
             raise BadRequest(f"{name}: {texts[0]}", field=name.split(".")[0]) from error
 
-    def read_fields(self, arguments=None) -> Asked:
-        """What is asked of configurators' fields. Raises BadRequest."""
+    def read_fields(self, arguments=None, *, fields=None) -> Asked:
+        """What is asked of configurators' fields: of `target`, or these. What is blank is no value. Raises BadRequest.
+        """
         arguments = request.args if arguments is None else arguments
         if not any(name.startswith(PREFIX) for name in arguments):
             return ()
         try:
-            return field_questions.read(db.session, catalogue(db.session).fields(self.target), arguments,
-                                        viewer=actor(), timezone=str(get_timezone()))
+            return field_questions.read(
+                db.session, catalogue(db.session).fields(self.target) if fields is None else fields, arguments,
+                viewer=actor(), timezone=str(get_timezone()), words=self.words, blanks=False)
         except Unreadable as error:
             raise BadRequest(f"{error.name}: {_('Unknown field.')}", field=error.name) from error
         except field_questions.NoValue as error:

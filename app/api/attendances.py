@@ -16,7 +16,7 @@ from ..models.label import AttendanceLabel
 from ..queries import attendances as reads
 from ..services import attendances, opening
 from . import schemas
-from .arguments import Flag, Listed, Many, Whole, day, text
+from .arguments import ASKED, Flag, Listed, Many, Whole, day, text
 from .base import BadRequest, Resource, actor, attendance_id, body, not_a_key, written
 from .detail_pages import DETAIL, page_values, put_codes
 from .labels import LABEL
@@ -113,8 +113,7 @@ class AttendanceApi(Resource):
         return written(act, "attendance", status=201)
 
     @operation("", summary="List attendances", query=LIST, listed=ATTENDANCE, description=(
-        "Those one may see, newest first. Configurators' searchable fields are asked for by `cf_<field>=value` "
-        "(repeated: any of them), numbers and dates also by `cf_<field>_from` and `cf_<field>_to`."))
+        f"Those one may see, newest first. {ASKED}"))
     def get_list(self):
         args = LIST.read()
         filters = reads.AttendanceFilter(

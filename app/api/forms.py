@@ -1,24 +1,18 @@
 """Forms of configurators over REST: those behind one's menus, and their records, as the screens have them."""
-from datetime import date
-from decimal import Decimal, InvalidOperation
-
-from flask import jsonify, request
-from flask_babel import get_timezone
+from flask import jsonify
 from flask_babel import gettext as _
 from marshmallow import fields, validate
 
 from ..errors import NotFound
 from ..extensions import db
-from ..lowcode import filters
-from ..models.custom_field import FieldType
 from ..models.custom_record import CustomRecord
 from ..queries import attendances
 from ..queries import custom_records as reads
-from ..queries.catalogue import FieldSpec, catalogue
+from ..queries.catalogue import catalogue
 from ..queries.custom_menus import Access, by_slug, menus_of
 from ..services import custom_records
 from . import schemas
-from .arguments import NOT_VALID, Arguments, Listed, Whole, text
+from .arguments import ASKED, NOT_VALID, Arguments, Listed, Whole, text
 from .base import BadRequest, Resource, actor, body, not_a_key, written
 from .operation import operation
 from .shapes import ANY, FLAG, NAMED, OBJECT, TEXT, Shape, empty, many, named, person
@@ -43,9 +37,9 @@ RECORD = Shape(
 
 
 class ListRecords(Listed):
-    """`cf_<key>` of searchable fields besides: read by `_questions`."""
+    """The searchable fields of the form besides, of which the list has an index of words."""
 
-    target = "record"
+    target, words = "record", True
     order = fields.String(load_default=None, validate=validate.Length(max=50, error=NOT_VALID), metadata={
         "description": "id, or the key of a searchable field; a leading - turns it round"})
     q = text(200, metadata={"description": "Words of the searchable fields, or # and the number of a record"})
@@ -83,8 +77,7 @@ class FormApi(Resource):
         return jsonify(items=[FORM(by_slug(defined, actor(), slug)) for slug in slugs], next=None)
 
     @operation("/<slug>/records", summary="List the records of a form", query=LIST, listed=RECORD, description=(
-        "Newest first. Searchable fields are asked for by `cf_<key>=value` (repeated: any of them), numbers and dates "
-        "also by `cf_<key>_from` and `cf_<key>_to`, both inclusive."))
+        f"Newest first. {ASKED} `*words*` are words anywhere in a text."))
     def records(self, slug):
         access, args = _access(slug), LIST.read()
         order, desc = _order(access, args["order"])
@@ -149,7 +142,7 @@ def _order(access, asked) -> tuple[str, bool]:
         return reads.NEWEST, True
     name, desc = asked.removeprefix("-"), asked.startswith("-")
     if name != reads.NEWEST and name not in {each.key for each in access.form.searchable}:
-        raise _unreadable("order")
+        raise BadRequest(f"order: {NOT_VALID}", field="order")
     return name, desc
 
 
@@ -159,62 +152,5 @@ def _filter(access, args) -> reads.RecordFilter:
         attendance = attendances.id_at(db.session, actor(), args["attendance"])
         if attendance is None:
             raise NotFound(_("Attendance not found."))
-    return reads.RecordFilter(args["q"] or "", tuple(_questions(access)), attendance, args["person_id"])
-
-
-def _questions(access):
-    """The questions of `cf_…` arguments. Raises BadRequest at the first that cannot be read."""
-    known = {each.key: each for each in access.form.searchable}
-    ranges: dict[str, dict[str, str]] = {}
-    for name, values in request.args.lists():
-        if not name.startswith(filters.PREFIX):
-            continue
-        key, _sign, end = name.removeprefix(filters.PREFIX), "", ""
-        if key not in known and key.endswith(("_from", "_to")):
-            key, _sign, end = key.rpartition("_")
-        field = known.get(key)
-        if field is None:
-            raise _unreadable(name)
-        if end:
-            ranges.setdefault(key, {})[end] = values[0]
-        elif field.type in filters.DAYS:
-            day = _value(field, name, values[0])
-            yield filters.between(field, day, day, timezone=_zone())
-        elif field.type in filters.TEXTS or field.type in (FieldType.CPF_CNPJ, FieldType.PHONE):
-            yield filters.text_in(field, values[0].replace("\0", ""))
-        else:
-            yield filters.any_of(field, [_value(field, name, each) for each in values])
-    for key, ends in ranges.items():
-        if known[key].type not in (*filters.NUMBERS, *filters.DAYS):
-            raise _unreadable(f"{filters.PREFIX}{key}_{next(iter(ends))}")
-        low, high = (_value(known[key], f"{filters.PREFIX}{key}_{end}", ends[end]) if end in ends else None
-                     for end in ("from", "to"))
-        yield filters.between(known[key], low, high, timezone=_zone())
-
-
-def _value(field: FieldSpec, name: str, typed: str):
-    try:
-        if field.type in filters.DAYS:
-            return date.fromisoformat(typed)
-        if field.type in filters.NUMBERS:
-            number = Decimal(typed)
-            if not number.is_finite():
-                raise ValueError(typed)
-            return int(number) if field.type == FieldType.INTEGER else str(number)
-        if field.type == FieldType.BOOLEAN:
-            return {"true": True, "false": False}[typed]
-        if field.type == FieldType.PERSON:
-            return int(typed)
-        if typed not in {str(option["value"]) for option in field.options}:
-            raise ValueError(typed)
-        return typed
-    except (ValueError, KeyError, InvalidOperation, OverflowError) as error:
-        raise _unreadable(name) from error
-
-
-def _zone() -> str:
-    return str(get_timezone())
-
-
-def _unreadable(name: str) -> BadRequest:
-    return BadRequest(f"{name}: {NOT_VALID}", field=name)
+    return reads.RecordFilter(
+        args["q"] or "", LIST.read_fields(fields=access.form.searchable), attendance, args["person_id"])

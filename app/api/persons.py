@@ -11,12 +11,12 @@ from ..models.custom_form import FieldTarget
 from ..models.custom_record import OwnerKind
 from ..models.entity import Address, EContact, EContactKind, Entity, EntityContact, EntityKind, Phone, PhoneKind
 from ..queries import history as histories
-from ..queries.field_narrowing import narrowing
+from ..queries.field_filters import narrowing
 from ..queries.search import find_entities
 from ..security.visibility import visible_to
 from ..services import entities
 from . import schemas
-from .arguments import Arguments, Listed, Many, day, one_of, text
+from .arguments import ASKED, Arguments, Listed, Many, day, one_of, text
 from .base import BadRequest, Resource, actor, body, instant, not_a_key, written
 from .operation import operation
 from .shapes import FLAG, INSTANT, NAMED, OBJECT, TEXT, WHOLE, Shape, empty, many, named
@@ -149,9 +149,7 @@ class PersonApi(Resource):
         "post": "write", "get_list": "read", "get": "read", "change": "write", "history": "read"}
     openapi_spec_tag = "Persons"
 
-    @operation("", summary="Find persons", query=FIND, listed=FOUND, description=(
-        "Configurators' searchable fields are asked for by `cf_<field>=value` (repeated: any of them), numbers and "
-        "dates also by `cf_<field>_from` and `cf_<field>_to`."))
+    @operation("", summary="Find persons", query=FIND, listed=FOUND, description=ASKED)
     def get_list(self):
         args = FIND.read()
         where, _few = narrowing(db.session, FIND.read_fields(), OwnerKind.ENTITY, Entity.id)

@@ -16,7 +16,7 @@ from ..security.permissions import Perm
 from ..services import web_menus
 from ..services.tickets import clock, complementary, conversation, forwarding, opening, thresholds, work
 from . import schemas
-from .arguments import NOT_VALID, Arguments, Listed, Many, Whole, day, one_of, text
+from .arguments import ASKED, NOT_VALID, Arguments, Listed, Many, Whole, day, one_of, text
 from .base import MAX_LIMIT, BadRequest, Resource, actor, body, instant, not_a_key, written
 from .operation import operation
 from .shapes import FLAG, INSTANT, NAMED, OBJECT, TEXT, WHOLE, Shape, empty, many, named, person
@@ -153,9 +153,9 @@ class ProviderTicketApi(Resource):
         ("get_list", "post", "get", "change", "messages", "say", "take", "close", "forward"), "use")
     openapi_spec_tag = "Provider tickets"
 
-    @operation("", summary="List providers' tickets", query=LIST, listed=TICKET)
+    @operation("", summary="List providers' tickets", query=LIST, listed=TICKET, description=(
+        f"As the provider central filters and orders them; of a provider's own token, his. {ASKED}"))
     def get_list(self):
-        """As the provider central filters and orders them, by `cf_<field>` too; of a provider's own token, his."""
         _require_reader()
         asked, size = LIST.read()
         zone = str(get_timezone())

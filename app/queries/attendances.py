@@ -19,7 +19,7 @@ from ..models.survey import SurveyAnswer, SurveyParticipation
 from ..security.visibility import visible
 from . import paging
 from .among import among, each_of
-from .field_narrowing import Asked, counted_along, narrowing
+from .field_filters import Asked, counted_along, narrowing
 from .labels import bears_any, walks
 from .protocols import with_piece
 from .search import FEW, beginning, ids_named, name_condition

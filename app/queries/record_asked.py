@@ -6,7 +6,7 @@ from sqlalchemy import and_, func, or_, select, union_all
 from ..models.custom_record import CustomRecord, OwnerKind
 from ..security.visibility import record_attendance
 from .custom_menus import Access
-from .field_filters import FieldFilter
+from .field_filters import Asked, FieldFilter, few
 from .record_scope import branches_of, companies_of
 from .record_words import WORDS, Words, words_of
 
@@ -21,7 +21,7 @@ class RecordFilter:
     """What the list is narrowed by; everything given must hold. `q`: words, or "#" and the number of a record."""
 
     q: str = ""
-    fields: tuple[FieldFilter, ...] = ()
+    fields: Asked = ()
     attendance: int | None = None
     entity: int | None = None
 
@@ -77,42 +77,40 @@ def narrow(session, viewer, access: Access, filters: RecordFilter, *, order: str
     elif words:
         made.words = Words(access.form.id, words)
     if made.ids is None and not made.small:
-        few = FEW if order == NEWEST else FEW_SORTED
-        _look_up(session, made, few)
+        most = FEW if order == NEWEST else FEW_SORTED
+        _look_up(session, made, most)
         if made.ids is None and made.words:
-            _look_for_words(session, made, few)
+            _look_for_words(session, made, most)
         if made.ids is None and order != NEWEST:
-            _look_whether_few(session, made, few)
+            _look_whether_few(session, made, most)
     return made
 
 
-def _look_up(session, made, few) -> None:
-    """The question that few answer names them; the others are then looked up of those."""
-    for each in sorted(made.wide, key=lambda one: not one.exact):
-        if not each.pieces:
-            found = list(session.scalars(each.owners(_KIND).limit(few + 1)))
-            if len(found) <= few:
-                made.ids = found
-                made.wide.remove(each)
-                return
+def _look_up(session, made, most) -> None:
+    """Questions that few answer name them; the others are then looked up of those. Pieces of a text have no range."""
+    asked = tuple(each for each in made.wide if not each.pieces)
+    named = [(each, ids) for each, ids in zip(asked, few(session, asked, _KIND, most), strict=True) if ids is not None]
+    if named:
+        made.ids = sorted(set.intersection(*(ids for _each, ids in named)))
+        made.wide = [each for each in made.wide if not any(each is one for one, _ids in named)]
 
 
-def _look_for_words(session, made, few) -> None:
+def _look_for_words(session, made, most) -> None:
     """Words that few have name them. PostgreSQL's index counts no further than asked only where it finds few: words
     that fill a page among the newest records are not asked of it."""
     if session.get_bind().dialect.name != "sqlite":
-        made.words.look(session, newest(made, few, WORDS))
+        made.words.look(session, newest(made, most, WORDS))
         if made.words.common:
             return
-    found = list(session.scalars(made.words.owners(session).limit(few + 1)))
-    if len(found) <= few:
+    found = list(session.scalars(made.words.owners(session).limit(most + 1)))
+    if len(found) <= most:
         made.ids, made.words = found, None
 
 
-def _look_whether_few(session, made, few) -> None:
+def _look_whether_few(session, made, most) -> None:
     """All that the viewer may see, where they are few: sorted by a field sooner than met among those of all others."""
-    some = union_all(*(select(select(_R.id).where(*branch).limit(few + 1).subquery()) for branch in made.branches))
-    if session.scalar(select(func.count()).select_from(some.subquery())) <= few:
+    some = union_all(*(select(select(_R.id).where(*branch).limit(most + 1).subquery()) for branch in made.branches))
+    if session.scalar(select(func.count()).select_from(some.subquery())) <= most:
         made.ids = list(session.scalars(some))
 
 

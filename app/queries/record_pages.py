@@ -189,7 +189,7 @@ def _values_of(session, asked: FieldFilter) -> list[str]:
     """The values that are asked for, one by one: several choices, or the days of a period that is not too long."""
     if len(asked.keys) > 1:
         return list(asked.keys)
-    if asked.field.type != FieldType.DATE or asked.exact or asked.filled is not None:
+    if asked.field.type != FieldType.DATE or asked.exact or asked.filled is not None or asked.any_of:
         return []
     ends = [asked.low or _end(session, asked, _I.value.asc()), asked.high or _end(session, asked, _I.value.desc())]
     if None in ends:

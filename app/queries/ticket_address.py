@@ -13,7 +13,7 @@ from datetime import date, datetime
 from flask_babel import lazy_gettext as _l
 
 from ..errors import Invalid, InvalidMany
-from .field_narrowing import PREFIX, Unreadable
+from .field_filters import PREFIX, Unreadable
 from .tickets import DEADLINES, FILTERS, ORDERS, STATUS_DEADLINES, TURNS, TicketFilter
 
 IDS = ("classification", "subclassification", "motive", "assignee", "status", "department")

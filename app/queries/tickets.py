@@ -23,7 +23,7 @@ from ..security.visibility import own_companies, visible
 from . import paging
 from .among import among
 from .attendances import Page, day_start
-from .field_narrowing import Asked, counted_along, narrowing
+from .field_filters import Asked, counted_along, narrowing
 from .search import FEW, beginning, contains, in_trigrams, name_condition, words_of
 
 COUNT_CAP = 1_000  # counting on would cost more than the list itself

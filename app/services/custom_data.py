@@ -116,6 +116,8 @@ def _check(session, item, _lists, *, actor) -> None:
     if both:
         raise Conflict(_l("The variable %(key)s is already one of “%(name)s”, which stands there too. Duplicate the "
                           "form: the copy gets variables of its own."), field="form", key=both[0], name=beside[both[0]])
+    if other := next((found for key in sorted(keys) if (found := form_rules.ambiguous(key, beside))), None):
+        raise Conflict(form_rules.AMBIGUOUS, field="form", other=other)
 
 
 def _refuse_values(session, item, *, actor) -> None:

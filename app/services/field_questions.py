@@ -1,9 +1,13 @@
 """What an address asks of configurators' fields: `cf_<key>=value`, and `cf_<key>_from` and `_to` of what has an order.
 
 A value repeated is any of them. Numbers are written as JSON has them or as Brazilians do (with a comma), days as
-yyyy-mm-dd or dd/mm/yyyy, booleans as true and false; choices by their code, persons by their id. A text is the whole
-value whatever its accents and case, or its beginning where an asterisk ends it. What is blank asks nothing. A field
-that is unknown or not searchable is `Unreadable`, a value that is none of its field is `NoValue`.
+yyyy-mm-dd or dd/mm/yyyy, booleans as true and false; choices by their code, persons by their id. A text, like the name
+of a file, is the whole value whatever its accents and case, or its beginning where an asterisk ends it (`cent*`), which
+documents and phones know too; between two asterisks stand words of it (`*sao jose*`), where the list has an index of
+words. A field that is unknown or not searchable is `Unreadable`, a value that is none of its field is `NoValue`.
+
+A field called `<key>_from` or `<key>_to` itself is what its own name means. The designer lets none stand beside the
+field of that key (`form_rules.ambiguous`), so that only older definitions can have lost an end of a range by it.
 """
 import re
 from collections.abc import Iterable
@@ -19,15 +23,18 @@ from ..errors import DomainError, Invalid
 from ..models.custom_field import FieldType
 from ..models.entity import Entity
 from ..queries.catalogue import FieldSpec
-from ..queries.field_filters import FieldFilter
-from ..queries.field_narrowing import PREFIX, Asked, Unreadable
+from ..queries.field_filters import PREFIX, Asked, FieldFilter, Unreadable
+from ..queries.record_words import words_of
 from ..security.visibility import visible
+from ..text import digits, normalise
 from . import custom_types as types
-from .field_index import sort_key
+from .field_index import LENGTH, sort_key
 
 ORDERED = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY, FieldType.DATE, FieldType.DATETIME)
 MOST, LONGEST = 100, 300  # values of one field, characters of one
-_PLAIN = (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.EMAIL, FieldType.URL)
+PLAIN = (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.EMAIL, FieldType.URL, FieldType.ATTACHMENT)
+BEGUN = (FieldType.CPF_CNPJ, FieldType.PHONE)  # by their beginning too
+PIECES = 8  # of one text
 YES, NO = ("true", "1"), ("false", "0")
 _LAST = "\U0010ffff"  # after every character that a person types
 _BRAZILIAN = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+|[+-]?\d{1,3}(\.\d{3}){2,}", re.ASCII)
@@ -42,8 +49,10 @@ class NoValue(Invalid):
     status = 400
 
 
-def read(session, fields: Iterable[FieldSpec], arguments, *, viewer, timezone: str) -> Asked:
-    """What an address asks, a werkzeug MultiDict; `fields` are those that stand on what the list shows. A query
+def read(session, fields: Iterable[FieldSpec], arguments, *, viewer, timezone: str, words=False,
+         blanks=True) -> Asked:
+    """What an address asks, a werkzeug MultiDict; `fields` are those that stand on what the list shows. `words`: it has
+    an index of words. What is blank asks nothing, as a form sends it, or is no value where `blanks` are none. A query
     only where persons are asked for. Raises Unreadable, and NoValue at the name of the argument."""
     names = [name for name in arguments if name.startswith(PREFIX)]
     known = arguments_of(fields) if names else {}
@@ -52,61 +61,107 @@ def read(session, fields: Iterable[FieldSpec], arguments, *, viewer, timezone: s
         if name not in known:
             raise Unreadable(name)
         field, end = known[name]
-        given = list(dict.fromkeys(value for each in arguments.getlist(name) if (value := each.strip())))
+        given = list(dict.fromkeys(
+            value for each in arguments.getlist(name) if (value := each.replace("\0", "").strip()) or not blanks))
         if not given:
             continue
+        if "" in given:
+            raise _no_value(field, name)
         if len(given) > (1 if end else MOST) or any(len(value) > LONGEST for value in given):
             raise _no_value(field, name)
-        mine = asked.setdefault(field.key, _Question(field, name, timezone))
+        mine = asked.setdefault(field.key, _Question(field, name, timezone, words))
         try:
             mine.add(end, given)
+        except NoValue:
+            raise
         except (DomainError, AttributeError, TypeError, ValueError, ArithmeticError) as error:
             raise _no_value(field, name) from error
     _refuse_strangers(session, asked.values(), viewer)
-    return tuple(some for mine in asked.values() for some in mine.filters())
+    return tuple(one for mine in asked.values() for one in mine.filters())
 
 
 def arguments_of(fields: Iterable[FieldSpec]) -> dict[str, tuple[FieldSpec, str]]:
     """{name of an argument: (its field, "", "from" or "to")} of those that can be asked for."""
     some = [each for each in fields if each.filterable]
     ends = {f"{PREFIX}{each.key}_{end}": (each, end) for each in some if each.type in ORDERED for end in ("from", "to")}
-    return {**ends, **{PREFIX + each.key: (each, "") for each in some}}  # a field of its own may be called so
+    return {**ends, **{PREFIX + each.key: (each, "") for each in some}}
+
+
+def filled(fields: Iterable[FieldSpec], keys: Iterable[str], there: bool) -> Asked:
+    """These fields hold something, or nothing."""
+    by_key = {each.key: each for each in fields}
+    return tuple(FieldFilter(by_key[key], filled=there) for key in keys)
 
 
 class _Question:
     """What is asked of one field."""
 
-    def __init__(self, field, name, timezone):
-        self.field, self.name, self.zone = field, name, ZoneInfo(timezone)
+    def __init__(self, field, name, timezone, words):
+        self.field, self.name, self.zone, self.words = field, name, ZoneInfo(timezone), words
         self.any_of: list[FieldFilter] = []
-        self.ends: list[FieldFilter] = []
+        self.ends: dict[str, FieldFilter] = {}
         self.persons: list[int] = []
 
     def add(self, end, given) -> None:
         made = [self.one(text) for text in given]
         if end:
-            one = made[0]
-            self.ends.append(FieldFilter(self.field, low=one.keys[0] if one.keys else one.low) if end == "from" else
-                             FieldFilter(self.field, high=one.keys[0] if one.keys else None, below=one.below))
+            self.ends[end] = made[0]
             return
+        if len(made) > 1 and any(one.pieces for one in made):
+            raise ValueError(given)  # words narrow the list before all else: not where something else may hold as well
         keys = tuple(dict.fromkeys(key for one in made for key in one.keys))
         self.any_of += [FieldFilter(self.field, keys=keys)] if keys else []
         self.any_of += [one for one in made if not one.keys]
 
-    def filters(self) -> list[tuple[FieldFilter, ...]]:
-        return [*([tuple(self.any_of)] if self.any_of else []), *((one,) for one in self.ends)]
+    def filters(self) -> list[FieldFilter]:
+        some = self.any_of if len(self.any_of) < 2 else [FieldFilter(self.field, any_of=tuple(self.any_of))]
+        return [*some, *([self.between()] if self.ends else [])]
+
+    def between(self) -> FieldFilter:
+        """From one value or day to the other, both inclusive: one range of the index."""
+        first, last = self.ends.get("from"), self.ends.get("to")
+        low = first and (first.keys[0] if first.keys else first.low)
+        high, below = (last.keys[0] if last.keys else None, last.below) if last else (None, None)
+        if low is not None and (high is not None and high < low or below is not None and below <= low):
+            raise NoValue(_l("The end is before the beginning."), field=f"{PREFIX}{self.field.key}_to")
+        if low is not None and low == high:
+            return FieldFilter(self.field, keys=(low,))
+        return FieldFilter(self.field, low=low, high=high, below=below)
 
     def one(self, text) -> FieldFilter:
         """What one text means: a value, a beginning, or a day of moments."""
         kind = FieldType(self.field.type)
         if kind == FieldType.DATETIME:
             return self.moments(text)
-        if kind not in _PLAIN:
-            return FieldFilter(self.field, keys=(self.key(getattr(self, f"_{kind.value}")(text)),))
-        if text.endswith("*") and text.strip("*"):
-            first = self.key(text.rstrip("*"))
-            return FieldFilter(self.field, low=first, below=first + _LAST)
-        return FieldFilter(self.field, keys=(self.key(text),))
+        bare = text.strip("*").strip()
+        if kind in PLAIN and bare and text.startswith("*") and text.endswith("*"):
+            return self.worded(bare)
+        if (kind in PLAIN or kind in BEGUN) and bare and text.endswith("*"):
+            return self.begun(self.beginning(kind, text.rstrip("*")))
+        return FieldFilter(self.field, keys=(self.key(getattr(self, f"_{kind.value}", self._text)(text)),))
+
+    def worded(self, text) -> FieldFilter:
+        """Each word of it stands in the value, the last from its beginning; what is too short begins the value."""
+        if not self.words:
+            raise NoValue(_l("Type the whole value, or its beginning followed by *."), field=self.name)
+        words = words_of(text)
+        if not words:
+            return self.begun(normalise(text))
+        return FieldFilter(self.field, pieces=tuple(normalise(text).split()[:PIECES]), words=tuple(words))
+
+    def begun(self, key) -> FieldFilter:
+        if not key:
+            raise ValueError(key)
+        return FieldFilter(self.field, low=key[:LENGTH], below=key[:LENGTH] + _LAST)
+
+    @staticmethod
+    def beginning(kind, text) -> str:
+        if kind == FieldType.CPF_CNPJ:
+            return normalise(documents.clean(text))
+        if kind == FieldType.PHONE:
+            number = digits(text)
+            return number and (f"+{number}" if text.startswith("+") else f"+55{number}")
+        return normalise(text)
 
     def key(self, value) -> str:
         made = sort_key(self.field, value)
@@ -170,6 +225,9 @@ class _Question:
 
     def _attachment(self, text):
         return {"name": text}
+
+    def _text(self, text):
+        return text
 
 
 def _number(text) -> Decimal:

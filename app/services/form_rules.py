@@ -14,6 +14,8 @@ from ..text import normalise
 from . import custom_types, form_types
 from .form_document import NOT_A_CHOICE, NOT_READ, Document, key_of
 
+AMBIGUOUS = _l("Beside “%(other)s” the filters of lists could not tell a variable that ends in _from or _to.")
+ENDS = ("_from", "_to")
 MOST_SEARCHABLE = 10  # each is a row of the index for every record
 
 
@@ -78,11 +80,26 @@ def _keys(session, document, rows, form_id) -> None:
             document.refuse(f"fields.{place}.key",
                             _l("“%(form)s”, which stands on the same records, has this variable already."),
                             form=beside[key])
-    taken = {*given, *beside, *keys_placed(session)}
+        elif other := ambiguous(key, given.keys() | beside.keys()):
+            document.refuse(f"fields.{place}.key", AMBIGUOUS, other=other)
+    taken = with_ends({*given, *beside, *keys_placed(session)} - {None})
     for row in rows:
         if row["key"] is None:
             row["key"] = key_of(row["name"] or "field", taken)
-            taken.add(row["key"])
+            taken |= with_ends({row["key"]})
+
+
+def ambiguous(key: str, others) -> str | None:
+    """The one of the other keys of which this one is an end in an address (`cf_<key>_from`, `_to`), or that is one of
+    this."""
+    stem = next((key.removesuffix(end) for end in ENDS if key.endswith(end)), None)
+    return next((other for other in (stem, *(key + end for end in ENDS)) if other in others), None)
+
+
+def with_ends(keys) -> set[str]:
+    """The keys, and all that would be ambiguous beside them."""
+    return {*keys, *(key + end for key in keys for end in ENDS),
+            *(key.removesuffix(end) for key in keys for end in ENDS)}
 
 
 def keys_beside(session, form_id: int | None, targets=None) -> dict[str, str]:

@@ -1,5 +1,6 @@
-"""Filters by configurators' fields on the lists of persons, attendances and tickets: what the address asks, and the
-boxes that ask it."""
+"""Filters by configurators' fields on the lists of persons, attendances, tickets and records behind a menu: what the
+address asks, and the boxes that ask it."""
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from babel.numbers import get_decimal_symbol
@@ -13,7 +14,8 @@ from ..extensions import db
 from ..lowcode.dates import read_day, typed_day
 from ..models.custom_field import FieldType
 from ..models.entity import Entity
-from ..queries.field_narrowing import PREFIX, Asked, Unreadable, narrowing
+from ..queries.catalogue import FieldSpec
+from ..queries.field_filters import PREFIX, Asked, Unreadable, narrowing
 from ..security.permissions import Perm
 from ..security.visibility import visible
 from ..services import custom_types as types
@@ -39,7 +41,8 @@ class Option:
 
 @dataclass(frozen=True)
 class Box:
-    """A filter as it is drawn; `kind` is choice, person, number, day or text, `values` what the address has of it."""
+    """A filter as it is drawn; `kind` is choice, person, number, day or text, `values` what the address has of it. A
+    text is sent with asterisks around it or after it, which `around` names, so that a piece is enough."""
 
     name: str
     label: str
@@ -49,6 +52,7 @@ class Box:
     least: str = ""
     most: str = ""
     error: str = ""
+    around: str = ""
 
     @property
     def mark(self) -> str:
@@ -61,16 +65,23 @@ class Box:
 
 
 def asked(target: str, arguments, *, lost: list | None = None) -> Asked:
-    """The filters of an address. Raises `field_narrowing.Unreadable`, `field_questions.NoValue`; what a saved view asks
-    of fields that are out of use is named in `lost` instead."""
-    fields = definitions(target)
+    """The filters of an address by the fields of persons or attendances; see `asked_of`."""
+    every = {**defined().every_field(target), **{each.key: each for each in definitions(target)}}
+    return asked_of(definitions(target), every, arguments, lost=lost)
+
+
+def asked_of(fields: Sequence[FieldSpec], every: dict[str, FieldSpec], arguments, *, lost: list | None = None,
+             words=False) -> Asked:
+    """The filters of an address. Raises `field_filters.Unreadable`, `field_questions.NoValue`; what a saved view asks
+    of fields that are out of use is named in `lost` instead, by `every` field that there was. `words`: as
+    `field_questions.read` has it."""
     if lost is not None:
         known = field_questions.arguments_of(fields)
         gone = [name for name in arguments if name.startswith(PREFIX) and name not in known]
-        lost += dict.fromkeys(label_of(target, name) for name in gone)
+        lost += dict.fromkeys(_label(every, name) for name in gone)
         arguments = MultiDict([(name, value) for name, value in arguments.items(multi=True) if name not in gone])
     return field_questions.read(
-        db.session, fields, arguments, viewer=g.viewer, timezone=str(get_timezone()))
+        db.session, fields, arguments, viewer=g.viewer, timezone=str(get_timezone()), words=words)
 
 
 def in_export() -> bool:
@@ -79,21 +90,25 @@ def in_export() -> bool:
 
 
 def boxes(target: str, errors=None) -> list[Box]:
+    """The boxes of a list of persons, attendances or tickets; see `boxes_of`."""
+    return boxes_of(definitions(target), errors)
+
+
+def boxes_of(fields: Sequence[FieldSpec], errors=None, *, words=False) -> list[Box]:
     """A box for each field that can be asked for, with the refusal of what it asks ({argument: text}). The names of
-    persons that are asked for are one query."""
-    fields = [each for each in definitions(target) if each.filterable and (
+    persons that are asked for are one query. `words`: of texts, words are asked for."""
+    fields = [each for each in fields if each.filterable and (
         each.type != FieldType.PERSON or g.viewer.may(Perm.ENTITY_READ))]
     people = _people([pk for each in fields if each.type == FieldType.PERSON for pk in _given(each)])
-    made = [_box(each, people) for each in fields]
+    made = [_worded(_box(each, people), each) if words else _box(each, people) for each in fields]
     for name, text in (errors or {}).items():
         made = [replace(box, error=text) if name.removesuffix("_from").removesuffix("_to") == box.name
                 or name == box.name else box for box in made]
     return made
 
 
-def label_of(target: str, name: str) -> str:
+def _label(every, name: str) -> str:
     """What an argument is called, of a field that is out of use too."""
-    every = {**defined().every_field(target), **{each.key: each for each in definitions(target)}}
     key = name.removeprefix(PREFIX)
     found = every.get(key) or every.get(key.removesuffix("_from").removesuffix("_to"))
     return found.name if found else name
@@ -118,6 +133,16 @@ def _box(spec, people) -> Box:
         return Box(name, spec.name, "number" if spec.type in NUMBERS else "day", values, least=shown(least),
                    most=shown(most))
     return Box(name, spec.name, "text", values)
+
+
+def _worded(box, spec) -> Box:
+    """A text box in which a piece is enough, without the asterisks of its address."""
+    if box.kind != "text":
+        return box
+    around = "after" if spec.type in field_questions.BEGUN else "around"
+    return replace(box, around=around, values=[
+        value.strip("*") if around == "after" or value.startswith("*") and value.endswith("*") else value
+        for value in box.values])
 
 
 def _options(spec) -> list[Option]:

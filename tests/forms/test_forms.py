@@ -277,6 +277,21 @@ def test_forms_on_one_target_have_different_keys(session, act, form):
     act("data", "create", {"name": "Terceiro", "target": "attendance", "form": third})
 
 
+def test_no_variable_reads_as_an_end_of_another_in_an_address(session, act):
+    both = refused(act, field("Valor", "money", key="valor"), field("Outro", key="valor_to"))
+    assert list(both) == ["fields.0.key", "fields.1.key"]
+    made = act("form", "create", {"name": "F", "fields": [
+        field("Valor", "money", key="valor"), field("Valor to"), field("Vale from", key="vale_from")]})
+    assert [each.key for each in session.get(CustomForm, made).fields] == ["valor", "valor_to_2", "vale_from"]
+    act("data", "create", {"name": "F", "target": "attendance", "form": made})
+    other = act("form", "create", {"name": "G", "fields": [field("Vale", key="vale")]})
+    with pytest.raises(Conflict) as raised:
+        act("data", "create", {"name": "G", "target": "attendance", "form": other})
+    assert raised.value.field == "form"
+    assert "vale_from" in str(raised.value)
+    act("data", "create", {"name": "G", "target": "entity", "form": other, "person_type": "both"})
+
+
 # ---- deleting, rights
 
 def test_a_form_in_use_is_not_deleted_and_says_by_what(session, act, form, record):

@@ -27,12 +27,14 @@ ASKED = [
     ("cf_datetime=2026-01-31&cf_datetime=2026-02-01", {1, 2}), ("cf_boolean=true", {1}), ("cf_boolean=false", {2}),
     ("cf_choice=a", {1}), ("cf_choice=a&cf_choice=b", {1, 2}), ("cf_choice=c", set()), ("cf_choices=b", {1}),
     ("cf_choices=a&cf_choices=b", {1}), ("cf_cpf_cnpj=390.533.447-05", {1}), ("cf_phone=(11) 3333-4444", {2}),
-    ("cf_email=ana@EXEMPLO.com", {1}), ("cf_url=https://exemplo.com/b", {2}), ("cf_text=carteira*&cf_choice=b", {2}),
-    ("cf_text=", {1, 2, 3})]
+    ("cf_cpf_cnpj=390.533*", {1}), ("cf_phone=(11) 33*", {2}), ("cf_text=carteira 10*&cf_text=x", {1, 2}),
+    ("cf_email=ana@EXEMPLO.com", {1}), ("cf_url=https://exemplo.com/b", {2}), ("cf_text=carteira*&cf_choice=b", {2})]
+BLANK = ["cf_text=", "cf_integer_from=", "cf_choice=&cf_choice=a"]
 REFUSED = [
     "cf_nada=1", "cf_=1", "cf_text_from=a", "cf_integer=x", "cf_integer=1.5", "cf_integer_from=1&cf_integer_from=2",
     "cf_date=31/02/2026", "cf_date=ontem", "cf_datetime=2026-02-01T01:30:00", "cf_boolean=sim", "cf_choice=z",
-    "cf_choices=z", "cf_cpf_cnpj=1", "cf_phone=12", "cf_secret=1", "cf_decimal=1e5", "cf_text=" + "x" * 301]
+    "cf_choices=z", "cf_cpf_cnpj=1", "cf_phone=12", "cf_secret=1", "cf_decimal=1e5", "cf_text=" + "x" * 301,
+    "cf_text=*10*", "cf_integer_from=2&cf_integer_to=1", "cf_date_from=2026-02-02&cf_date_to=2026-02-01"]
 
 
 
@@ -108,7 +110,7 @@ def test_lists_by_rest(request, api, three, path):
     three = request.getfixturevalue(three)
     caller = api("ana")
     assert wrong_answers(lambda query: ids_of(caller.get(f"/api/v1/{path}?{query}")), three) == {}
-    answers = {query: caller.get(f"/api/v1/{path}?{query}") for query in REFUSED}
+    answers = {query: caller.get(f"/api/v1/{path}?{query}") for query in (*REFUSED, *BLANK)}
     assert {query for query, answer in answers.items() if answer.status_code != 400} == set()
     assert answers["cf_integer=x"].json["error"]["fields"] == {"cf_integer": ANY}
 
@@ -125,6 +127,7 @@ def rows_of(page, pattern) -> list[int]:
 def test_lists_as_pages(request, sign_in, three, path, pattern):
     three, browser = request.getfixturevalue(three), sign_in("ana")
     assert wrong_answers(lambda query: rows_of(browser.get(f"{path}?{query}"), pattern), three) == {}
+    assert len(rows_of(browser.get(f"{path}?cf_text=&cf_integer_from=&cf_date_to="), pattern)) >= 3
     answers = {query: browser.get(f"{path}?{query}") for query in REFUSED}
     unknown = {query for query in REFUSED if query.startswith(("cf_nada", "cf_=", "cf_text_from", "cf_secret"))}
     assert {query for query in unknown if answers[query].status_code != 400} == set()

@@ -1,18 +1,19 @@
 """The list of records against a recount in Python: every filter, order and page, on whatever way it is found."""
 from datetime import date, timedelta
 from random import Random
+from urllib.parse import parse_qsl
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
-from app.lowcode import filters as asked
 from app.models.custom_record import CustomRecord
 from app.queries import custom_records as reads
 from app.queries import record_asked, record_pages
 from app.queries.catalogue import catalogue
 from app.queries.custom_menus import by_menu
 from app.queries.field_filters import FieldFilter
-from app.services import custom_records, field_index
+from app.services import custom_records, field_index, field_questions, list_views
 from app.text import normalise, searchable
 from tests.support.clock import NOON
 
@@ -57,30 +58,41 @@ def way(request, monkeypatch):
 
 def questions(form) -> dict[str, tuple]:
     """{name: (filter, what it means of the values)}"""
-    f = form.by_key
+    def ask(query, means):
+        (one,) = field_questions.read(None, form.searchable, MultiDict(parse_qsl(query)), viewer=None, timezone=ZONE,
+                                      words=True)
+        return one, means
 
     def text(typed):
-        return (asked.text_in(f["bairro"], typed),
-                lambda v: all(piece in normalise(v["bairro"]) for piece in normalise(typed).split()))
+        return ask(f"cf_bairro=*{typed}*",
+                   lambda v: all(piece in normalise(v["bairro"]) for piece in normalise(typed).split()))
 
     def day(v):
         return date.fromisoformat(v["dia"]) if "dia" in v else None
+
+    def filled(key, there):
+        (one,) = field_questions.filled(form.searchable, [key], there)
+        return one
     return {
-        "none": (None, lambda _v: True), "vila": text("vila"), "são j": text("são j"), "be": text("bo"),
-        "region n": (asked.any_of(f["regiao"], ["n"]), lambda v: v.get("regiao") == "n"),
-        "both regions": (asked.any_of(f["regiao"], ["n", "s"]), lambda v: v.get("regiao") is not None),
-        "works": (asked.any_of(f["causas"], ["obra"]), lambda v: "obra" in v.get("causas", ())),
-        "any cause": (asked.any_of(f["causas"], ["obra", "falha"]), lambda v: bool(v.get("causas"))),
-        "houses": (asked.between(f["casas"], 3, 950, timezone=ZONE), lambda v: 3 <= v.get("casas", -1) <= 950),
-        "cheap": (asked.between(f["custo"], None, 0, timezone=ZONE), lambda v: float(v.get("custo", 1)) <= 0),
-        "one day": (asked.between(f["dia"], DAY, DAY, timezone=ZONE), lambda v: day(v) == DAY),
-        "first days": (asked.between(f["dia"], None, DAY + timedelta(days=3), timezone=ZONE),
-                       lambda v: day(v) is not None and day(v) <= DAY + timedelta(days=3)),
-        "moments": (asked.between(f["inicio"], DAY, DAY + timedelta(days=2), timezone=ZONE),
-                    lambda v: "2026-03-01T03" <= v["inicio"] < "2026-03-04T03"),
-        "planned": (asked.any_of(f["programada"], [True]), lambda v: v.get("programada") is True),
-        "no region": (asked.is_filled(f["regiao"], False), lambda v: v.get("regiao") is None),
-        "some cause": (asked.is_filled(f["causas"], True), lambda v: bool(v.get("causas")))}
+        "none": (None, lambda _v: True), "vila": text("vila"), "são j": text("são j"), "bo": text("bo"),
+        "all of it": ask("cf_bairro=CENTRO", lambda v: v["bairro"] == "Centro"),
+        "two beginnings": ask("cf_bairro=vila n*&cf_bairro=aguas*&cf_bairro=centro", lambda v: v["bairro"] in (
+            "Vila Nova", "Águas Claras", "Centro")),
+        "region n": ask("cf_regiao=n", lambda v: v.get("regiao") == "n"),
+        "both regions": ask("cf_regiao=n&cf_regiao=s", lambda v: v.get("regiao") is not None),
+        "works": ask("cf_causas=obra", lambda v: "obra" in v.get("causas", ())),
+        "any cause": ask("cf_causas=obra&cf_causas=falha", lambda v: bool(v.get("causas"))),
+        "houses": ask("cf_casas_from=3&cf_casas_to=950", lambda v: 3 <= v.get("casas", -1) <= 950),
+        "cheap": ask("cf_custo_to=0", lambda v: float(v.get("custo", 1)) <= 0),
+        "one day": ask("cf_dia_from=2026-03-01&cf_dia_to=01/03/2026", lambda v: day(v) == DAY),
+        "first days": ask("cf_dia_to=2026-03-04", lambda v: day(v) is not None and day(v) <= DAY + timedelta(days=3)),
+        "moments": ask("cf_inicio_from=2026-03-01&cf_inicio_to=2026-03-03",
+                       lambda v: "2026-03-01T03" <= v["inicio"] < "2026-03-04T03"),
+        "two days": ask("cf_inicio=2026-03-02&cf_inicio=2026-03-05", lambda v: any(
+            f"2026-03-0{n}T03" <= v["inicio"] < f"2026-03-0{n + 1}T03" for n in (2, 5))),
+        "planned": ask("cf_programada=true", lambda v: v.get("programada") is True),
+        "no region": (filled("regiao", False), lambda v: v.get("regiao") is None),
+        "some cause": (filled("causas", True), lambda v: bool(v.get("causas")))}
 
 
 def in_order(form, rows, order, desc) -> list[int]:
@@ -211,21 +223,42 @@ def test_the_address_of_the_page_asks_the_same(session, many, stoppages, browser
     assert ids("") == 60
     assert ids("cf_regiao=n") == sum(values.get("regiao") == "n" for _pk, _who, values in many)
     assert ids("cf_regiao=n&cf_regiao=s") == sum("regiao" in values for _pk, _who, values in many)
-    assert ids("cf_casas.from=3&cf_casas.to=950") == sum(3 <= v.get("casas", -1) <= 950 for _pk, _who, v in many)
-    assert ids("cf_custo.to=-1,00") == sum(v.get("custo") == "-3.25" for _pk, _who, v in many)
-    assert ids("cf_dia.from=01/03/2026&cf_dia.to=2026-03-02") == sum(
+    assert ids("cf_casas_from=3&cf_casas_to=950&cf_custo_to=") == sum(
+        3 <= v.get("casas", -1) <= 950 for _pk, _who, v in many)
+    assert ids("cf_custo_to=-1,00") == sum(v.get("custo") == "-3.25" for _pk, _who, v in many)
+    assert ids("cf_dia_from=01/03/2026&cf_dia_to=2026-03-02") == sum(
         v.get("dia") in ("2026-03-01", "2026-03-02") for _pk, _who, v in many)
     assert ids("cf_programada=true") == sum(v.get("programada") is True for _pk, _who, v in many)
+    assert ids("cf_bairro=*vila*") == sum("Vila" in values["bairro"] for _pk, _who, values in many)
+    assert ids("cf_bairro=vila") == 0
     assert ids("empty=regiao") == sum("regiao" not in v for _pk, _who, v in many)
     assert ids("filled=regiao&order=-casas") == sum("regiao" in v for _pk, _who, v in many)
 
 
 @pytest.mark.parametrize(("query", "status"), [
-    ("order=nonsense", 400), ("order=obs", 400), ("after=x", 400), ("cf_casas.from=x", 422),
-    ("cf_dia.from=31/02/2026", 422), ("cf_casas.from=9&cf_casas.to=1", 422), ("attendance=999999", 404),
-    ("cf_regiao=zzz", 422), ("filled=nonsense", 422), ("cf_nonsense=1", 200)])
+    ("order=nonsense", 400), ("order=obs", 400), ("after=x", 400), ("cf_casas_from=x", 400),
+    ("cf_dia_from=31/02/2026", 400), ("cf_casas_from=9&cf_casas_to=1", 400), ("attendance=999999", 404),
+    ("cf_regiao=zzz", 400), ("filled=nonsense", 422), ("cf_nonsense=1", 400), ("cf_casas.from=1", 400)])
 def test_an_address_that_says_nothing_is_refused(stoppages, browser, query, status):
     assert browser.get(f"{stoppages.root}?{query}").status_code == status
+
+
+@pytest.mark.req("B-40")
+def test_a_saved_view_outlives_a_field_and_what_was_typed_stays_beside_its_refusal(
+        session, stoppages, add, browser, ana, seeding, viewer_for):
+    add(bairro="Vila Nova", casas=3)
+    with seeding():
+        view = list_views.save_view(session, f"records-{stoppages.menu_id}", name="Minha",
+                                    query="cf_bairro=*vila*&cf_sumiu=1", columns=[], actor=viewer_for(ana), now=NOON)
+    page = browser.get(f"{stoppages.root}?{view.query}&view={view.id}")
+    assert page.status_code == 200
+    assert page.text.count("<tr data-id") == 1
+    assert 'value="vila"' in page.text
+    assert "cf_sumiu" in page.text
+    told = browser.get(f"{stoppages.root}?cf_casas_from=tr%C3%AAs").text
+    assert told.count("<tr data-id") == 0
+    assert 'value="três"' in told
+    assert "Valor inválido." in told
 
 
 def test_the_records_of_one_attendance(session, stoppages, add, browser, world):

@@ -66,12 +66,15 @@ def test_the_list_is_narrowed_and_ordered_by_searchable_fields(caller, add):
     assert districts(caller.get(f"{RECORDS}?cf_casas=3&cf_casas=9")) == ["Vila", "Centro"]
     assert districts(caller.get(f"{RECORDS}?cf_programada=true")) == ["Vila"]
     assert districts(caller.get(f"{RECORDS}?q=lap")) == ["Lapa"]
+    assert districts(caller.get(f"{RECORDS}?cf_bairro=lapa")) == ["Lapa"]
+    assert districts(caller.get(f"{RECORDS}?cf_bairro=cent*&cf_bairro=vila")) == ["Vila", "Centro"]
     first = caller.get(f"{RECORDS}?limit=2").json
     assert districts(caller.get(f"{RECORDS}?limit=2&after={first['next']}")) == ["Centro"]
 
 
 @pytest.mark.parametrize("query", [
     "order=obs", "order=x", "cf_obs=a", "cf_nada=1", "cf_casas=doze", "cf_regiao=z", "cf_dia=ontem", "cf_bairro_from=a",
+    "cf_bairro=", "cf_casas_from=", "cf_casas.from=1", "cf_bairro=*vila*&cf_bairro=*centro*",
     "cf_programada=sim", "after=x", "limit=0", "nada=1"])
 def test_what_cannot_be_asked_answers_400(caller, query):
     assert caller.get(f"{RECORDS}?{query}").status_code == 400

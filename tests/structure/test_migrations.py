@@ -1,8 +1,13 @@
 """The migrations make the schema that the models describe, and can be undone."""
 import pytest
+from flask_appbuilder.security.sqla.models import User
 from flask_migrate import check, downgrade, upgrade
-from sqlalchemy import Column, Integer, Table, create_engine, inspect, text
+from sqlalchemy import Column, Integer, Table, create_engine, insert, inspect, text
 
+from app.models.custom_field import CustomField
+from app.models.custom_form import CustomForm
+from app.models.dynamic_menu import DynamicMenu
+from app.models.saved_view import SavedView
 from tests.conftest import SETTINGS
 
 
@@ -64,6 +69,33 @@ def test_rows_that_others_point_to_outlive_the_tables_that_are_made_anew(migrate
     upgrade()
     with db.engine.connect() as connection:
         assert connection.scalar(text("SELECT motive_id FROM occurrence WHERE id = 7")) == 7
+
+
+def test_saved_views_of_records_ask_as_all_lists_do(migrated):
+    db = migrated.extensions["migrate"].db
+    old = "cf_casas.from=3&cf_casas.to=9&cf_bairro=Vila+Nova&cf_fone=119&cf_regiao=n&order=-casas"
+    types = {"casas": "integer", "bairro": "text", "fone": "phone", "regiao": "choice"}
+    rows = [
+        (CustomForm, {"id": 5, "slug": "f"}),
+        *((CustomField, {"form_id": 5, "key": key, "type": kind}) for key, kind in types.items()),
+        (DynamicMenu, {"id": 3, "form_id": 5}),
+        (User, {"id": 1, "first_name": "A", "last_name": "B", "username": "ab", "email": "a@b.c"}),
+        (SavedView, {"id": 1, "list_key": "records-3", "owner_id": 1, "query": old})]
+    with db.engine.begin() as connection:
+        for model, values in rows:
+            named = {"name": "V", "name_key": "v"} if model is not User else {}
+            connection.execute(insert(model.__table__).values(**named, **values))
+
+    def query():
+        with db.engine.connect() as connection:
+            return connection.scalar(text("SELECT query FROM saved_view"))
+
+    downgrade(revision="0022")
+    assert query() == old
+    upgrade()
+    assert query() == "cf_casas_from=3&cf_casas_to=9&cf_bairro=*Vila+Nova*&cf_fone=119*&cf_regiao=n&order=-casas"
+    downgrade(revision="0022")
+    assert query() == old
 
 
 def test_there_is_one_line_of_migrations(migrated):

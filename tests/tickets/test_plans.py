@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
 from app.models.custom_field import CustomField
-from app.queries import field_narrowing
+from app.queries import field_filters
 from app.queries import tickets as reads
 from app.queries.field_filters import FieldFilter
 from app.queries.tickets import TicketFilter
@@ -89,11 +89,11 @@ def test_no_list_reads_the_whole_table(plans):
 
 @pytest.mark.parametrize("most", [30, 0], ids=["few have it", "many have it"])
 def test_no_list_by_configurators_fields_reads_a_whole_table(monkeypatch, fields, plans, most):
-    monkeypatch.setattr(field_narrowing, "LOOKED", most)
+    monkeypatch.setattr(field_filters, "LOOKED", most)
     lot, plan = fields
-    asked = [((FieldFilter(lot, keys=("1",)),),),
-             ((FieldFilter(lot, low="1", below="2"), FieldFilter(lot, keys=("7",))),),
-             ((FieldFilter(plan, keys=("a", "b")),), (FieldFilter(lot, low="1"),))]
+    asked = [(FieldFilter(lot, keys=("1",)),),
+             (FieldFilter(lot, any_of=(FieldFilter(lot, low="1", below="2"), FieldFilter(lot, keys=("7",)))),),
+             (FieldFilter(plan, keys=("a", "b")), FieldFilter(lot, low="1"))]
     whole = [(custom, more, order, desc) for custom, more, order, desc in product(
         asked, ({}, {"status": (1, 2), "q": "guia"}), reads.ORDERS, (False, True))
         if any(map(_reads_it_all, plans({**more, "custom": custom}, order, desc)))]

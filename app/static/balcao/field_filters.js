@@ -1,4 +1,5 @@
-/* Filters by configurators' fields: days and numbers go into the address as every program reads them, nothing empty does. */
+/* Filters by configurators' fields: days and numbers go into the address as every program reads them, pieces of a text
+   with asterisks, nothing empty does. */
 (function () {
   "use strict";
 
@@ -19,6 +20,7 @@
         value = String(value).trim();
         if (!value) return;
         if (box && box.dataset && box.dataset.date) value = window.balcao.dates.iso(value) || value;
+        if (box && box.dataset && box.dataset.asterisks && value.indexOf("*") < 0) value = (box.dataset.asterisks === "around" ? "*" : "") + value + "*";
         if (box && box.dataset && box.dataset.number) value = plain(value, box.dataset.number);
         data.append(name, value);
       });

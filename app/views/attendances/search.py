@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from ...extensions import db
 from ...models.custom_form import FieldTarget
 from ...queries import attendances as reads
-from ...queries.field_narrowing import Unreadable
+from ...queries.field_filters import Unreadable
 from ...queries.home import by_protocol
 from ...queries.search import find_entities
 from ...security.permissions import Perm

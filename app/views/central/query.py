@@ -8,7 +8,8 @@ from flask_babel import get_timezone
 from ...database import utc_now
 from ...extensions import db
 from ...models.custom_form import FieldTarget
-from ...queries import field_narrowing, ticket_address, ticket_choices
+from ...queries import ticket_address, ticket_choices
+from ...queries.field_filters import Unreadable
 from ...queries.ticket_address import Asked
 from ...queries.tickets import Bounds
 from ...services.settings import get_settings
@@ -24,7 +25,7 @@ def asked(*, lost: list | None = None) -> Asked:
     fields = partial(custom_filters.asked, FieldTarget.ATTENDANCE, lost=lost)
     try:
         return ticket_address.read(request.args, custom=fields)
-    except field_narrowing.Unreadable:
+    except Unreadable:
         abort(400)
 
 

@@ -79,11 +79,12 @@ class RecordList(ListSource):
 
     def filter_form(self) -> RecordFilterForm:
         """The filters of the address."""
-        return RecordFilterForm.of(self.form)(request.args)
+        return RecordFilterForm(self.form, request.args)
 
     def filters(self) -> reads.RecordFilter:
         """What the address asks. Raises Invalid where it cannot be read."""
         form = self.filter_form()
+        form.ask_fields(lost=[])
         form.forgive()
         if not form.validate():
             raise Invalid(UNREADABLE)

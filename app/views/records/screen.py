@@ -48,8 +48,10 @@ class RecordsView(BaseView):
         tools, form = ListTools(source), source.filter_form()
         if start := tools.start():
             return redirect(start)
+        lost = [] if tools.view else None
+        form.ask_fields(lost)
         if tools.view:
-            tools.lost = form.forgive()
+            tools.lost = form.forgive() + lost
         attendance_id, address = source.attendance()
         (order, desc), size = source.order(), whole(request.args.get("size")) or tools.size
         page, count, status = reads.Page([], None, None), reads.Count(0, False), 200
@@ -65,13 +67,14 @@ class RecordsView(BaseView):
             count = reads.count_records(db.session, narrowed)
             name_persons(source.form.fields, [row.values for row in page.rows])
         else:
-            status = 422
+            status = 400 if form.unreadable else 422
+        wrong = bool(form.errors or form.unreadable)
         return self.render_template(
             "records/list.html", title=source.menu.name, menu=source.menu, access=source.access, form=form, tools=tools,
             rows=page.rows, count=max(count.n, len(page.rows)), more=count.more, size=size, order=order, desc=desc,
             link=_link, address=address,
-            filtered=bool(form.errors) or form.filter(attendance=attendance_id).given,
-            narrowed=bool(form.errors) or bool(form.filter().fields or form.entity.data is not None),
+            filtered=wrong or form.filter(attendance=attendance_id).given, wrong=wrong,
+            narrowed=wrong or bool(form.filter().fields or form.entity.data is not None),
             sortable={"x_" + each.key: each.key for each in source.form.searchable} | {"id": "id"},
             previous=page.previous and _link(before=page.previous),
             following=page.next and _link(after=page.next)), status, VARIES
