@@ -4,6 +4,7 @@ stdin.
 Both catalogues are written and compiled under a lock, so that several hands can add at once.
 """
 import fcntl
+import re
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+WHICH = re.compile(r" \((count|package)\)$")  # tells two meanings of a word apart, and is not shown
 ROOT = Path(__file__).resolve().parent.parent / "translations"
 
 
@@ -48,7 +50,7 @@ def add(pairs):
         for locale in ("pt_BR", "en"):
             path, catalog = load(locale)
             for msgid, text in pairs:
-                text = msgid if locale == "en" else text
+                text = WHICH.sub("", msgid) if locale == "en" else text
                 catalog.add(msgid, text, flags=["python-format"] if "%(" in msgid else [])
                 catalog.get(msgid).string = text  # Babel leaves the text of one that was there
             store(path, catalog)

@@ -63,13 +63,25 @@ def update(session, pk: int, values: dict, *, version: int | None = None, actor,
     return records.update(session, WebMenu, pk, values, version=version, actor=actor, now=now, rows=ROWS)
 
 
+def add(session, code: str, *, actor, now: datetime) -> WebMenu:
+    """A menu of `MENUS` that is not there, released for all. Raises Forbidden, Conflict."""
+    require(actor, Perm.WEB_MENU_WRITE)
+    return records.create(session, WebMenu, {"code": code}, actor=actor, now=now)
+
+
+def delete(session, pk: int, *, actor, now: datetime) -> None:
+    """Take a menu out, as it was before it was added: nobody has it. Raises Forbidden, NotFound."""
+    require(actor, Perm.WEB_MENU_WRITE)
+    records.delete(session, WebMenu, pk, actor=actor, now=now, rows=ROWS)
+
+
 def plant(session, *, now: datetime) -> list[str]:
     """Add the menus that are missing; a line for each."""
     there = set(session.scalars(select(WebMenu.code)))
     lines = []
     for code in MENUS:
         if code not in there:
-            records.create(session, WebMenu, {"code": code}, actor=SYSTEM, now=now)
+            add(session, code, actor=SYSTEM, now=now)
             lines.append(f"web menu {code} added")
     return lines
 

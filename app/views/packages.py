@@ -1,6 +1,7 @@
 """Pacotes: the configuration written into a file, and brought in from one: looked at, tried, imported, taken back."""
 import io
 import re
+from dataclasses import replace
 
 from flask import abort, flash, g, redirect, render_template, request, send_file, url_for
 from flask_appbuilder import BaseView, expose, has_access
@@ -15,12 +16,14 @@ from ..extensions import db
 from ..models.package_import import PackageImport
 from ..security.permissions import Perm
 from ..security.visibility import visible
+from ..services import external_service
 from ..services.demo.forms import FOLDER
 from ..services.packages import document, importing, reading, told, undoing
 from ..services.packages.parts import PARTS
 
 EXAMPLES = {"saneamento": ("fa-droplet", _l("Water utility")), "plano_de_saude": (
     "fa-heart-pulse", _l("Health-plan operator")), "provedor_de_internet": ("fa-wifi", _l("Internet provider"))}
+SERVICE = "external_service"  # the part whose secret stays behind
 SHOWN = 50  # packages of the list, the newest first
 MOST_CHANGES = 500  # on the page; the rest is counted
 
@@ -90,7 +93,7 @@ class PackageView(BaseView):
     def file(self, pk):
         """The package as it was received, of it what the person may read."""
         package = _package(pk)
-        readable = {part.name for part in _readable()}  # who may not read roles does not read them out of a file
+        readable = {part.name for part in _readable()}
         content = {name: entries for name, entries in package.content.items() if name in readable}
         return send_file(io.BytesIO(document.dump(content, name=package.name)), mimetype="application/json",
                          as_attachment=True, download_name=f"pacote-{package.id}.json")
@@ -135,14 +138,20 @@ class PackageView(BaseView):
         return page, 422 if error else 200
 
     def _shown(self, package, error=None, chosen=None):
-        names = chosen if chosen is not None else request.args.getlist("part") or list(package.content)
+        """The page, of what the person may read alone; a part that he may not bring in is named and left out."""
+        sent = [part for part in PARTS if package.content.get(part.name)]
+        parts = [part for part in sent if part.may_bring(g.viewer)]
+        names = chosen if chosen is not None else request.args.getlist("part") or [part.name for part in parts]
         outcome = self._outcome(package, names, error)
+        readable = [part for part in PARTS if g.viewer.may(part.reads)]
+        changes = [each for each in outcome.changes if each.part in readable]
+        shown = replace(outcome, changes=changes)
         page = render_template(
-            "packages/show.html", title=_("Packages"), package=package, outcome=outcome, error=error,
-            chosen=names, told=told, groups=_grouped(outcome.changes[:MOST_CHANGES]),
-            left=max(0, len(outcome.changes) - MOST_CHANGES),
-            parts=[part for part in PARTS if part.name in package.content],
-            may_write=g.viewer.may(Perm.CUSTOM_FORM_WRITE))
+            "packages/show.html", title=_("Packages"), package=package, outcome=shown, error=error,
+            chosen=names, told=told, groups=_grouped(changes[:MOST_CHANGES]), left=max(0, len(changes) - MOST_CHANGES),
+            parts=parts, others=[part.label for part in sent if part not in parts],
+            hidden=len(outcome.changes) > len(changes),
+            secret_missing=_secret_missing(package, changes), may_write=g.viewer.may(Perm.CUSTOM_FORM_WRITE))
         return page, error.status if error else 200
 
     @staticmethod
@@ -156,6 +165,14 @@ class PackageView(BaseView):
                 return importing.trial(session, package.content, parts=names, actor=g.viewer, now=utc_now())
         except DomainError as refused:
             return importing.Outcome(problems=[importing.Problem(_("Package"), (), None, str(refused))])
+
+
+def _secret_missing(package, changes) -> bool:
+    """Whether this import has brought an external service whose secret has still to be typed."""
+    if package.imported_at is None or package.undone_at or not any(each.part.name == SERVICE for each in changes):
+        return False
+    service = external_service.kept(db.session)
+    return service is not None and external_service.lacks_secret(service)
 
 
 def _package(pk) -> PackageImport:

@@ -25,13 +25,13 @@ class FormsPart(Part):
     def __init__(self):
         super().__init__("forms", _l("Forms"), CustomForm, forms, Perm.CUSTOM_FORM_WRITE, key="slug")
 
-    def read(self, session, known: Known) -> list[dict]:
+    def read(self, session, known: Known) -> list[tuple[int, dict]]:
         found = sorted(catalogue(session).forms.values(), key=lambda form: form.slug)
         for form in found:
             known.keep(CustomForm, form.id, (form.slug,))
-        return [{"slug": form.slug, "name": form.name, "active": form.active, "help": form.help,
-                 "sections": [{"key": key, "title": title} for key, title in form.sections],
-                 "fields": [_said(each) for each in form.every]} for form in found]
+        return [(form.id, {"slug": form.slug, "name": form.name, "active": form.active, "help": form.help,
+                           "sections": [{"key": key, "title": title} for key, title in form.sections],
+                           "fields": [_said(each) for each in form.every]}) for form in found]
 
     def values(self, entry: dict, known: Known) -> dict:
         if unknown := sorted(set(entry) - _ATTRIBUTES):

@@ -2,7 +2,9 @@
 
 A row that the package does not name stays as it is; of one that it names, what it says of it holds afterwards.
 """
+from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,6 +26,7 @@ from .reading import of_parts
 
 MOST_PROBLEMS = 100  # more are not told: the first few show what is wrong
 CREATE, UPDATE = "create", "update"
+NOT_YOURS = _l("You may not change this part: leave it out, or have somebody import it who may.")
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,10 @@ class Problem:
     path: Path
     field: str | None
     message: str
+    words: str = ""  # the path as people read it
 
     def __str__(self):
-        place = f"{self.part}: {shown(self.path)}" if self.path else str(self.part)
+        place = f"{self.part}: {self.words or shown(self.path)}" if self.path else str(self.part)
         return f"{place} ({self.field}): {self.message}" if self.field else f"{place}: {self.message}"
 
 
@@ -100,8 +104,8 @@ def trial(session, content: dict, *, parts: Iterable[str] | None = None, actor, 
 def bring(session, pk: int, *, parts: Iterable[str] | None = None, actor, now: datetime) -> Outcome:
     """Import a package that was received, or the named parts of it.
 
-    Raises Forbidden, NotFound, Conflict where it was imported already, Refused with every problem; among them that the
-    actor may not keep a register that would change.
+    Raises Forbidden, NotFound, Conflict where it was imported already, Refused with every problem; among them each part
+    that the actor may not keep.
     """
     require(actor, Perm.CUSTOM_FORM_WRITE)
     package = session.scalar(select(PackageImport).where(
@@ -138,7 +142,11 @@ def _bring(session, content, names, actor, now) -> Outcome:
     wanted, outcome = set(content if names is None else names), Outcome()
     current, known = of_parts(session)
     for part in PARTS:
-        if part.name in wanted and part.name in content:
+        if part.name not in wanted or not content.get(part.name):
+            continue
+        if not part.may_bring(actor):
+            outcome.problems.append(Problem(part.label, (), None, NOT_YOURS))  # nor is it told what of it would change
+        else:
             _Bringing(session, part, current[part.name], known, outcome, actor, now).all(content[part.name])
     return outcome
 
@@ -149,30 +157,66 @@ class _Bringing:
 
     session: Any
     part: Part
-    current: list[dict]
+    current: list[tuple[int, dict]]
     known: Known
     outcome: Outcome
     actor: Any
     now: datetime
 
     def all(self, entries) -> None:
-        self.by_path = {compared(self.part.path(entry)): entry for entry in self.current}
-        met: set[Path] = set()
+        self.here: dict[Path, list[tuple[int, dict]]] = {}
+        for pk, entry in self.current:
+            self.here.setdefault(compared(self.part.path(entry)), []).append((pk, entry))
+        self.sent = self._by_path(entries)
+        self.met: Counter = Counter()
         for entry in self.part.in_order(entries):
             path: Path = ()
             try:
                 path = self.part.path(entry)
-                if compared(path) in met:
-                    raise Conflict(_l("The package has this entry twice."))
-                met.add(compared(path))
-                self._one(path, entry)
+                path, pk, have = self._found(path, entry)
+                self._one(path, entry, pk, have)
             except REFUSALS as raised:
                 self._refused(path, refusal(raised))
             if len(self.outcome.problems) >= MOST_PROBLEMS:
                 return
 
-    def _one(self, path, entry) -> None:
-        pk, have = self.part.find(self.known, path), self.by_path.get(compared(path), {})
+    def _by_path(self, entries) -> dict[Path, list[dict]]:
+        found: dict[Path, list[dict]] = {}
+        for entry in entries:
+            with suppress(DomainError):  # told where its turn comes
+                found.setdefault(compared(self.part.path(entry)), []).append(entry)
+        return found
+
+    def _found(self, path, entry) -> tuple[Path, int | None, dict]:
+        """How an entry is called, and the row of it with what it says; (path, None, {}) where there is none.
+
+        Where here or in the package several are of one path, the fields that tell them apart are asked, then their
+        order. Raises Conflict for what nothing tells apart.
+        """
+        key, apart = compared(path), self.part.apart
+        here, sent = self.here.get(key, []), self.sent[key]
+        if len(sent) == 1 and len(here) <= 1:
+            return (path, *(here[0] if here else (None, {})))
+        if not apart:
+            self.met[key] += 1
+            if self.met[key] > 1:
+                raise Conflict(_l("The package has this entry twice."))
+            return (path, *(here[0] if here else (None, {})))
+
+        def told(each):
+            return tuple(self.part.told_apart(each, name) for name in apart)
+        every = {told(each) for each in (*sent, *(each for _pk, each in here))}
+        said = [each for place, each in enumerate(_said(entry, name) for name in apart)
+                if len({each[place] for each in every}) > 1]
+        mine = (key, told(entry))
+        self.met[mine] += 1
+        same = [each for each in here if told(each[1]) == mine[1]]
+        number = self.met[mine]
+        if number > 1:
+            said.append(str(number))
+        return ((*path, *said), *(same[number - 1] if number <= len(same) else (None, {})))
+
+    def _one(self, path, entry, pk, have) -> None:
         values = self.part.values(entry, self.known)
         differs = {name: (have.get(name), entry[name]) for name in entry
                    if pk is None or self.part.differs(name, have.get(name), entry[name])}
@@ -180,7 +224,6 @@ class _Bringing:
             self.outcome.same += 1
             return
         with self.session.begin_nested():  # what is refused leaves no trace, and the rest is tried all the same
-            require(self.actor, self.part.perm)
             if pk is None:
                 pk, action = self.part.create(self.session, values, actor=self.actor, now=self.now), CREATE
             else:
@@ -188,11 +231,17 @@ class _Bringing:
                 self.part.update(self.session, pk, {name: values[name] for name in values if name in differs},
                                  actor=self.actor, now=self.now)
             self.session.flush()  # constraints speak within the savepoint
-        self.known.keep(self.part.model, pk, path)
+        self.known.keep(self.part.model, pk, self.part.path(entry))
         self.outcome.changes.append(Change(
             self.part, path, action, {name: old for name, (old, _new) in differs.items()} if action == UPDATE else {},
             {name: new for name, (_old, new) in differs.items()}, pk))
 
     def _refused(self, path, error: DomainError) -> None:
         errors = error.errors if isinstance(error, InvalidMany) else [error]
-        self.outcome.problems += [Problem(self.part.label, path, each.field, str(each)) for each in errors]
+        words = self.part.words(path) if path else ""
+        self.outcome.problems += [Problem(self.part.label, path, each.field, str(each), words) for each in errors]
+
+
+def _said(entry, name) -> str:
+    value = entry.get(name)
+    return ", ".join(shown(each) for each in value) if isinstance(value, list) else str(value)

@@ -1,8 +1,10 @@
 """A register as it travels in a package: how a row of it is known, written down, compared and brought in.
 
 A row is known by its path: the path of the row above it, then its own key (the name, or a code that never changes),
-compared without accents and case. References are paths as well, so that a package says nothing of ids.
+compared without accents and case. References are paths as well, so that a package says nothing of ids. Where a register
+takes two rows of one key, what tells them apart is asked as well, but only where there are two.
 """
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -53,25 +55,33 @@ def shown(path) -> str:
 
 class Part:
     """One register in a package. `parent`, `refs` (many-to-one), `lists` (many-to-many), `rows` (children that have no
-    life of their own) name relations; everything else of the table travels as it is."""
+    life of their own, {relation: the column that a child is known by}) name relations; everything else of the table
+    travels as it is. `apart` are the fields that tell two rows of one path from each other."""
 
     def __init__(self, name: str, label: Any, model: type, service: Any, perm: Perm, *, key="name", parent=None,
-                 refs=(), lists=(), rows=(), leave=()):
+                 refs=(), lists=(), rows=None, leave=(), apart=()):
         self.name, self.label, self.model, self.service, self.perm = name, label, model, service, perm
-        self.key, self.parent, self.refs, self.lists, self.rows = key, parent, tuple(refs), tuple(lists), tuple(rows)
-        self.leave = OWN | set(leave)
+        self.key, self.parent, self.refs, self.lists, self.rows = key, parent, tuple(refs), tuple(lists), rows or {}
+        self.leave, self.apart = OWN | set(leave), tuple(apart)
 
     @cached_property
     def columns(self) -> dict[str, Any]:
         """Those that travel as they are, by name."""
         return _plain_columns(self.model, self.leave)
 
-    def read(self, session, known: Known) -> list[dict]:
-        """Every row as an entry of the file, in the order of their paths."""
+    def read(self, session, known: Known) -> list[tuple[int, dict]]:
+        """Every row with its id, as an entry of the file, in the order of their paths."""
         query = select(self.model).options(*(
             selectinload(getattr(self.model, name)) for name in (*self.lists, *self.rows)))
-        found = [(self._keep(row, known), row) for row in self._parents_first(session.scalars(query).all())]
-        return [self.entry(row, known) for _path, row in sorted(found, key=lambda each: compared(each[0]))]
+        found = []
+        for row in self._parents_first(session.scalars(query).all()):
+            known.keep(self.model, row.id, self.path_of_row(row, known))
+            found.append((row.id, self.entry(row, known)))
+        return sorted(found, key=lambda each: self._place(each[1]))
+
+    def may_bring(self, viewer) -> bool:
+        """Whether somebody may import it: who may write it but not read it would read it off what changes."""
+        return viewer.may(self.perm) and viewer.may(self.reads)
 
     def path(self, entry: dict) -> Path:
         """By what an entry of the file is known. Raises Invalid."""
@@ -80,8 +90,14 @@ class Part:
             raise Invalid(_l("An entry without a name."), field=self.key)
         return (*map(str, above), entry[self.key])
 
-    def find(self, known: Known, path: Path) -> int | None:
-        return known.id_of(self.model, path)
+    def told_apart(self, entry: dict, name: str) -> Any:
+        """What a field of `apart` says, as two are compared."""
+        value = entry.get(name)
+        return tuple(sorted(compared(each) for each in value)) if isinstance(value, list) else value
+
+    def words(self, path: Path) -> str:
+        """A path as people read it."""
+        return shown(path)
 
     def entry(self, row, known: Known) -> dict:
         """A row as the file has it."""
@@ -159,10 +175,12 @@ class Part:
 
     # ---- pieces
 
-    def _keep(self, row, known) -> Path:
-        path = self.path_of_row(row, known)
-        known.keep(self.model, row.id, path)
-        return path
+    def _place(self, entry):
+        """Where an entry stands in the file; of twins the text decides, so that the same are in the same order."""
+        if not self.apart:
+            return compared(self.path(entry)), ()
+        return compared(self.path(entry)), (*(repr(self.told_apart(entry, name)) for name in self.apart),
+                                            json.dumps(entry, sort_keys=True))
 
     def path_of_row(self, row, known: Known) -> Path:
         """By what a stored row is known."""
@@ -202,7 +220,7 @@ class Part:
         return found
 
     def _with_rows(self, session, values, pk=None) -> dict:
-        """Relations as rows, and children that stay as they are under their ids: they are not written anew."""
+        """Relations as rows, and children that are here already under their ids: they are not written anew."""
         ready = dict(values)
         for name in (*((self.parent,) if self.parent else ()), *self.refs):
             if ready.get(name):
@@ -213,16 +231,21 @@ class Part:
         for name in self.rows if pk is not None else ():
             if name in ready:
                 kept = list(getattr(session.get(self.model, pk), name))
-                ready[name] = [_under_its_id(kept, each) for each in ready[name]]
+                ready[name] = _under_their_ids(kept, ready[name], self.rows[name])
         return ready
 
 
-def _under_its_id(kept, values) -> dict:
-    for row in kept:
-        if all(getattr(row, name) == value for name, value in values.items()):
-            kept.remove(row)
-            return {"id": row.id, **values}
-    return values
+def _under_their_ids(kept, wanted: list[dict], key: str) -> list[dict]:
+    """The rows that are the same, or of the same key, with the ids under which they are stored."""
+    ids: dict[int, int] = {}
+    for same in (lambda row, each: all(getattr(row, name) == value for name, value in each.items()),
+                 lambda row, each: getattr(row, key) == each.get(key)):
+        for place, each in enumerate(wanted):
+            row = None if place in ids else next((row for row in kept if same(row, each)), None)
+            if row is not None:
+                ids[place] = row.id
+                kept.remove(row)
+    return [{"id": ids[place], **each} if place in ids else each for place, each in enumerate(wanted)]
 
 
 def _plain_columns(model, leave) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from ...models.entity import ContactType, RoleType
 from ...models.knowledge import KnowledgeCategory, KnowledgeItem, KnowledgeSection
 from ...models.label import Label
 from ...models.script import Script
+from ...models.survey import Survey
 from ...security.permissions import Perm
 from ...security.visibility import visible
 from .. import (
@@ -39,10 +40,12 @@ from .. import (
     role_types,
     scripts,
     situations,
+    surveys,
 )
 from .form_part import CustomDataPart, FormsPart
 from .part import Part
-from .special import ParametersPart, RolesPart
+from .service_part import ExternalServicePart
+from .special import ParametersPart, RolesPart, WebMenusPart
 
 
 class DepartmentPart(Part):
@@ -65,7 +68,7 @@ _contact_types = records.service_for(ContactType)
 PARTS: list[Part] = [
     DepartmentPart("departments", _l("Departments"), Department, companies.departments, Perm.STRUCTURE_WRITE,
                    refs=("parent",)),
-    Part("calendars", _l("Calendars"), Calendar, calendars, _WRITES, rows=("holidays",)),
+    Part("calendars", _l("Calendars"), Calendar, calendars, _WRITES, rows={"holidays": "day"}),
     Part("situations", _l("Situations"), Situation, situations.service, _WRITES),
     CodedPart("channels", _l("Channels"), Channel, channels.service, _WRITES, key="code"),
     CodedPart("role_types", _l("Roles of entities"), RoleType, role_types.service, _WRITES, key="code"),
@@ -83,7 +86,8 @@ PARTS: list[Part] = [
     Part("default_motives", _l("Standard motives"), DefaultMotive, classifications.default_motives, _WRITES,
          parent="subclassification"),
     Part("scripts", _l("Attendance scripts"), Script, scripts, _WRITES, key="title",
-         lists=("departments",)),
+         lists=("departments",), apart=("departments", "kind")),
+    Part("surveys", _l("Surveys"), Survey, surveys, _WRITES, rows={"questions": "text"}),
     Part("knowledge_sections", _l("Sections of the knowledge base"), KnowledgeSection, knowledge.sections, _WRITES),
     Part("knowledge_categories", _l("Categories of the knowledge base"), KnowledgeCategory, knowledge.categories,
          _WRITES, parent="section"),
@@ -94,6 +98,8 @@ PARTS: list[Part] = [
     FormsPart(),
     CustomDataPart(),
     Part("dynamic_menus", _l("Menus"), DynamicMenu, dynamic_menus, _FORMS, refs=("form", "group"), lists=("roles",)),
+    WebMenusPart(),
+    ExternalServicePart(),
     ParametersPart(),
 ]
 BY_NAME = {part.name: part for part in PARTS}

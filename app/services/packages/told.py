@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from .importing import CREATE, Change, Outcome
-from .part import shown
+from .part import compared, shown
 
 LONGEST = 80  # characters of a value on a line
 FIELDS = {
@@ -22,7 +22,17 @@ FIELDS = {
     "roles": _l("Roles"), "permissions": _l("Permissions"), "departments": _l("Departments"), "title": _l("Title"),
     "kind": _l("Kind"), "value": _l("Value"), "parent": _l("Inside"), "valid_from": _l("Valid from"),
     "valid_until": _l("Valid until"), "complete_to_close": _l("Demands full classification to close"),
+    "questions": _l("Questions"), "text": _l("Question"), "options": _l("Options"), "required": _l("Required"),
+    "type": _l("Type"), "description": _l("Description"), "released": _l("Released"), "rules": _l("By web profile"),
+    "role": _l("Web profile"), "url": _l("URL"), "method": _l("Method"), "auth": _l("Authentication"),
+    "username": _l("User name"), "key_header": _l("Header of the key"), "headers": _l("Headers"),
+    "seconds": _l("Time limit (seconds)"), "mappings": _l("Person fields"), "variable": _l("Variable"),
+    "person_field": _l("Field of the person"), "day": _l("Date"), "recurring": _l("Every year"),
 }
+# Rows inside an entry that are told one by one: what each is known by, and what a new one is called.
+ROWS = {"fields": ("key", "name", _l("New field")), "questions": ("text", "text", _l("New question")),
+        "mappings": ("person_field", "person_field", _l("New line")), "rules": ("role", "role", _l("New rule")),
+        "holidays": ("day", "name", _l("New day off"))}
 
 
 class Difference(NamedTuple):
@@ -34,12 +44,12 @@ class Difference(NamedTuple):
 
 
 def differences(change: Change) -> list[Difference]:
-    """The fields that an update changes; of a form its fields one by one."""
+    """The fields that an update changes; of a form, a survey and their like the rows inside it one by one."""
     found = []
     for name, new in change.after.items():
         old = change.before.get(name)
-        if name == "fields":
-            found += _of_fields(old or [], new or [])
+        if name in ROWS:
+            found += _of_rows(name, old or [], new or [])
         else:
             found.append(Difference(label(name), text(old), text(new)))
     return found
@@ -69,20 +79,31 @@ def text(value) -> str:
 def lines(outcome: Outcome) -> Iterator[str]:
     """The diff for a terminal: `+` a row that is added, `~` one that changes with each field below."""
     for change in outcome.changes:
-        yield f"{'+' if change.action == CREATE else '~'} {change.part.label}: {shown(change.path)}"
+        yield f"{'+' if change.action == CREATE else '~'} {change.part.label}: {change.part.words(change.path)}"
         if change.action != CREATE:
             for each in differences(change):
                 yield f"    {each.label}: {each.old} → {each.new}"
 
 
-def _of_fields(old, new) -> Iterator[Difference]:
-    before = {each["key"]: each for each in old}
-    for each in new:
-        have = before.get(each["key"])
+def _of_rows(name, old, new) -> Iterator[Difference]:
+    key, called, added = ROWS[name]
+    before, after = ({_known_by(each, key): each for each in rows} for rows in (old, new))
+    for known, each in after.items():
+        have = before.get(known)
         if have is None:
-            yield Difference(_("New field"), "—", f"{each.get('name', each['key'])} ({each.get('type', 'text')})")
+            kind = f" ({each['type']})" if each.get("type") else ""
+            yield Difference(str(added), "—", f"{text(each.get(called) or each.get(key))}{kind}")
             continue
-        for name in dict.fromkeys([*have, *each]):
-            if have.get(name) != each.get(name):
-                yield Difference(f"{have.get('name', each['key'])} · {label(name)}", text(have.get(name)),
-                                 text(each.get(name)))
+        for one in dict.fromkeys([*have, *each]):
+            if have.get(one) != each.get(one):
+                yield Difference(f"{text(have.get(called) or have.get(key))} · {label(one)}", text(have.get(one)),
+                                 text(each.get(one)))
+    if name != "fields":  # those of a form that are not named stay
+        for known, have in before.items():
+            if known not in after:
+                yield Difference(_("Removed"), text(have.get(called) or have.get(key)), "—")
+
+
+def _known_by(row, key):
+    value = row.get(key)
+    return compared(value) if isinstance(value, list) else value

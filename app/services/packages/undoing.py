@@ -9,7 +9,7 @@ from ...security.permissions import Perm
 from .. import log
 from ..records import get_visible, require
 from ..refusals import REFUSALS, refusal
-from .importing import CREATE, Outcome, Problem, Refused
+from .importing import CREATE, NOT_YOURS, Outcome, Problem, Refused
 from .part import compared
 from .parts import BY_NAME
 from .reading import of_parts
@@ -27,13 +27,16 @@ def undo(session, pk: int, *, actor, now: datetime) -> Outcome:
     if done.undone_at is not None:
         raise Conflict(_l("This import was taken back already."))
     outcome, (current, known) = Outcome(), of_parts(session)
-    names = {change["part"] for change in done.changes}
-    entries = {name: {compared(BY_NAME[name].path(each)): each for each in current[name]} for name in names}
+    rows = {name: dict(current[name]) for name in {change["part"] for change in done.changes}}
+    outcome.problems += [Problem(BY_NAME[name].label, (), None, NOT_YOURS) for name in BY_NAME
+                         if name in rows and not BY_NAME[name].may_bring(actor)]
+    if outcome.problems:
+        raise Refused(outcome)
     for change in reversed(done.changes):
-        part, path = BY_NAME[change["part"]], tuple(change["path"])
-        entry = entries[part.name].get(compared(path))
+        part, path, pk = BY_NAME[change["part"]], tuple(change["path"]), change["id"]
+        entry = rows[part.name].get(pk)
         try:
-            if entry is None or part.find(known, path) != change["id"]:
+            if entry is None or not _is_called(part.path(entry), path):
                 if change["action"] == CREATE:
                     continue  # somebody has deleted or renamed it: there is nothing left to take back
                 raise Conflict(_l("It is not there any more."))
@@ -41,11 +44,10 @@ def undo(session, pk: int, *, actor, now: datetime) -> Outcome:
             if changed:
                 raise Conflict(_l("It was changed after the import: take it back by hand, or change it back first."),
                                field=changed[0])
-            require(actor, part.perm)
             if change["action"] == CREATE:
-                _remove(session, part, change["id"], actor=actor, now=now)
+                _remove(session, part, pk, actor=actor, now=now)
             else:
-                part.update(session, change["id"], part.values(change["before"], known), actor=actor, now=now)
+                part.update(session, pk, part.values(change["before"], known), actor=actor, now=now)
                 session.flush()  # constraints speak here, where the place is known
             outcome.same += 1
         except REFUSALS as raised:
@@ -70,4 +72,9 @@ def _remove(session, part, pk, *, actor, now) -> None:
 
 
 def _problem(part, path, error: DomainError) -> Problem:
-    return Problem(part.label, path, error.field, str(error))
+    return Problem(part.label, path, error.field, str(error), part.words(path))
+
+
+def _is_called(now: tuple, then: tuple) -> bool:
+    """Whether a row is still called as the import met it; what told it from a twin is not asked, for it has its id."""
+    return compared(now) == compared(then)[:len(now)]

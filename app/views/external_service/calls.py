@@ -16,7 +16,7 @@ from ...outgoing_http import answers, pinned
 from ...outgoing_http.addresses import NotAllowed
 from ...outgoing_http.guarded import Busy, Guard
 from ...services import service_pauses
-from ...services.external_service import Lookup
+from ...services.service_calls import Lookup
 from ..webhook_answers import in_words
 
 MOST = 256 * 1024  # bytes of an answer

@@ -11,7 +11,7 @@ from ...errors import DomainError
 from ...extensions import db
 from ...secrets_at_rest import LostKey
 from ...security.permissions import Perm
-from ...services import external_service
+from ...services import external_service, service_calls
 from ..lookup import whole
 from . import person_fields
 from .calls import Outcome, may_ask, perform
@@ -46,7 +46,7 @@ class ServiceFillView(BaseView):
         entity_id = whole(str(asked["entity"])) if asked.get("entity") else None
         try:
             with unit_of_work(db.session) as session:
-                lookup = external_service.begin_lookup(
+                lookup = service_calls.begin_lookup(
                     session, given, entity_id=entity_id, keys=current_app.config["ENCRYPTION_KEYS"], actor=g.viewer,
                     now=utc_now())
         except DomainError as error:

@@ -20,17 +20,12 @@ from ...models.entity import EContactKind, EntityKind
 from ...outgoing_http.answers import MISSING, find
 from ...services import custom_types as types
 from ...services.entity_rules import NOTES_LIMIT, cleaned, econtact
+from ...services.external_service import FILLED, PREFIX, custom_fields
 from ...text import normalise
 from ..entities import LABELS as ENTITY_LABELS
 
-PREFIX = "x_"  # of configurators' fields, as in the form
-NOT_ONE_VALUE = ("choices", "person", "attachment")  # types of theirs that a text does not fill
-LABELS = {
-    **{name: ENTITY_LABELS[name] for name in (
-        "name", "social_name", "trade_name", "document", "kind", "birth_date")},
-    "phone": _l("Main phone"), "email": _l("Main e-mail"), "street": ENTITY_LABELS["street"],
-    "number": _l("House number"), **{name: ENTITY_LABELS[name] for name in (
-        "complement", "district", "city", "state", "cep", "notes")}}
+_OWN = {"phone": _l("Main phone"), "email": _l("Main e-mail"), "number": _l("House number")}
+LABELS = {name: _OWN[name] if name in _OWN else ENTITY_LABELS[name] for name in FILLED}
 LONGEST = {"name": 200, "social_name": 200, "trade_name": 200, "street": 200, "number": 20, "complement": 100,
            "district": 100, "city": 100, "notes": NOTES_LIMIT}
 KINDS = {EntityKind.INDIVIDUAL: ("f", "pf", "fisica", "pessoa fisica", "individual", "cpf"),
@@ -48,12 +43,6 @@ class Filling:
     values: list[dict] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-
-
-def custom_fields(session) -> list[tuple[str, str]]:
-    """[(name in the form, label)] of the fields that configurators have added to persons and one value can fill."""
-    return [(PREFIX + each.key, each.name) for each in custom.definitions(session, "entity")
-            if each.type not in NOT_ONE_VALUE]
 
 
 def offered(session) -> dict[str, Any]:

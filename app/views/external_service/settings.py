@@ -9,7 +9,7 @@ from ...extensions import db
 from ...outgoing_http.answers import below
 from ...secrets_at_rest import LostKey
 from ...security.permissions import Perm
-from ...services import external_service
+from ...services import external_service, service_calls
 from ...services.external_service import GIVEN
 from ...services.refusals import REFUSALS, refusal
 from ..lookup import whole
@@ -62,7 +62,8 @@ class ExternalServiceView(BaseView):
         page = self.render_template(
             "settings/service.html", title=_("Configuration"), item=item, form=form, loose=loose,
             may_write=g.viewer.may(Perm.SETTING_WRITE), may_log=g.viewer.may(Perm.LOG_READ),
-            allow_private=current_app.config["WEBHOOK_ALLOW_PRIVATE"], given=GIVEN)
+            allow_private=current_app.config["WEBHOOK_ALLOW_PRIVATE"], given=GIVEN,
+            lacks_secret=item is not None and external_service.lacks_secret(item))
         return page, error.status if error else 422 if form.errors else 200
 
     @expose("/service/test", methods=["POST"])
@@ -82,7 +83,7 @@ class ExternalServiceView(BaseView):
         given = {name: request.form.get(f"sample_{name}", "")[:320] for name in GIVEN}
         try:
             with unit_of_work(db.session) as session:
-                lookup = external_service.begin_test(
+                lookup = service_calls.begin_test(
                     session, pk, given, values, keys=current_app.config["ENCRYPTION_KEYS"],
                     allow_private=current_app.config["WEBHOOK_ALLOW_PRIVATE"], actor=g.viewer, now=utc_now())
         except DomainError as error:
