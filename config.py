@@ -109,7 +109,7 @@ def _engine_options(url: str) -> dict:
     """More connections than the 16 request threads and the job thread can hold; one for a database in memory."""
     if url in ("sqlite://", "sqlite:///:memory:"):
         return {}
-    options = {"pool_size": 24, "max_overflow": 8, "pool_pre_ping": not url.startswith("sqlite")}
+    options = {"pool_size": 24, "max_overflow": 8}  # whether one is still good: app/database.py
     if not url.startswith("sqlite"):
         # Eight tables that a page joins, PostgreSQL plans for 25 ms in every order there is and then runs for one; and
         # compiling a query takes longer than any of ours.

@@ -4,6 +4,7 @@ from flask_appbuilder import AppBuilder
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .extensions import csrf, db, limiter, migrate
+from .views.templating import Templates
 
 
 def create_app(settings: dict | None = None) -> Flask:
@@ -13,6 +14,7 @@ def create_app(settings: dict | None = None) -> Flask:
     values = config.load()
     values.update(settings or {})
     app = Flask(__name__, instance_path=values["INSTANCE_PATH"])
+    app.jinja_environment = Templates
     app.config.update(values)
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]

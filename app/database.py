@@ -1,12 +1,17 @@
 """The one place that commits, UTC datetimes, SQLite's manners, and the words behind a broken constraint."""
 import re
+import select as sockets
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from psycopg import Error
 from psycopg.pq import TransactionStatus
 from sqlalchemy import JSON, DateTime, UniqueConstraint, event, func, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 
@@ -48,6 +53,34 @@ def _sqlite_manners(connection, _record):
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000",
                    "cache_size=-16384"):
         connection.execute("PRAGMA " + pragma)
+
+
+RESTED = 30  # seconds after which a connection is asked whether it still is one
+
+
+@event.listens_for(Pool, "checkin")
+def _note_rest(_connection, record):
+    record.info["rests_since"] = time.monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def _is_still_one(connection, record, _proxy):
+    """A server that ends a connection says so, and one that is at rest is told nothing else: whether there is something
+    to read is known without asking the server, which would be a question more for each request. What lies between may
+    drop a connection that rests long, and nobody is told: such a one is asked. The pool makes another in its place."""
+    since = record.info.get("rests_since")
+    if since is None or type(connection).__module__.startswith("sqlite3"):
+        return
+    said = sockets.poll()
+    try:
+        said.register(connection.fileno(), sockets.POLLIN)
+        if said.poll(0):
+            raise InvalidatePoolError("the server has ended the connection")
+        if time.monotonic() - since > RESTED:
+            connection.execute("SELECT 1")
+            connection.commit()  # a ROLLBACK would make it forget what it has prepared
+    except Error as error:
+        raise InvalidatePoolError("the connection is broken") from error
 
 
 @event.listens_for(Engine, "begin")

@@ -1,4 +1,6 @@
 """What a person holds through all his roles, as columns of a statement: a request reads them with its session."""
+from functools import lru_cache
+
 from flask_appbuilder.security.sqla.models import (
     Permission,
     PermissionView,
@@ -31,6 +33,7 @@ def held_by(user_id) -> tuple:
     return pairs, admin, roles.scalar_subquery()
 
 
+@lru_cache(maxsize=500)  # one for each set of roles
 def pairs_in(text: str | None) -> frozenset[Pair]:
     """The pairs (permission, noun) that `held_by` has put in a text."""
     return frozenset(tuple(pair.split(_BETWEEN)) for pair in text.split(_AFTER)) if text else frozenset()

@@ -26,11 +26,13 @@ class Texts(Domain):
     Flask-Babel asks four times which language it is."""
 
     def get_translations(self):
-        context = g.get("_flask_babel") if g else None
-        found = getattr(context, "babel_translations", None)  # force_locale() and refresh() set it to None
+        try:
+            found = g._flask_babel.babel_translations  # force_locale() and refresh() set it to None
+        except (AttributeError, RuntimeError):  # nothing was translated yet, or there is no application
+            found = None
         if found is None:
             found = super().get_translations()
-            if context is not None:
+            if (context := g.get("_flask_babel") if g else None) is not None:
                 context.babel_translations = found
         return found
 

@@ -83,6 +83,11 @@ class AppMenu(Menu):
         viewer = g.get("viewer")
         if viewer is None:
             return Drawn()
+        if "menu" not in g:
+            g.menu = self._drawn(viewer)
+        return g.menu
+
+    def _drawn(self, viewer) -> Drawn:
         conditions = tuple(item.should_render() for item in _every(self.menu) if item.cond)
         token, roles = (defined().token, viewer.role_ids) if _may_have_menus(viewer) else ("", None)
         if token and token != self._token:  # what was drawn of other definitions is met by nobody again

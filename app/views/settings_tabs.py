@@ -6,7 +6,7 @@ includes the tabs above its own heading. A tab is shown where its address has a 
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, g, request
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 
@@ -35,30 +35,39 @@ TABS = (
 
 def settings_tabs() -> list[tuple[Tab, bool]]:
     """[(tab, whether the page of this request is of it)] of what the viewer may open."""
-    shown = [tab for tab in TABS if _may_open(tab.path)]
+    asked, held = _permissions(), g.viewer.permissions if g.viewer else ()
+    shown = [tab for tab in TABS if asked[tab.path] in held]
     return [(tab, tab is _current(shown)) for tab in shown]
 
 
 def _current(tabs) -> Tab | None:
     """The tab with the longest address that this page's begins with; the index is of itself alone."""
-    within = [tab for tab in tabs if request.path == tab.path
-              or tab is not INDEX and request.path.startswith(tab.path.removesuffix("list/"))]
+    path = request.path
+    within = [tab for tab in tabs if path == tab.path
+              or tab is not INDEX and path.startswith(tab.path.removesuffix("list/"))]
     return max(within, key=lambda tab: len(tab.path), default=None)
 
 
-def _may_open(path: str) -> bool:
-    """Whether a page stands there whose permission the viewer holds."""
+def _permissions() -> dict:
+    """What opens the page of each tab, as (permission, noun); None where no page stands. Routes are looked up once."""
+    known = current_app.extensions["settings_tabs"]
+    if not known:
+        known.update({tab.path: _permission_of(tab.path) for tab in TABS})
+    return known
+
+
+def _permission_of(path: str) -> tuple[str, str] | None:
     try:
         endpoint, _values = current_app.url_map.bind("").match(path)
     except HTTPException:
-        return False
+        return None
     name, _dot, method = endpoint.rpartition(".")
     views = current_app.appbuilder.baseviews
     view = next((each for each in views if each.endpoint == name), None)
-    return view is not None and current_app.appbuilder.sm.has_access(
-        f"can_{view.get_method_permission(method)}", view.class_permission_name)
+    return None if view is None else (f"can_{view.get_method_permission(method)}", view.class_permission_name)
 
 
 def init_app(app) -> None:
     """The templates ask for `settings_tabs()`."""
+    app.extensions["settings_tabs"] = {}
     app.jinja_env.globals.update(settings_tabs=settings_tabs)

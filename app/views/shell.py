@@ -1,6 +1,6 @@
 """What surrounds every page: language, theme, menu, the person's company, addresses of static files to be kept."""
 import hashlib
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from flask import current_app, g, request, url_for
@@ -9,6 +9,7 @@ from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from markupsafe import Markup
 
 from ..extensions import db
 from ..models.classification import Phase
@@ -132,6 +133,12 @@ class Shell:
         return request.script_root + path
 
 
+@lru_cache(maxsize=1000)
+def icon(name: str) -> Markup:
+    """A picture of Font Awesome, for the eye alone; of the solid ones where the name does not say which."""
+    return Markup('<i class="{}" aria-hidden="true"></i>').format(name if " " in name else f"fa-solid {name}")
+
+
 def shell() -> Shell:
     """The Shell of this request."""
     if "_shell" not in g:
@@ -159,7 +166,7 @@ def init_app(app) -> None:
         return addresses[key]
 
     app.jinja_env.globals.update(
-        shell=shell, asset=asset, fab_asset=fab_asset, number=format_decimal, phase_name=PHASES.get)
+        shell=shell, kept_icon=icon, asset=asset, fab_asset=fab_asset, number=format_decimal, phase_name=PHASES.get)
 
     @app.after_request
     def remember_theme(response):

@@ -91,6 +91,22 @@ def test_fifty_attendances_at_once_on_both_get_protocols_without_a_gap(desk, alt
     assert scalar(desk, "select count(*) - count(distinct protocol) from attendance") == 0
 
 
+@pytest.mark.req("B-35")
+def test_who_asks_after_the_database_has_ended_its_connections_does_not_notice(desk, alternate):
+    """A restart of PostgreSQL, or an administrator."""
+    headers = token_of(alternate(0), "atendente")
+
+    def listed():
+        return [httpx.get(f"{alternate(n)}/api/v1/attendances?limit=1", headers=headers).status_code for n in range(4)]
+
+    for _time in range(2):
+        assert listed() == [200] * 4
+        ended = scalar(desk, "select count(pg_terminate_backend(pid)) from pg_stat_activity where state = 'idle' "
+                             "and datname = current_database() and pid <> pg_backend_pid()")
+        assert ended >= 2, "each server held a connection"
+        assert listed() == [200] * 4
+
+
 def test_a_retry_that_reaches_the_other_server_opens_nothing_twice(desk, alternate):
     headers = {**token_of(alternate(0), "atendente"), "Idempotency-Key": "caller-77"}
     values = new_attendance(desk)
