@@ -28,7 +28,7 @@ class ExternalService(Named, Model):
     __tablename__ = "external_service"
     url: Mapped[str] = mapped_column(String(1000))
     method: Mapped[str] = mapped_column(String(4), default="GET")
-    body: Mapped[str | None] = mapped_column(Text)  # of a POST: JSON
+    body: Mapped[str | None] = mapped_column(Text)  # of a POST: JSON or XML
     auth: Mapped[str] = mapped_column(String(6), default=Auth.NONE)
     username: Mapped[str | None] = mapped_column(String(200))
     key_header: Mapped[str | None] = mapped_column(String(100))

@@ -4,7 +4,9 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
+from xml.etree.ElementTree import ParseError
 
+from defusedxml.ElementTree import fromstring
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -244,11 +246,18 @@ def _wrong_body(ready) -> list[DomainError]:
         return [Invalid(_l("A GET sends no body: choose POST or leave it blank."), field="body")]
     if unknown := [name for name in PLACE.findall(body) if name not in GIVEN]:
         return [_unknown("body", unknown[0])]
+    filled = PLACE.sub("x", body)
     try:
-        json.loads(PLACE.sub("x", body))
-    except (ValueError, RecursionError):
-        return [Invalid(_l('Not JSON: the body must look like {"cpf": "{document}"}.'), field="body")]
+        fromstring(filled, forbid_dtd=True) if is_xml(body) else json.loads(filled)
+    except (ValueError, RecursionError, ParseError):  # what is refused in XML is a ValueError too
+        return [Invalid(_l('Neither JSON nor XML: the body must look like {"cpf": "{document}"} or '
+                           '<cpf>{document}</cpf>.'), field="body")]
     return []
+
+
+def is_xml(body: str | None) -> bool:
+    """Whether the body of a POST is XML, such as a SOAP envelope; else it is JSON."""
+    return (body or "").lstrip().startswith("<")
 
 
 def _wrong_headers(headers) -> list[DomainError]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote, urlsplit
+from xml.sax.saxutils import escape
 
 from flask_babel import lazy_gettext as _l
 
@@ -19,7 +20,7 @@ from ..secrets_at_rest import seal, unseal
 from ..security.permissions import Perm
 from ..text import digits
 from .entity_rules import econtact, raise_all
-from .external_service import GIVEN, PLACE, active, asked_by, checked
+from .external_service import GIVEN, PLACE, active, asked_by, checked, is_xml
 from .log import record_id
 from .records import get_visible, require
 
@@ -136,12 +137,15 @@ def _masked(sent: dict[str, str]) -> dict[str, tuple]:
 
 def _call(service, sent, keys) -> Call:
     url = quote(service.url.partition("#")[0], safe="%/:?#[]@!$&'()*+,;=~{}")
-    headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Balcao/1",
-               "Connection": "close", **dict(service.headers or ())}
+    headers = {"Accept": "application/json, application/xml;q=0.9, text/xml;q=0.9", "Accept-Encoding": "gzip, deflate",
+               "User-Agent": "Balcao/1", "Connection": "close", **dict(service.headers or ())}
     content, hidden = None, ()
     if service.method == "POST":
-        content = PLACE.sub(lambda m: json.dumps(sent.get(m[1], ""))[1:-1], service.body or "").encode()
-        headers |= {"Content-Type": "application/json; charset=utf-8", "Content-Length": str(len(content))}
+        xml = is_xml(service.body)
+        content = PLACE.sub(lambda m: escape(sent.get(m[1], ""), {'"': "&quot;"}) if xml
+                            else json.dumps(sent.get(m[1], ""))[1:-1], service.body or "").encode()
+        headers |= {"Content-Type": f"{'text/xml' if xml else 'application/json'}; charset=utf-8",
+                    "Content-Length": str(len(content))}
     if service.auth != Auth.NONE:
         secret = unseal(service.secret or "", keys)
         pair = base64.b64encode(f"{service.username}:{secret}".encode()).decode()

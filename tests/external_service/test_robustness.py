@@ -1,4 +1,5 @@
 """A slow, dead, wrong or hostile service: the attendant is told, and waits for it no longer than its limit."""
+import gzip
 import socket
 import threading
 import time
@@ -20,6 +21,7 @@ from .conftest import CPF
 
 pytestmark = pytest.mark.req("M-77", "M-79")
 SILENT = "O serviço não respondeu. Preencha à mão."
+BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><cliente><nome>&b;</nome></cliente>'
 MISTAKEN = "O serviço não pode ser usado como está configurado: avise quem o mantém. Preencha à mão."
 
 
@@ -50,13 +52,17 @@ def timed(act):
     ((429, {}), SILENT, "HTTP 429. O serviço respondeu que foi consultado demais."),
     ((401, {}), MISTAKEN, "HTTP 401. O serviço recusou as credenciais."),
     ((302, b"", {"Location": "/dentro"}), MISTAKEN, "redirecionamento, que não é seguido"),
-    ((200, b"<cliente><nome>Ana</nome></cliente>"), MISTAKEN, "A resposta é XML, que não é lido"),
-    ((200, b"<!DOCTYPE html><html></html>"), MISTAKEN, "A resposta é uma página web, não JSON"),
+    ((200, b"<cliente><nome>Ana</cliente>"), MISTAKEN, "A resposta não é XML válido."),
+    ((200, BOMB), MISTAKEN, "A resposta é XML com DTD"),
+    ((200, b"<!DOCTYPE html><html></html>"), MISTAKEN, "A resposta é uma página web, nem JSON nem XML"),
     ((200, b"nome=Ana"), MISTAKEN, "A resposta não é JSON válido."),
     ((200, b'{"cliente": '), MISTAKEN, "A resposta não é JSON válido."),
     ((200, b"[" * 100_000), MISTAKEN, "A resposta não é JSON válido."),
     ((200, b""), MISTAKEN, "A resposta está vazia."),
-    ((200, b"\x1f\x8b\x08", {"Content-Encoding": "gzip"}), MISTAKEN, "A resposta veio comprimida"),
+    ((200, b"\x1f\x8b\x08", {"Content-Encoding": "gzip"}), MISTAKEN, "A resposta está comprimida de um modo"),
+    ((200, b"x", {"Content-Encoding": "br"}), MISTAKEN, "A resposta está comprimida de um modo"),
+    ((200, gzip.compress(b" " * 50_000_000), {"Content-Encoding": "gzip"}), SILENT + "|" + MISTAKEN,
+     "A resposta é grande demais"),
     ((200, b'{"a": "' + b"x" * 300_000 + b'"}'), SILENT + "|" + MISTAKEN, "A resposta é grande demais"),
 ])
 def test_a_wrong_answer_is_told_in_words_to_each(service, ask, keeper, system, answer, notice, words):
@@ -267,15 +273,15 @@ def headers(**given):
     ("São Lourenço".encode("latin-1"), "application/json"), ("São Lourenço".encode("cp1252"), "text/json; charset=x"),
 ])
 def test_answers_are_read_in_the_encodings_that_other_systems_write(body, kind):
-    assert answers.read_json(b'{"a": "' + body + b'"}', headers(Content_Type=kind)) == {"a": "São Lourenço"}
+    assert answers.read(b'{"a": "' + body + b'"}', headers(Content_Type=kind)) == {"a": "São Lourenço"}
 
 
 def test_other_encodings_and_odd_numbers_are_read():
-    assert answers.read_json('\ufeff{"a": "ç"}'.encode(), headers()) == {"a": "ç"}
-    assert answers.read_json('{"a": "ç"}'.encode("utf-16"), headers()) == {"a": "ç"}
-    assert answers.read_json(b'{"a": NaN}', headers()) == {"a": None}
+    assert answers.read('\ufeff{"a": "ç"}'.encode(), headers()) == {"a": "ç"}
+    assert answers.read('{"a": "ç"}'.encode("utf-16"), headers()) == {"a": "ç"}
+    assert answers.read(b'{"a": NaN}', headers()) == {"a": None}
     with pytest.raises(answers.NotReadable):
-        answers.read_json(b"9" * 5000, headers())
+        answers.read(b"9" * 5000, headers())
 
 
 @pytest.mark.parametrize(("path", "value"), [

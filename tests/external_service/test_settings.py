@@ -112,7 +112,7 @@ def test_a_secret_does_not_go_along_to_another_host(saved, keeper, posted, sessi
     ({"headers": "Content-Length: 3"}, "headers", "é definido pelo sistema"),
     ({"seconds": "16"}, "seconds", "15"), ({"seconds": "0"}, "seconds", "1"), ({"seconds": "x"}, "seconds", ""),
     ({"body": '{"cpf": "{document}"}'}, "body", "Um GET não envia corpo"),
-    ({"method": "POST", "body": "{cpf: {document}}"}, "body", "Não é JSON"),
+    ({"method": "POST", "body": "{cpf: {document}}"}, "body", "Nem JSON nem XML"),
     ({"method": "DELETE"}, "method", ""), ({"auth": "digest"}, "auth", ""),
 ])
 def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_stays(keeper, posted, session, change, field, said):

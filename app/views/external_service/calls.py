@@ -19,8 +19,8 @@ from ...services import service_pauses
 from ...services.service_calls import Lookup
 from ..webhook_answers import in_words
 
-MOST = 256 * 1024  # bytes of an answer
-SHOWN = 600  # characters of an answer that is no JSON
+MOST = 256 * 1024  # bytes of an answer, as it is sent and unpacked
+SHOWN = 600  # characters of an answer that cannot be used
 LEAST_HIDDEN = 4  # a shorter secret would hide every other word
 GUARD = Guard()
 RATE = RateLimitItemPerMinute(30)  # of one person: more than anybody types
@@ -41,9 +41,10 @@ WORDS = {
     "status": _l("The service answered with an error."),
     "long": _l("The answer is too large: at most 256 KB are read."),
     "broken": _l("The connection was cut before the answer was whole."),
-    "xml": _l("The answer is XML, which is not read: the service must answer JSON."),
-    "page": _l("The answer is a web page, not JSON: check the address."),
-    "compressed": _l("The answer is compressed though it was asked not to be."),
+    "xml": _l("The answer is not valid XML."),
+    "dtd": _l("The answer is XML with a DTD or entities of its own, which are refused: they can hide anything."),
+    "page": _l("The answer is a web page, neither JSON nor XML: check the address."),
+    "compressed": _l("The answer is compressed in a way that cannot be read: gzip and deflate can."),
     "json": _l("The answer is not valid JSON."),
     "empty": _l("The answer is empty."),
 }
@@ -53,8 +54,8 @@ FAILURES = {"late", "network", "broken", "long", "many", "status", "clear", "pri
 
 @dataclass(frozen=True)
 class Outcome:
-    """`code`: "ok", "unknown" (the person), or what went wrong; `data` is the JSON, `text` the beginning of what is
-    none."""
+    """`code`: "ok", "unknown" (the person), or what went wrong; `data` is the answer, `text` the beginning of what
+    is none."""
 
     code: str
     status: int | None = None
@@ -141,7 +142,13 @@ def _note(lookup, code, trying) -> None:
 
 
 def _judged(reply: pinned.Reply) -> Outcome:
-    status, start = reply.status, reply.body[:SHOWN].decode("utf-8", "replace")
+    status, body, packed = reply.status, reply.body, None
+    if reply.end == "whole":  # of a part nothing can be unpacked
+        try:
+            body = answers.unpacked(body, reply.headers, MOST)
+        except answers.NotReadable as error:
+            packed, body = error.code, b""
+    start = body[:SHOWN].decode("utf-8", "replace")
     if reply.end != "whole":
         return Outcome(reply.end, status, text=start)
     if status in (204, 404, 410):
@@ -149,8 +156,10 @@ def _judged(reply: pinned.Reply) -> Outcome:
     if not 200 <= status < 300:
         code = {3: "redirect", 4: "status", 5: "status"}.get(status // 100, "status")
         return Outcome({401: "denied", 403: "denied", 429: "many"}.get(status, code), status, text=start)
+    if packed:
+        return Outcome(packed, status)
     try:
-        data = answers.read_json(reply.body, reply.headers)
+        data = answers.read(body, reply.headers)
     except answers.NotReadable as error:
         return Outcome(error.code, status, text=start)
     return Outcome("ok" if data not in (None, [], {}, "", False) else "unknown", status, data)

@@ -37,8 +37,8 @@ class ServiceForm(FlaskForm):
     seconds = IntegerField(
         _l("Time limit (seconds)"), [InputRequired(_l("This field is required.")), NumberRange(
             LEAST_SECONDS, MOST_SECONDS)], widget=NumberBox(), default=5)
-    body = TextAreaField(_l("Body (JSON)"), widget=LongBox(), description=_l(
-        'Of a POST, such as {"cpf": "{document}"}; blank sends none.'))
+    body = TextAreaField(_l("Body (JSON or XML)"), widget=LongBox(), description=_l(
+        'Of a POST, such as {"cpf": "{document}"} or <cpf>{document}</cpf>; blank sends none.'))
     auth = ChoiceField(_l("Authentication"), labels=AUTHS)
     username = StringField(_l("User name"), widget=TextBox())
     key_header = StringField(_l("Header of the key"), widget=TextBox(), default="X-API-Key")
