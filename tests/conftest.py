@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
 
 from tests.support import people
@@ -69,6 +69,8 @@ def app(databases):
     app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": databases.create()})
     with app.app_context():
         schema.upgrade()
+        db.engine.dispose()
+        databases.keep_migrated(app.config["SQLALCHEMY_DATABASE_URI"])
         synchronise()
         db.session.remove()
     yield app
@@ -76,13 +78,36 @@ def app(databases):
         db.engine.dispose()
 
 
-@pytest.fixture
-def db(app):
-    """The database within one outer transaction: a commit releases a savepoint, the end of the test undoes all."""
+@pytest.fixture(scope="session")
+def inhabited(app, databases):
+    """(an engine on a copy of the database in which the tests' world is, the ids of its rows)."""
     from app.extensions import db
 
     with app.app_context():
-        engine, factory = db.engines[None], db.session.session_factory
+        db.session.remove()
+        db.engine.dispose()
+        own, options = db.engines[None], app.config["SQLALCHEMY_ENGINE_OPTIONS"]
+        engine = create_engine(databases.create(like=app.config["SQLALCHEMY_DATABASE_URI"]), **options)
+        db.engines[None] = engine
+        ids = worlds.ids_of(worlds.build(db.session()))
+        db.session.remove()
+        db.engines[None] = own
+    yield engine, ids
+    engine.dispose()
+
+
+@pytest.fixture
+def db(app, request):
+    """The database within one outer transaction: a commit releases a savepoint, the end of the test undoes all.
+
+    A test that asks for `world` has one in which it lies already.
+    """
+    from app.extensions import db
+
+    there = request.getfixturevalue("inhabited")[0] if "world" in request.fixturenames else None
+    with app.app_context():
+        own, factory = db.engines[None], db.session.session_factory
+        engine = there or own
         connection = engine.connect()
         transaction = connection.begin()
         connection.name = engine.name  # FAB asks its bind for the name
@@ -97,7 +122,7 @@ def db(app):
             factory.configure(join_transaction_mode="conditional_savepoint")
             transaction.rollback()
             connection.close()
-            db.engines[None] = engine
+            db.engines[None] = own
 
 
 @pytest.fixture
@@ -161,9 +186,9 @@ def viewer_for(session):
 
 
 @pytest.fixture
-def world(session) -> SimpleNamespace:
+def world(session, inhabited) -> SimpleNamespace:
     """Two companies and what is in them: see tests/support/world.py for the names."""
-    return worlds.build(session)
+    return worlds.found(session, inhabited[1])
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def send(browser, attendance, *files, page=1, key="", csrf=True, headers=None):
     address = f"/attachments/add/{attendance.id}/{page}"
     values = {"files": [FileStorage(io.BytesIO(content), name) for name, content in files], "request_key": key}
     if csrf:
-        values["csrf_token"] = browser.token(address)
+        values["csrf_token"] = browser.token()
     boundary, body = encode_multipart(values)  # by itself the test client would make a temporary file of a large one
     return browser.open("POST", address, data=body, headers=headers,
                         content_type=f"multipart/form-data; boundary={boundary}")

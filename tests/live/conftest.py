@@ -14,7 +14,7 @@ def desk(databases):
     from app.commands.install import synchronise
     from app.extensions import db
 
-    application = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": databases.create()})
+    application = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": databases.migrated()})
     with application.app_context():
         schema.upgrade()
         synchronise()

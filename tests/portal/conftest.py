@@ -52,7 +52,7 @@ def key_of(page) -> str:
 
 def post(browser, address, values=(), files=(), headers=None):
     """A form as a browser sends it, with files [(name, bytes)]."""
-    fields = {"csrf_token": browser.token(address), **dict(values),
+    fields = {"csrf_token": browser.token(), **dict(values),
               "files": [FileStorage(io.BytesIO(content), name) for name, content in files]}
     boundary, body = encode_multipart(fields)
     return browser.open("POST", address, data=body, headers=headers,

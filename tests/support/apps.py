@@ -11,7 +11,7 @@ def fresh_app(databases, **settings):
     from app.extensions import db
 
     app = create_app({"TESTING": True, "FAB_PASSWORD_HASH_METHOD": "pbkdf2:sha256:1", "LOGIN_FLOOR_SECONDS": 0,
-                      "SQLALCHEMY_DATABASE_URI": databases.create(), **settings})
+                      "SQLALCHEMY_DATABASE_URI": databases.migrated(), **settings})
     with app.app_context():
         upgrade()
     yield app

@@ -1,6 +1,8 @@
 """Fresh databases of the engine under test: files on SQLite, databases of their own on PostgreSQL."""
 import itertools
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -15,19 +17,34 @@ class Databases:
 
     def __init__(self, engine: str, folder: Path, server: str | None = None):
         self.engine, self.folder, self._server, self._made = engine, folder, server, []
+        self._migrated = None
         if engine == "postgresql" and not server:
             raise RuntimeError("--engine=postgresql needs TEST_DATABASE_URL")
 
-    def create(self) -> str:
-        """The URL of a new, empty database."""
+    def create(self, *, like: str | None = None) -> str:
+        """The URL of a new database: empty, or a copy of the one at `like`, to which nobody is connected."""
         name = f"balcao_test_{os.getpid()}_{next(_counter)}"
         if self.engine == "sqlite":
-            return f"sqlite:///{self.folder / name}.db"
+            file = self.folder / f"{name}.db"
+            if like:
+                source = sqlite3.connect(make_url(like).database)
+                with closing(source), closing(sqlite3.connect(file)) as copy:
+                    source.backup(copy)
+            return f"sqlite:///{file}"
         self._drop(name)
-        self._run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        template = make_url(like).database if like else "template1"
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
         self._made.append(name)
         url = make_url(self._server).set(drivername="postgresql+psycopg", database=name)
         return url.render_as_string(hide_password=False)
+
+    def keep_migrated(self, url: str) -> None:
+        """The database at `url`, to which nobody is connected, is migrated: later ones begin as copies of it."""
+        self._migrated = self.create(like=url)
+
+    def migrated(self) -> str:
+        """The URL of a new database, migrated where one of this process has been: `upgrade` finds nothing to do."""
+        return self.create(like=self._migrated)
 
     def close(self) -> None:
         while self._made:

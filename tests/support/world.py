@@ -56,6 +56,27 @@ def build(session) -> SimpleNamespace:
     return world
 
 
+def ids_of(world) -> dict:
+    """{name: (class, id)} of what `build` has made, {key: (class, id)} where a name stands for several."""
+    def one(row):
+        return type(row), row.id
+    return {name: {key: one(row) for key, row in made.items()} if isinstance(made, dict) else one(made)
+            for name, made in vars(world).items()}
+
+
+def found(session, ids) -> SimpleNamespace:
+    """The world again, of which `ids_of` was kept: its rows in this session, a query a class."""
+    wanted: dict[type, set[int]] = {}
+    for made in ids.values():
+        for model, pk in made.values() if isinstance(made, dict) else [made]:
+            wanted.setdefault(model, set()).add(pk)
+    rows = {(model, row.id): row for model, pks in wanted.items()
+            for row in session.scalars(select(model).where(model.id.in_(pks)))}
+    return SimpleNamespace(**{
+        name: {key: rows[each] for key, each in made.items()} if isinstance(made, dict) else rows[made]
+        for name, made in ids.items()})
+
+
 def add_entity(session, company, name, *, role=None, document=None, phone=None, email=None, kind=EntityKind.INDIVIDUAL,
                **values) -> Entity:
     """An entity with a role type, a main phone (E.164) and a main e-mail. Call inside `seeding`."""
