@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from ...database import utc_now
 from ...extensions import db
+from ...models.outbox import EMAIL, SMS
 from ...models.provider_ticket import MESSAGE_LIMIT, ProviderTicket
 from ...queries import ticket_panel as reads
 from ...queries import tickets
@@ -25,6 +26,7 @@ from ..attendances.attachments import sent
 from ..attendances.notes import notes_shown
 from ..logs import ACTIONS, Reader
 from ..lookup import whole
+from ..mailbox import complaint
 from . import provider_tabs
 from .shown import STATES, of_files, of_notices
 
@@ -56,6 +58,7 @@ def _attendance(ticket) -> dict:
         "situations": offered_situations(db.session, attendance, phases=phases_after(
             attendance.phase, actor=g.viewer)) if may_write else [],
         "notices": of_notices(reads.notices(db.session, ticket)), "longest_sms": LONGEST_SMS,
+        "complaints": {"email": complaint(EMAIL), "sms": complaint(SMS)},
         "suggested": notices.suggested(ticket, current_app.config["PUBLIC_URL"]) if may_write else {}}
 
 
