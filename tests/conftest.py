@@ -19,6 +19,7 @@ pytest_plugins = ["tests.support.network", "tests.support.requirements", "tests.
 _FOREIGN = ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "TRUSTED_PROXIES", "METRICS_TOKEN", "HOST", "PORT", "DEMO",
             "DEMO_PASSWORD", "TIMEZONE", "LOCALE", "SMTP_URL", "MAIL_FROM", "FLASK_DEBUG",
             "SMS_URL", "SMS_TOKEN", "WEBHOOK_ALLOW_PRIVATE", "UPLOADS_PATH", "UPLOAD_MAX_MB", "UPLOAD_SCANNER")
+_WORLD = pytest.StashKey[dict]()  # of a test: the ids of the world that lies in its database
 SETTINGS = {
     "TESTING": True,
     "FAB_PASSWORD_HASH_METHOD": "pbkdf2:sha256:1",  # the real one takes 0.1 s a sign-in
@@ -104,10 +105,12 @@ def db(app, request):
     """
     from app.extensions import db
 
-    there = request.getfixturevalue("inhabited")[0] if "world" in request.fixturenames else None
+    inhabited = None
+    if "world" in request.fixturenames:
+        inhabited, request.node.stash[_WORLD] = request.getfixturevalue("inhabited")
     with app.app_context():
         own, factory = db.engines[None], db.session.session_factory
-        engine = there or own
+        engine = inhabited or own
         connection = engine.connect()
         transaction = connection.begin()
         connection.name = engine.name  # FAB asks its bind for the name
@@ -186,9 +189,10 @@ def viewer_for(session):
 
 
 @pytest.fixture
-def world(session, inhabited) -> SimpleNamespace:
+def world(session, request) -> SimpleNamespace:
     """Two companies and what is in them: see tests/support/world.py for the names."""
-    return worlds.found(session, inhabited[1])
+    there = request.node.stash.get(_WORLD, None)
+    return worlds.found(session, there) if there else worlds.build(session)  # a test may ask for it on its way
 
 
 @pytest.fixture
