@@ -1,4 +1,4 @@
-"""Templates: what is imported without the context of the page cannot read the page's names; Jinja would write nothing."""
+"""Templates: what is imported without the context of the page cannot read the names of the page."""
 import re
 from pathlib import Path
 
