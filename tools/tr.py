@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-WHICH = re.compile(r" \((count|package)\)$")  # tells two meanings of a word apart, and is not shown
+WHICH = re.compile(r" \((count|package|title)\)$")  # tells two meanings of a word apart, and is not shown
 ROOT = Path(__file__).resolve().parent.parent / "translations"
 
 

@@ -16,7 +16,7 @@ LOG_LABELS = {
     "internal_note": _l("Internal note"), "product": _l("Product"), "information": _l("Information"),
     "merged": _l("Merged attendance"), "merged_into": _l("Merged into"), "pages": _l("Detail pages"),
     "split_from": _l("Split from"), "split_into": _l("Split into"), "assignee": _l("Responsible"),
-    "department": _l("Department"), "reason": _l("Reason of forwarding"), "labels": _l("Labels"),
+    "department": _l("Department"), "reason": _l("Reason for forwarding"), "labels": _l("Labels"),
 }
 
 

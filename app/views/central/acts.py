@@ -112,14 +112,14 @@ class TicketActsView(BaseView):
     def email(self, pk):
         """"E-mail" to the address of the ticket (C-87)."""
         return _act(pk, notices.email, subject=request.form.get("subject", ""), body=request.form.get("body", ""),
-                    request_key=_key(), told=_("E-mail queued. What becomes of it is shown here."))
+                    request_key=_key(), told=_("E-mail queued. Its progress is shown here."))
 
     @expose("/<int:pk>/sms", methods=["POST"])
     @has_access
     def sms(self, pk):
         """"SMS" to the number of the ticket (C-88)."""
         return _act(pk, notices.sms, text=request.form.get("text", ""), request_key=_key(),
-                    told=_("SMS queued. What becomes of it is shown here."))
+                    told=_("SMS queued. Its progress is shown here."))
 
     @expose("/<int:pk>/internal", methods=["POST"])
     @has_access
@@ -170,7 +170,7 @@ class ManyTicketsView(BaseView):
 def _told(action, n, *, alone) -> str:
     if alone:
         return {"forward": _("Attendance forwarded."), "pending": _("Attendance left pending."),
-                "close": _("Attendance finished."), "give_up": _("You gave this attendance up."),
+                "close": _("Attendance finished."), "give_up": _("You gave up this attendance."),
                 "delete": _("Attendance deleted.")}[action]
     return {"forward": _("Forwarded: %(n)s.", n=n), "pending": _("Left pending: %(n)s.", n=n),
             "close": _("Closed: %(n)s.", n=n), "give_up": _("Given up: %(n)s.", n=n),

@@ -34,7 +34,7 @@ TOOLBAR = (
     Button("give_up", _l("Give up/Cancel"), "fa-rotate-left", Perm.TICKET_WRITE, "F6",
            _l("Releases the attendance: it is as it was before you took it")),
     Button("forward", _l("Forward..."), "fa-share", Perm.TICKET_WRITE, "Alt+T",
-           _l("Forwards to another operator or department; Ctrl+T where the browser lets it through")),
+           _l("Forwards to another operator or department; Ctrl+T where the browser allows it")),
     Button("survey", _l("Survey"), "fa-square-poll-vertical", Perm.SURVEY_ANSWER),
 )
 LATERAL = (

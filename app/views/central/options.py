@@ -13,4 +13,4 @@ DEADLINE = {
 STATUS_DEADLINE = {"expired": _l("Deadline Expired"), "within": _l("Within the deadline")}
 TABS = {
     "open": _l("Open ones"), "pending_operator": _l("Pending with me"),
-    "pending_profile": _l("Pending of the profile"), "closed": _l("Closed ones")}
+    "pending_profile": _l("Pending with the profile"), "closed": _l("Closed ones")}

@@ -51,7 +51,7 @@ class CentralView(BaseView):
     def central(self):
         """The whole page; its address is its whole state."""
         if query.uses_crm():
-            return self.render_template("central/blocked.html", title=_l("Center of attendance to providers"))
+            return self.render_template("central/blocked.html", title=_l("Provider central (title)"))
         tools = ListTools(SOURCES["tickets"])
         if start := tools.start():
             return redirect(start)
@@ -125,7 +125,7 @@ class CentralView(BaseView):
         widths = {**dict.fromkeys(tools.offered, USUAL_WIDTH), **WIDTHS}
         widths |= _widths(tools.kept.get("widths"), widths)
         return self.render_template(
-            "central/index.html", title=_l("Center of attendance to providers"), tools=tools, asked=asked,
+            "central/index.html", title=_l("Provider central (title)"), tools=tools, asked=asked,
             filters=asked.filters, choices=choices, errors=shown.errors,
             boxes=custom_filters.boxes(FieldTarget.ATTENDANCE, shown.errors), date_box=date_box, days=_days(),
             rows=drawn(shown.page.rows, tools.columns), size=_size(tools),

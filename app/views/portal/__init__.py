@@ -16,7 +16,7 @@ def contacts_only(view):
         if front is None or not front.provider:
             abort(404)
         if not front.contacts:
-            return blocked(self, _("Talk to us"))
+            return blocked(self, _("Contact us (title)"))
         return view(self, *arguments, **named)
     return page
 

@@ -43,7 +43,8 @@ def deadline(ticket, now: datetime) -> SimpleNamespace:
     if ticket.closed_at is not None:
         return SimpleNamespace(text="", kind="", icon="")
     if ticket.clock_stopped_at is not None:
-        return SimpleNamespace(text=_("The deadline stands still until you complement"), kind="warn", icon="fa-pause")
+        return SimpleNamespace(text=_("The deadline is paused until you send a complement"), kind="warn",
+                               icon="fa-pause")
     if ticket.due_at is None:
         return SimpleNamespace(text=_("No return deadline"), kind="line", icon="fa-clock")
     due, today = _local(ticket.due_at), _local(now).date()
