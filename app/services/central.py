@@ -10,8 +10,8 @@ def uses_crm(session) -> bool:
     return bool(get_setting(session, "uses_crm"))
 
 
-def require_open(session) -> None:
-    """Raise Conflict with the reason where the central is not used. One look at one row."""
-    if uses_crm(session):
+def require_open(session, known: bool | None = None) -> None:
+    """Raise Conflict with the reason where the central is not used. One look at one row, none where it is `known`."""
+    if uses_crm(session) if known is None else known:
         raise Conflict(_l("The provider central is closed: the parameter “Utiliza o módulo CRM” is YES, and providers' "
                           "attendances are kept in the CRM. To use the central, set it to NO."))

@@ -48,6 +48,37 @@ def also_refused(form, in_use, every, stored: dict | None) -> None:
             put_error(form, rest)
 
 
+def headed(placed) -> list[tuple]:
+    """[(heading, fields)] of the forms on a record: the name of a form stands only where there are several."""
+    return [(" · ".join(filter(None, (data.heading if len(placed) > 1 else "", title))), specs)
+            for data in placed for title, specs in data.form.parts]
+
+
+def show_stored(form, definitions, values: dict | None) -> None:
+    """Somebody else saved in between: the typed value stays in its field, the stored one is said under it."""
+    for each in definitions:
+        field, stored = form[PREFIX + each.key], (values or {}).get(each.key)
+        if fields.differs(each, field.data, stored):
+            text = fields.shown(each, stored) or "—"
+            field.errors = [*field.errors, _("Stored value now: %(value)s", value=text)]
+
+
+def shown_parts(target: str, placed: list[DataSpec], values: dict | None) -> list[tuple]:
+    """[(heading, [(label, markup)])] of what a record holds under the forms on it; of fields no longer in use too."""
+    held = {key: value for key, value in (values or {}).items() if value is not None}
+    every = [(data.heading, title, spec) for data in placed for title, specs in data.form.parts for spec in specs]
+    used = {spec.key for _name, _title, spec in every}
+    every += [("", _("Fields no longer in use"), spec)
+              for key, spec in defined().every_field(target).items() if key not in used]
+    field_kinds.name_persons([spec for *_heading, spec in every], [held])
+    parts: dict[str, list] = {}
+    for name, title, spec in every:
+        if spec.key in held:
+            heading = " · ".join(filter(None, (name, title)))
+            parts.setdefault(heading, []).append((spec.name, field_kinds.cell(spec, held[spec.key])))
+    return list(parts.items())
+
+
 class CustomFieldsMixin:
     """`custom_target`: entity or attendance. Mix in before AppModelView."""
 
@@ -100,20 +131,8 @@ class CustomFieldsMixin:
         return defined().on(self.custom_target)
 
     def custom_parts(self, item) -> list[tuple]:
-        """[(heading, [(label, markup)])] of what the item holds, for its page; of fields no longer in use too."""
-        held = {key: value for key, value in (item.custom_values or {}).items() if value is not None}
-        every = [(data.heading, title, spec) for data in self.placed(item)
-                 for title, specs in data.form.parts for spec in specs]
-        used = {spec.key for _name, _title, spec in every}
-        every += [("", _("Fields no longer in use"), spec)
-                  for key, spec in defined().every_field(self.custom_target).items() if key not in used]
-        field_kinds.name_persons([spec for *_heading, spec in every], [held])
-        parts: dict[str, list] = {}
-        for name, title, spec in every:
-            if spec.key in held:
-                heading = " · ".join(filter(None, (name, title)))
-                parts.setdefault(heading, []).append((spec.name, field_kinds.cell(spec, held[spec.key])))
-        return list(parts.items())
+        """What the item holds, for its page."""
+        return shown_parts(self.custom_target, self.placed(item), item.custom_values)
 
     @staticmethod
     def _custom_cell(definition):

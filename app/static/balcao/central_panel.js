@@ -85,8 +85,10 @@
   }
   function noted() {
     var body = part("body"), fields = body ? Array.from(body.querySelectorAll("textarea, input:not([type=hidden])")) : [];
+    if (body && body.querySelector("[data-tab-form][data-typed]")) return true;
     return fields.some(function (field) {
       var form = field.closest("form");
+      if (form && form.dataset.tabForm !== undefined) return false; // it says itself whether it was typed in
       return !field.closest("[data-search-form], .select2-container") && !(form && form.dataset.busy) && field.value.trim() !== field.defaultValue.trim();
     });
   }
@@ -207,6 +209,41 @@
       var wrong = body.querySelector("[aria-invalid=true]");
       (wrong || body.querySelector("[data-search-form] button:not([type=button])")).focus();
     }).catch(function () { window.balcao.toast(words.failed, "bad"); });
+  });
+
+  /* A form that is a whole tab: kept, or drawn again with what was refused beside its fields. */
+  function touched(event) {
+    var form = event.target.closest("[data-tab-form]");
+    if (form) form.dataset.typed = "";
+  }
+  ["input", "change"].forEach(function (name) { panel.addEventListener(name, touched); });
+  if (window.jQuery) window.jQuery(panel).on("select2:select select2:unselect select2:clear", "[data-tab-form] select", function () {
+    this.form.dataset.typed = "";
+  });
+  panel.addEventListener("submit", function (event) {
+    var form = event.target, id = shown(), button = document.activeElement;
+    if (form.dataset.tabForm === undefined) return;
+    event.preventDefault();
+    if (form.dataset.busy) return;
+    form.dataset.busy = "1";
+    fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { "X-Requested-With": "fetch", Accept: "text/html" } }).then(function (answer) {
+      if (answer.redirected || (!answer.ok && answer.status !== 422 && answer.status !== 409)) throw new Error(String(answer.status));
+      return answer.text();
+    }).then(function (html) {
+      var body = part("body"), fresh = made(html).querySelector("[data-tab-form]");
+      if (shown() !== id || !document.contains(form)) return;
+      body.innerHTML = html;
+      added(body);
+      var now = body.querySelector("[data-tab-form]"), wrong = body.querySelector("[aria-invalid=true]");
+      var place = wrong && wrong.matches("select") && wrong.nextElementSibling && wrong.nextElementSibling.querySelector(".select2-selection") || wrong;
+      (place || (button && button.id && document.getElementById(button.id)) || body).focus();
+      if (!fresh || now.dataset.typed !== undefined) return;
+      window.balcao.toast(now.dataset.told, "ok");
+      say("changed", { ids: [id] });
+    }).catch(function () {
+      delete form.dataset.busy;
+      window.balcao.toast(words.notSaved, "bad");
+    });
   });
 
   // ---- the list

@@ -89,8 +89,9 @@
   }
   Array.from(document.querySelectorAll("form")).forEach(begin);
   document.addEventListener("balcao:added", function (event) {
-    var form = event.detail && event.detail.closest("form");
+    var root = event.detail, form = root && root.closest("form");
     if (form) begin(form);
+    else if (root) root.querySelectorAll("form").forEach(begin);
   });
 
   /* ---- masks: 9 a digit, A a letter, * either */

@@ -25,6 +25,7 @@ from ...models.custom_form import FieldTarget
 from ...queries import attendance_choices
 from ...queries.catalogue import catalogue
 from ...services import attendance_rules as rules
+from ..custom import headed
 from ..lookup import LookupField, LookupsField, whole
 
 DIRECTIONS = [(Direction.ACTIVE.value, _l("Active")), (Direction.RECEPTIVE.value, _l("Receptive"))]
@@ -89,9 +90,7 @@ class AttendanceForm(FlaskForm):
         placed = catalogue(session).on(FieldTarget.ATTENDANCE)
         definitions = tuple(each for data in placed for _title, specs in data.form.parts for each in specs)
         fields = {PREFIX + definition.key: custom.field_of(definition) for definition in definitions}
-        parts = [(" · ".join(filter(None, (data.heading if len(placed) > 1 else "", title))), specs)
-                 for data in placed for title, specs in data.form.parts]
-        return type("AttendanceFormToday", (cls,), {**fields, "definitions": definitions, "parts": parts})
+        return type("AttendanceFormToday", (cls,), {**fields, "definitions": definitions, "parts": headed(placed)})
 
     @property
     def custom_parts(self) -> list[tuple]:

@@ -3,7 +3,7 @@ C-89)."""
 import uuid
 from contextlib import ExitStack
 
-from flask import abort, current_app, g, jsonify, request
+from flask import abort, current_app, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 
@@ -19,7 +19,8 @@ from ...services.idempotency import KEY, SAVED_BEFORE
 from ...services.refusals import REFUSALS, refusal
 from ...services.tickets import conversation, many, notices, opening, work
 from ..lookup import whole
-from .panel import draft_key, found, private
+from . import complementary
+from .panel import draft_key, drawn, found, private
 
 _TEXTS = ("title", "contact_name", "contact_phone", "contact_email", "message")
 _TREE = ("classification_id", "subclassification_id", "motive_id")
@@ -31,7 +32,8 @@ class TicketActsView(BaseView):
     route_base, default_view = "/provider-central/tickets", "dialogs"
     class_permission_name = "ticket"
     method_permission_name = dict.fromkeys(
-        ("dialogs", "opened", "take", "situation", "classify", "reply", "draft", "email", "sms", "internal"), "write")
+        ("dialogs", "opened", "take", "situation", "classify", "complementary", "reply", "draft", "email", "sms",
+         "internal"), "write")
 
     @expose("/dialogs")
     @has_access
@@ -78,6 +80,23 @@ class TicketActsView(BaseView):
     def classify(self, pk):
         values = {name: whole(request.form.get(name)) for name in _TREE}
         return _act(pk, work.classify, values, version=_version(), told=_("Classification changed."))
+
+    @expose("/<int:pk>/complementary", methods=["POST"])
+    @has_access
+    def complementary(self, pk):
+        """Keep "Dados Complementares". The panel gets its tab again, a browser without scripts the page."""
+        ticket, alone = found(pk), request.headers.get("X-Requested-With") != "fetch"
+        shown = {**complementary.tab(ticket), "changed": True}
+        if shown["form"] is None:  # closed meanwhile
+            return drawn(self, ticket, complementary.NAME, {**shown, "refused": work.CLOSED}, 409, alone=alone)
+        shown["form"] = complementary.ComplementaryForm.today(ticket.attendance, posted=True)
+        status = complementary.save(shown["form"], ticket)
+        if status == 200 and alone:
+            flash(_("Complementary data saved."), "success")
+            return redirect(url_for("TicketPanelView.ticket", pk=pk, tab=complementary.NAME), 303)
+        if status == 200:
+            shown = {**complementary.tab(ticket), "told": _("Complementary data saved.")}
+        return drawn(self, ticket, complementary.NAME, shown, status, alone=alone)
 
     @expose("/<int:pk>/reply", methods=["POST"])
     @has_access

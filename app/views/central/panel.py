@@ -8,7 +8,6 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...database import utc_now
 from ...extensions import db
 from ...models.outbox import EMAIL, SMS
 from ...models.provider_ticket import MESSAGE_LIMIT, ProviderTicket
@@ -21,13 +20,13 @@ from ...services import central, drafts
 from ...services.attendance_rules import offered_situations
 from ...services.attendances import phases_after
 from ...services.outbox import LONGEST_SMS
-from ...services.tickets import clock, notices, thresholds
+from ...services.tickets import clock, notices
 from ..attendances.attachments import sent
 from ..attendances.notes import notes_shown
 from ..logs import ACTIONS, Reader
 from ..lookup import whole
 from ..mailbox import complaint
-from . import provider_tabs
+from . import complementary, provider_tabs, query
 from .shown import STATES, of_files, of_notices
 
 FEW = 3  # messages on the first tab
@@ -69,7 +68,7 @@ def _messages(ticket) -> dict:
 
 def _earlier(ticket) -> dict:
     page = by_key(tickets.earlier, ticket)
-    limits = thresholds.bounds(db.session, timezone=ticket.attendance.company.timezone, now=utc_now())
+    limits = query.bounds(ticket.attendance.company.timezone)
     return {"page": page, "states": {row.number: state_of(row, limits) for row in page.rows}}
 
 
@@ -93,6 +92,7 @@ def by_key(read, ticket, **more):
 TABS = {
     "attendance": Tab(_l("Attendance"), "fa-clipboard-list", _attendance),
     "messages": Tab(_l("Messages"), "fa-comments", _messages),
+    complementary.NAME: Tab(_l("Complementary data"), "fa-rectangle-list", complementary.tab),
     "notes": Tab(_l("Internal notes"), "fa-lock", lambda ticket: {"notes": notes_shown(ticket.attendance)},
                  Perm.ATTENDANCE_READ),
     "earlier": Tab(_l("Previous tickets"), "fa-clock-rotate-left", _earlier),
@@ -116,22 +116,12 @@ class TicketPanelView(BaseView):
     @has_access
     def ticket(self, pk):
         """The whole panel with one of its tabs (`?tab=`)."""
-        ticket = found(pk)
+        tabs = _tabs()
+        if not complementary.stands():
+            del tabs[complementary.NAME]
         name = request.args.get("tab", "attendance")
-        if name not in TABS or not g.viewer.may(TABS[name].permission):
-            name = "attendance"
-        may_write = g.viewer.may(Perm.TICKET_WRITE)
-        draft = next(iter(drafts.get_drafts(db.session, draft_key(pk), actor=g.viewer)), None) if may_write else None
-        alone = request.headers.get("X-Requested-With") != "fetch"
-        limits = thresholds.bounds(db.session, timezone=ticket.attendance.company.timezone, now=utc_now())
-        page = self.render_template(
-            f"central/panel/{'page' if alone else 'panel'}.html", title=_("Ticket %(number)s", number=ticket.number),
-            ticket=ticket, state=STATES.get(state_of(ticket, limits)), tabs=_tabs(), name=name,
-            typed=(draft.values.get("text") or "") if draft else "", longest=MESSAGE_LIMIT,
-            max_mb=current_app.config["UPLOAD_MAX_MB"], max_request=current_app.config["MAX_CONTENT_LENGTH"],
-            may_survey=g.viewer.may(Perm.SURVEY_ANSWER), may_delete=g.viewer.may(Perm.TICKET_DELETE),
-            **_shown(name, ticket))
-        return private(page)
+        ticket = found(pk)
+        return _whole(self, ticket, name if name in tabs else "attendance", tabs)
 
     @expose("/<int:pk>/tab/<name>")
     @has_access
@@ -142,8 +132,7 @@ class TicketPanelView(BaseView):
         if not g.viewer.may(tab.permission):
             abort(403)
         values = _shown(name, ticket)
-        page = self.render_template(f"central/panel/tabs/{name}.html", ticket=ticket, name=name, tabs=_tabs(), **values)
-        return private(page, 422 if values.get("errors") else 200)
+        return drawn(self, ticket, name, values, 422 if values.get("errors") else 200)
 
     @expose("/<int:pk>/files/<int:attachment>")
     @has_access
@@ -161,18 +150,45 @@ class TicketPanelView(BaseView):
         return redirect(url_for("EntitySurveysView.surveys", pk=ticket.entity_id, attendance=ticket.attendance.address))
 
 
+def drawn(view, ticket, name, values, status=200, *, alone=False):
+    """One tab with what it shows, by itself or on the page of its ticket."""
+    if alone:
+        return _whole(view, ticket, name, _tabs(), values, status)
+    page = view.render_template(f"central/panel/tabs/{name}.html", ticket=ticket, name=name, tabs=_tabs(), **values)
+    return private(page, status)
+
+
+def _whole(view, ticket, name, tabs, values=None, status=200):
+    """The panel, or the page that is it alone, with one tab."""
+    may_write = g.viewer.may(Perm.TICKET_WRITE)
+    draft = next(iter(drafts.get_drafts(
+        db.session, draft_key(ticket.attendance_id), actor=g.viewer)), None) if may_write else None
+    alone = request.headers.get("X-Requested-With") != "fetch"
+    page = view.render_template(
+        f"central/panel/{'page' if alone else 'panel'}.html", title=_("Ticket %(number)s", number=ticket.number),
+        ticket=ticket, state=STATES.get(state_of(ticket, query.bounds(ticket.attendance.company.timezone))), tabs=tabs,
+        name=name, typed=(draft.values.get("text") or "") if draft else "", longest=MESSAGE_LIMIT,
+        max_mb=current_app.config["UPLOAD_MAX_MB"], max_request=current_app.config["MAX_CONTENT_LENGTH"],
+        may_survey=g.viewer.may(Perm.SURVEY_ANSWER), may_delete=g.viewer.may(Perm.TICKET_DELETE),
+        **{**_shared(), **(_shown(name, ticket) if values is None else values)})
+    return private(page, status)
+
+
 def _tabs() -> dict[str, Tab]:
     return {name: tab for name, tab in TABS.items() if g.viewer.may(tab.permission)}
 
 
 def _shown(name, ticket) -> dict:
-    return {"files_of": of_files, "lines_of": STATES, "may_write": g.viewer.may(Perm.TICKET_WRITE),
-            **TABS[name].show(ticket)}
+    return {**_shared(), **TABS[name].show(ticket)}
+
+
+def _shared() -> dict:
+    return {"files_of": of_files, "lines_of": STATES, "may_write": g.viewer.may(Perm.TICKET_WRITE)}
 
 
 def found(pk: int) -> ProviderTicket:
     """The ticket, if one may see it. Raises Conflict where the central is not used (C-07)."""
-    central.require_open(db.session)
+    central.require_open(db.session, query.uses_crm())
     return tickets.find(db.session, g.viewer, pk) or abort(404)
 
 

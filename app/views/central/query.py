@@ -56,8 +56,10 @@ def uses_crm() -> bool:
     return bool(_settings()["uses_crm"])
 
 
-def bounds() -> Bounds:
-    """The instants of this request."""
+def bounds(timezone: str | None = None) -> Bounds:
+    """The instants of this request, at the person's place or at another."""
+    if timezone is not None:
+        return thresholds.bounds(db.session, timezone=timezone, now=now(), kept=_settings())
     if "_central_bounds" not in g:
         g._central_bounds = thresholds.bounds(db.session, timezone=zone(), now=now(), kept=_settings())
     return g._central_bounds

@@ -18,6 +18,7 @@ from ...queries import attendances
 from ...queries.catalogue import FormSpec
 from ...security.visibility import visible
 from ...services.custom_records import VALUES
+from ..custom import show_stored
 from ..lookup import LookupField, whole
 from ..saving import field_at
 
@@ -95,9 +96,5 @@ class RecordForm(FlaskForm):
         return loose
 
     def show_stale(self, record) -> None:
-        """Both values: the typed one stays in its field, the stored one is said under it."""
-        for each in self.spec.fields:
-            field, stored = self[PREFIX + each.key], (record.values or {}).get(each.key)
-            if custom.differs(each, field.data, stored):
-                text = custom.shown(each, stored) or "—"
-                field.errors = [*field.errors, _("Stored value now: %(value)s", value=text)]
+        """Both values are told; see `show_stored`."""
+        show_stored(self, self.spec.fields, record.values)
