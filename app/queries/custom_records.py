@@ -25,7 +25,7 @@ from .record_pages import Pages
 from .record_scope import branches_of, companies_of
 
 __all__ = ["COUNT_CAP", "NEWEST", "Count", "Page", "RecordFilter", "count_of_attendance", "count_records", "find",
-           "list_records", "narrow", "persons", "shown"]
+           "find_some", "list_records", "marks_among", "narrow", "persons", "shown"]
 
 COUNT_CAP = 1_000  # counting on would cost more than the list itself
 LOOKED = 1_200  # of those who answer a question, looked at to be counted
@@ -115,9 +115,23 @@ def shown(session, ids) -> list[CustomRecord]:
 
 def find(session, viewer, access: Access, record_id: int) -> CustomRecord | None:
     """One record behind these menus with what its page shows; None where the viewer may not see it."""
+    return find_some(session, viewer, access, [record_id]).get(record_id)
+
+
+def find_some(session, viewer, access: Access, ids: Sequence[int]) -> dict[int, CustomRecord]:
+    """{id: record} of those of them that lie behind these menus and the viewer may see: one query for all."""
+    if not ids:
+        return {}
     branches = branches_of(viewer, access, companies_of(session, viewer))
-    return session.scalar(select(_R).where(
-        _R.id == record_id, record_attendance(viewer), or_(*(and_(*branch) for branch in branches))).options(*_SHOWN))
+    rows = session.scalars(select(_R).where(
+        _R.id == ids[0] if len(ids) == 1 else among(_R.id, ids), record_attendance(viewer),
+        or_(*(and_(*branch) for branch in branches))).options(*_SHOWN))
+    return {row.id: row for row in rows}
+
+
+def marks_among(session, form_id: int, marks: Sequence[str]) -> set[str]:
+    """Those of these marks of rows of files that records of a form have already."""
+    return set(session.scalars(select(_R.import_mark).where(_R.form_id == form_id, _R.import_mark.in_(marks))))
 
 
 def persons(session, viewer, ids) -> dict[int, str]:

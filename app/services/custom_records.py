@@ -3,6 +3,7 @@
 A record belongs to the company of its attendance, else of its person, else to one of the actor's. `owner` is who added
 it, `department` the one he was in then.
 """
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -26,26 +27,35 @@ VALUES = "values."  # before the key of a field, in refusals
 NOT_YOURS = _l("You do not have permission to do this.")
 
 
-def add_record(session, form_id: int, values: dict, *, menu_id: int | None = None, company_id: int | None = None,
-               attendance_id: int | None = None, entity_id: int | None = None, actor, now: datetime) -> CustomRecord:
-    """Add a record of a form with these JSON values by key; behind one menu, else any of the actor's.
+@dataclass(frozen=True)
+class Ready:
+    """A new record that may be added as it is; or a stored one with what is to be changed of it."""
 
-    Raises NotFound (no such menu for him), Forbidden, Conflict (the attendance is closed), InvalidMany with every
-    refusal: `values.<key>`, attendance, entity, company.
-    """
-    access = _access(session, form_id, menu_id, actor)
-    if not access.adds:
-        raise Forbidden(NOT_YOURS)
-    errors: list = []
-    attendance = _attendance(session, attendance_id, actor, errors)
-    entity = _entity(session, attendance.entity_id if attendance else entity_id, attendance, actor, errors)
-    company = _company(session, company_id, attendance or entity, actor, errors)
-    kept = _values(session, access, values, None, company, errors, actor=actor, now=now)
+    access: Access
+    kept: dict
+    entity: Entity | None
+    attendance: Attendance | None = None
+    company: Company | None = None
+    stored: CustomRecord | None = None
+    changes: dict | None = None
+
+
+def add_record(session, form_id: int, values: dict, *, actor, now: datetime, **where) -> CustomRecord:
+    """Add a record of a form with these JSON values by key; `where`, and what is raised, as in `check_new`."""
+    ready = check_new(session, form_id, values, actor=actor, now=now, **where)
+    return add_checked(session, ready, actor=actor, now=now)
+
+
+def add_checked(session, ready: Ready, *, import_mark: str | None = None, actor, now: datetime) -> CustomRecord:
+    """Add what `check_new` has just answered in this transaction. `import_mark`: what the row of a file said; a form
+    has one record of it."""
+    access, kept, attendance, entity = ready.access, ready.kept, ready.attendance, ready.entity
     item = CustomRecord(
-        form_id=form_id, company_id=company.id, owner_id=actor.user_id, department_id=actor.department_id,
+        form_id=access.form.id, company_id=ready.company.id, owner_id=actor.user_id, department_id=actor.department_id,
         attendance_id=attendance.id if attendance else None, entity_id=entity.id if entity else None, values=kept,
-        search_text=field_index.search_text(access.form.every, kept), created_at=now, updated_at=now)
-    told = {"form": (None, {"id": form_id, "text": access.form.name}), "company": (None, company),
+        search_text=field_index.search_text(access.form.every, kept), import_mark=import_mark, created_at=now,
+        updated_at=now)
+    told = {"form": (None, {"id": access.form.id, "text": access.form.name}), "company": (None, ready.company),
             "attendance": (None, attendance), "entity": (None, entity), "values": ({}, kept)}
     session.add(item)
     record(session, item, "create", {name: pair for name, pair in told.items() if pair[1]}, actor=actor, now=now)
@@ -55,12 +65,53 @@ def add_record(session, form_id: int, values: dict, *, menu_id: int | None = Non
     return item
 
 
-def change_record(session, record_id: int, values: dict, *, form_id: int | None = None, menu_id: int | None = None,
-                  version: int | None = None, whole: bool = True, actor, now: datetime, **links) -> CustomRecord:
-    """Change a record's values; `whole`: what is left out is emptied. `entity_id`, where given, is its person from now
-    on, unless it belongs to an attendance.
+def check_new(session, form_id: int, values: dict, *, menu_id: int | None = None, company_id: int | None = None,
+              attendance_id: int | None = None, entity_id: int | None = None, access: Access | None = None, actor,
+              now: datetime) -> Ready:
+    """What `add_record` would write, nothing of it written; behind one menu, else any of the actor's. `access`: what
+    lies behind the menu, where it has just been read.
 
-    Raises NotFound, Forbidden, Stale, Conflict and InvalidMany as `add_record`.
+    Raises NotFound (no such menu for him), Forbidden, Conflict (the attendance is closed), InvalidMany with every
+    refusal: `values.<key>`, attendance, entity, company.
+    """
+    access = access or _access(session, form_id, menu_id, actor)
+    if not access.adds:
+        raise Forbidden(NOT_YOURS)
+    errors: list = []
+    attendance = _attendance(session, attendance_id, actor, errors)
+    entity = _entity(session, attendance.entity_id if attendance else entity_id, attendance, actor, errors)
+    company = _company(session, company_id, attendance or entity, actor, errors)
+    kept = _values(session, access, values, None, company, errors, actor=actor, now=now)
+    return Ready(access, kept, entity, attendance, company)
+
+
+def change_record(session, record_id: int, values: dict, *, actor, now: datetime, **how) -> CustomRecord:
+    """Change a record's values; `how` as in `check_change`, which says what is raised besides Stale."""
+    return change_checked(session, check_change(session, record_id, values, actor=actor, now=now, **how), actor=actor,
+                          now=now)
+
+
+def change_checked(session, ready: Ready, *, actor, now: datetime) -> CustomRecord:
+    """Change what `check_change` has just answered in this transaction."""
+    stored, every, kept, entity = ready.stored, ready.access.form.every, ready.kept, ready.entity
+    if not ready.changes:
+        return stored
+    expect_log(session, stored)
+    stored.values, stored.updated_at = kept, now
+    stored.entity_id = entity.id if entity else None
+    stored.search_text = field_index.search_text(every, kept)
+    record(session, stored, "update", ready.changes, actor=actor, now=now)
+    custom_values.after_save(session, OwnerKind.RECORD, stored.id, every, kept, actor=actor, now=now)
+    session.flush()  # constraints and the version speak here, where the form still stands
+    return stored
+
+
+def check_change(session, record_id: int, values: dict, *, form_id: int | None = None, menu_id: int | None = None,
+                 version: int | None = None, whole: bool = True, actor, now: datetime, **links) -> Ready:
+    """What `change_record` would write. `whole`: what is left out is emptied. `entity_id`, where given, is the record's
+    person from now on, unless it belongs to an attendance.
+
+    Raises NotFound, Forbidden, Stale, Conflict and InvalidMany as `check_new`.
     """
     stored = session.get(CustomRecord, record_id)
     if stored is None or form_id not in (None, stored.form_id):
@@ -83,16 +134,7 @@ def change_record(session, record_id: int, values: dict, *, form_id: int | None 
     differs = [key for key in {**before, **kept} if before.get(key) != kept.get(key)]
     if differs:
         changes["values"] = ({key: before.get(key) for key in differs}, {key: kept.get(key) for key in differs})
-    if not changes:
-        return stored
-    expect_log(session, stored)
-    stored.values, stored.updated_at = kept, now
-    stored.entity_id = entity.id if entity else None
-    stored.search_text = field_index.search_text(access.form.every, kept)
-    record(session, stored, "update", changes, actor=actor, now=now)
-    custom_values.after_save(session, OwnerKind.RECORD, record_id, access.form.every, kept, actor=actor, now=now)
-    session.flush()  # constraints and the version speak here, where the form still stands
-    return stored
+    return Ready(access, kept, entity, stored=stored, changes=changes)
 
 
 # ---- pieces

@@ -238,7 +238,7 @@ def test_who_lost_the_right_meanwhile_imports_nothing(app, configurator, session
 def test_a_very_large_file_is_tried_in_the_background_too(app, configurator, session, world, monkeypatch):
     from app.views.imports import pages
 
-    monkeypatch.setattr(pages, "TRIED_AT_ONCE", 100)
+    monkeypatch.setattr(pages.ImportView, "tried_at_once", 100)
     sent = send(configurator, "products", LARGE)
     page = configurator.get(sent.location)
     assert counts(page) == []

@@ -107,8 +107,8 @@ def test_a_formula_in_a_refused_row_is_disarmed(load, refused):
 
 @pytest.mark.parametrize(("content", "words"), [
     (b"", "vazio"), (b"\n\n", "vazio"), (b"PK\x03\x04rest", "planilha"), ("Código;Nome\nA;B".encode("utf-16"), "UTF-8"),
-    (b"Nome;Outro\nA;B\n", "Código do produto"), (b"x" * (10 * 1024 ** 2 + 1), "10 MB"),
-    (b"Codigo;Nome\n" + b"A;B\n" * 50_001, "50000")])
+    (b"Nome;Outro\nA;B\n", "Código do produto"), (b"x" * (20 * 1024 ** 2 + 1), "20 MB"),
+    (b"Codigo;Nome\n" + b"A;B\n" * 100_001, "100000")])
 def test_what_is_no_such_file_is_refused_in_words(app, session, tmp_path, content, words):
     path = tmp_path / "x.csv"
     path.write_bytes(content)

@@ -127,6 +127,7 @@ def seed(session, world, near, far) -> dict:
         "/parameters": {"key": "protocol_mask"}, "/settings/packages": {"pk": package.id, "name": "saneamento"},
         "/fields/files": {"pk": pair(*of_fields)}, "/api/v1/field-files": {"pk": pair(*of_fields)},
         "/records": {"menu": kept["menu"], "pk": kept["records"]},
+        "/records/<int:menu>/import": {"token": "t", "pk": {"foreign": loaded.id}},
         "/api/v1/forms": {"slug": "parada", "pk": kept["records"]},
         "/reclassify": {"pk": of_model[Reclassification]}, "/reclassify/new": {"tree": "motives"},
         "/account/sessions": {"pk": {"foreign": device.id}},

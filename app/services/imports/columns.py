@@ -51,14 +51,15 @@ class Column:
     read: Callable[[str, Context], Any]
     required: bool = False  # a column must be chosen for it, and every row must fill it
     help: Any = ""
+    numeric: bool = False  # its cells tell which decimal mark the file has
 
 
 def guess(columns: Sequence[Column], header: Sequence[str]) -> dict[str, int]:
     """{key: index} of the columns whose header is known; a header serves once."""
     plain, found = [searchable(name) for name in header], {}
     for column in columns:
-        index = next((plain.index(name) for name in map(searchable, column.names)
-                      if name in plain and plain.index(name) not in found.values()), None)
+        index = next((at for name in map(searchable, column.names) for at, there in enumerate(plain)
+                      if there == name and at not in found.values()), None)
         if index is not None:
             found[column.key] = index
     return found
@@ -67,7 +68,7 @@ def guess(columns: Sequence[Column], header: Sequence[str]) -> dict[str, int]:
 def decimal_mark(columns: Sequence[Column], mapping: dict[str, int], rows) -> str:
     """Which mark the numbers of the file have, told by those that leave no doubt; a comma where none tells."""
     numeric = [mapping[each.key] for each in columns
-               if each.read in (read_money, read_quantity) and each.key in mapping]
+               if (each.numeric or each.read in (read_money, read_quantity)) and each.key in mapping]
     cells = [_bare(row.cells[index]) for row in rows if not row.trouble for index in numeric]
     commas, points = (any(map(says.fullmatch, cells)) for says in (_SAYS_COMMA, _SAYS_POINT))
     return POINT if points and not commas else COMMA
@@ -116,7 +117,7 @@ def _bare(cell: str) -> str:
     return cell.replace("\u00a0", " ").strip().removeprefix("R$").strip()
 
 
-def _number(cell, context) -> Decimal:
+def read_number(cell, context) -> Decimal:
     typed = _bare(cell)
     if not _NUMERALS[context.decimal].fullmatch(typed):
         raise Invalid(_l("“%(cell)s” is not a number."), cell=cell[:40])
@@ -125,11 +126,11 @@ def _number(cell, context) -> Decimal:
 
 
 def read_money(cell, context) -> Decimal:
-    return amounts.money(_number(cell, context), "")
+    return amounts.money(read_number(cell, context), "")
 
 
 def read_quantity(cell, context) -> Decimal:
-    return amounts.quantity(_number(cell, context), "")
+    return amounts.quantity(read_number(cell, context), "")
 
 
 def read_day(cell, context) -> date:

@@ -14,8 +14,8 @@ from flask_babel import lazy_gettext as _l
 from ...errors import DomainError, Invalid
 from .encoding import decode
 
-SIZE_LIMIT = 10 * 1024 * 1024  # bytes of a file
-MAX_ROWS = 50_000
+SIZE_LIMIT = 20 * 1024 * 1024  # bytes of a file
+MAX_ROWS = 100_000
 MAX_COLUMNS = 100
 RECORD_LIMIT = 64 * 1024  # characters of a row, over all its lines
 MAX_LINES = 200  # of one row: a quoted cell may go on

@@ -3,7 +3,9 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from ...services import jobs
+from ...services.imports.registers import RECORDS
 from . import work
+from .form_records import RecordImportView
 from .pages import ImportView
 
 
@@ -42,11 +44,14 @@ VIEWS = {view.register: view for view in (ProductImportView, OrderImportView, In
 
 
 def _page(job) -> str:
-    return url_for(f"{VIEWS[job.arguments['register']].__name__}.result", pk=job.id)
+    name = job.arguments["register"]
+    if name in VIEWS:
+        return url_for(f"{VIEWS[name].__name__}.result", pk=job.id)
+    return url_for("RecordImportView.result", menu=int(name.removeprefix(RECORDS)), pk=job.id)
 
 
 def register(appbuilder) -> None:
     """The pages of every register, and the kind of job of large files."""
-    for view in VIEWS.values():
+    for view in (*VIEWS.values(), RecordImportView):
         appbuilder.add_view_no_menu(view)
     jobs.register_kind(work.KIND, _l("CSV import"), work.run, _page)

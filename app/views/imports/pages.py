@@ -4,6 +4,7 @@ import re
 
 from flask import abort, current_app, flash, g, redirect, request, send_file, url_for
 from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -20,7 +21,7 @@ from ...services.imports import sheet
 from ...services.imports.columns import COMMA, POINT, decimal_mark, guess
 from ...services.imports.loading import CREATE, UNCHANGED, UPDATE, Loading, Tally, missing
 from ...services.imports.refused import refused_csv
-from ...services.imports.registers import KINDS
+from ...services.imports.registers import Kind, kind_of
 from ..lookup import whole
 from . import work
 
@@ -29,6 +30,8 @@ KEPT_SECONDS = 24 * 3600
 AT_ONCE, TRIED_AT_ONCE = 300, 3_000  # rows that a request writes, and that it tries; more is long work
 SHOWN, TOLD = 10, work.TOLD  # rows of the preview, and refused rows
 MARKS = {COMMA: _l("Comma (1.234,56)"), POINT: _l("Point (1,234.56)")}
+NOTE = _l("Under other names they can be chosen on the next page. What is there already is updated; an empty cell "
+          "leaves what is stored.")
 COUNTS = (("read", _l("Rows read")), (CREATE, _l("Imported (count)")), (UPDATE, _l("Updated (count)")),
           (UNCHANGED, _l("Unchanged (count)")), ("refused", _l("Refused (count)")))
 TRIED = (COUNTS[0], (CREATE, _l("To be imported")), (UPDATE, _l("To be updated")), *COUNTS[3:])
@@ -47,6 +50,7 @@ class Review:
             self.mapping = {key: at for key, at in chosen.items() if at is not None and at < len(content.header)}
             self.decimal = typed.get("decimal") if typed.get("decimal") in MARKS else COMMA
         self.lacking = {column.key for column in missing(self.columns, self.mapping)}
+        self.ignored = [name for at, name in enumerate(content.header) if name and at not in self.mapping.values()]
         self.tally, self.written = None, False
 
     @property
@@ -73,42 +77,46 @@ class Review:
 
 
 class ImportView(BaseView):
-    """The three pages of a register's import; a register has a subclass of its own, with its own permission."""
+    """The three pages of a register's import; a register has a subclass of its own, with its own permission.
+
+    `_at`: what the address of a register names besides.
+    """
 
     default_view = "start"
-    register, title, back = "", "", ""
+    register, title, back, crumb = "", "", "", ""
+    at_once, tried_at_once = AT_ONCE, TRIED_AT_ONCE
     method_permission_name = dict.fromkeys(("start", "review", "result"), "write")
 
     @expose("/", methods=["GET", "POST"])
     @has_access
-    def start(self):
+    def start(self, **_at):
         """Send a file."""
-        error = None
+        error, kind = None, self.kind()
         if request.method == "POST":
             try:
-                return redirect(url_for(".review", token=self._taken()))
+                return redirect(self.address("review", token=self._taken()))
             except DomainError as refusal:
                 error = str(refusal)
         page = self.render_template(
-            "imports/start.html", **self._common(), error=error, columns=KINDS[self.register].columns,
+            "imports/start.html", **self._common(), error=error, columns=kind.columns,
             megabytes=sheet.SIZE_LIMIT // 1024 ** 2, most=sheet.MAX_ROWS)
         return page, 422 if error else 200
 
     @expose("/<token>", methods=["GET", "POST"])
     @has_access
-    def review(self, token):
+    def review(self, token, **_at):
         """Match the columns, try, import; the rows that were refused as a file."""
-        stored, name = self._read(token)
+        kind, (stored, name) = self.kind(), self._read(token)
         content = self._content(stored)
         if content is None:
             flash(_("The file is no longer kept: send it again."), "warning")
-            return redirect(url_for(".start"))
-        review = Review(KINDS[self.register], content, request.form if request.method == "POST" else None)
+            return redirect(self.address("start"))
+        review = Review(kind, content, request.form if request.method == "POST" else None)
         action = request.form.get("action", "check")
         if action not in ("check", "import", "refused"):
             abort(400)
         if not review.lacking:
-            if action == "refused" and review.rows <= TRIED_AT_ONCE:
+            if action == "refused" and review.rows <= self.tried_at_once:
                 return _file(work.refused_name(name), refused_csv(content.header, review.tried().rows))
             if answer := self._act(review, action, stored, name):
                 return answer
@@ -117,17 +125,18 @@ class ImportView(BaseView):
             "imports/review.html", **self._common(), review=review, filename=name, marks=MARKS,
             told=[(row.line, row.words) for row in rows[:TOLD]],
             counts=COUNTS if review.written else TRIED, shown=content.rows[:SHOWN], posted=request.method == "POST",
-            small=review.rows <= TRIED_AT_ONCE)
+            small=review.rows <= self.tried_at_once)
         refused = review.error or (review.lacking and request.method == "POST")
         return page, 422 if refused else 200
 
     @expose("/job/<int:pk>", methods=["GET", "POST"])
     @has_access
-    def result(self, pk):
+    def result(self, pk, **_at):
         """What long work made of a file; after a trial, the import itself."""
         job = db.session.scalar(select(Job).where(Job.id == pk, Job.kind == work.KIND, visible(Job, g.viewer)))
-        if job is None or job.arguments.get("register") != self.register:
+        if job is None or job.arguments.get("register") != self.name():
             abort(404)
+        self.kind()
         if request.method == "POST" and job.state == JobState.DONE and job.arguments["trial"]:
             asked = {**job.arguments, "trial": False}
             return self._queued(asked, job.total)
@@ -135,16 +144,33 @@ class ImportView(BaseView):
         return self.render_template("imports/result.html", **self._common(), job=job, counts=counts,
                                     running=job.state in (JobState.QUEUED, JobState.RUNNING))
 
+    # ---- which register it is
+
+    def name(self) -> str:
+        """Of the register."""
+        return self.register
+
+    def kind(self) -> Kind:
+        """Its columns, and what imports it; 404 and 403 where it is not the person's."""
+        try:
+            return kind_of(db.session, self.name(), actor=g.viewer, timezone=str(get_timezone()))
+        except DomainError as error:
+            abort(error.status)
+
+    def address(self, page: str, **more) -> str:
+        """Of one of these pages."""
+        return url_for(f".{page}", **more)
+
     # ---- pieces
 
     def _act(self, review, action, stored, name):
         """Try or import, at once or as long work: then the answer leads to its page."""
         trial = action != "import"
-        if review.rows > (TRIED_AT_ONCE if trial else AT_ONCE):
+        if review.rows > (self.tried_at_once if trial else self.at_once):
             if request.method == "GET":
                 return None  # nothing starts by itself
-            asked = {"register": self.register, "stored": stored, "name": name, "mapping": review.mapping,
-                     "decimal": review.decimal, "trial": trial}
+            asked = {"register": self.name(), "stored": stored, "name": name, "mapping": review.mapping,
+                     "decimal": review.decimal, "timezone": str(get_timezone()), "trial": trial}
             return self._queued(asked, review.rows)
         review.tally = review.tried() if trial else review.imported()
         review.written = not trial
@@ -157,7 +183,7 @@ class ImportView(BaseView):
         except DomainError as refusal:
             flash(str(refusal), "warning")
             return redirect(url_for("JobView.index"))
-        return redirect(url_for(".result", pk=pk))
+        return redirect(self.address("result", pk=pk))
 
     def _taken(self) -> str:
         """Keep the posted file; a token that says whose it is and where it lies. Raises Invalid."""
@@ -169,14 +195,14 @@ class ImportView(BaseView):
             stored = incoming.keep()
         name = re.split(r"[\\/]", posted.filename or "")[-1]
         name = re.sub(r"[\x00-\x1f\x7f]", "", name)[:120] or "arquivo.csv"
-        return self._signer().dumps([g.viewer.user_id, self.register, stored, name])
+        return self._signer().dumps([g.viewer.user_id, self.name(), stored, name])
 
     def _read(self, token) -> tuple[str, str]:
         try:
             user_id, register, stored, name = self._signer().loads(token, max_age=KEPT_SECONDS)
         except BadSignature:
             abort(404)
-        if (user_id, register) != (g.viewer.user_id, self.register):
+        if (user_id, register) != (g.viewer.user_id, self.name()):
             abort(404)
         return stored, name
 
@@ -193,7 +219,8 @@ class ImportView(BaseView):
             return None
 
     def _common(self) -> dict:
-        return {"title": self.title, "back": request.script_root + self.back, "crumb": self.crumb}
+        return {"title": self.title, "back": request.script_root + self.back, "crumb": self.crumb,
+                "start": self.address("start"), "notes": [NOTE], "template_url": None}
 
 
 def _file(name, content):

@@ -4,10 +4,11 @@ from flask_babel import lazy_gettext as _l
 from ...database import utc_now
 from ...errors import Invalid
 from ...files.store import store_of
+from ...services.custom_types import HERE
 from ...services.imports import sheet
 from ...services.imports.loading import Loading, Tally
 from ...services.imports.refused import refused_csv
-from ...services.imports.registers import KINDS
+from ...services.imports.registers import kind_of
 from ...services.records import require
 
 KIND = "import"
@@ -15,12 +16,13 @@ TOLD = 50  # refused rows that the result itself tells; the file has all
 
 
 def run(work) -> dict:
-    """`arguments`: register, stored (name in the store), name (of the file), mapping, decimal, trial.
+    """`arguments`: register, stored (name in the store), name (of the file), mapping, decimal, timezone, trial.
 
     A trial writes nothing. Returns the counts and the first refused rows.
     """
     asked = work.arguments
-    kind, trial = KINDS[asked["register"]], asked["trial"]
+    kind = kind_of(work.session, asked["register"], actor=work.actor, timezone=asked.get("timezone") or HERE)
+    trial = asked["trial"]
     require(work.actor, kind.permission)
     try:
         with store_of(work.settings).open(asked["stored"]) as file:

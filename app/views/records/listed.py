@@ -1,7 +1,7 @@
 """The list of records behind a menu, for the tools of lists: its columns, its rows in order; one for each menu."""
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,6 +17,8 @@ from ...queries import custom_records as reads
 from ...queries.catalogue import FieldSpec
 from ...queries.custom_menus import Access, by_menu
 from ...security.permissions import Perm
+from ...services.imports.form_columns import OWN_LABELS
+from ...text import normalise
 from ..custom import defined
 from ..field_kinds import name_persons
 from ..lists.source import CHUNK, CUSTOM, UNREADABLE, Column, ListSource, local
@@ -70,8 +72,13 @@ class RecordList(ListSource):
     def columns(self):
         fields = {CUSTOM + each.key: FieldColumn(CUSTOM + each.key, each.name, reader(each), field=each)
                   for each in self.form.fields}
-        return {**{key: OWN[key] for key in _FIRST}, **fields,
-                **{key: column for key, column in OWN.items() if key not in _FIRST}}
+        taken = {normalise(each.name) for each in self.form.fields}
+        own = dict(OWN)
+        for key, label in OWN_LABELS.items():
+            if normalise(str(OWN[key].label)) in taken:  # a field is called so: a file must tell them apart
+                own[key] = replace(OWN[key], label=label)
+        return {**{key: own[key] for key in _FIRST}, **fields,
+                **{key: column for key, column in own.items() if key not in _FIRST}}
 
     def default_columns(self, offered):
         listed = [CUSTOM + each.key for each in self.form.fields if each.in_list]
