@@ -27,8 +27,9 @@ class ListDuplicates(Arguments):
 
 class MergePersons(schemas.Body):
     other_id = schemas.whole(required=True, metadata={"description": "The one that becomes part of this one"})
-    take = schemas.several(schemas.choice(*entity_merge.FIELDS), 20, load_default=list, metadata={
-        "description": "Fields whose value comes from the other one"})
+    take = schemas.several(schemas.text(60), 320, load_default=list, metadata={
+        "description": f"Fields whose value comes from the other one: {', '.join(entity_merge.FIELDS)}, and "
+                       "custom_values.<key> of configurators' fields that both fill in two ways"})
     same_person = schemas.flag(load_default=False, metadata={"description": "Said where both have a CPF/CNPJ"})
     version = schemas.whole()
     other_version = schemas.whole()

@@ -22,6 +22,8 @@ MERGES = {"type": "object", "required": ["items", "next"],
 
 class MergeAttendance(schemas.Body):
     other = schemas.text(60, required=True, metadata={"description": "Protocol or id-<id> of what becomes part of it"})
+    take = schemas.several(schemas.text(60), 320, load_default=list, metadata={
+        "description": "custom_values.<key> of configurators' fields whose value comes from the other one"})
     version = schemas.whole()
 
 
@@ -50,7 +52,8 @@ class AttendanceMergeApi(Resource):
         data, kept = body(MERGING), attendance_id(address)
         merged = attendance_id(data["other"].strip())
         return written(lambda session, now: MERGE(attendance_merge.merge(
-            session, kept, merged, version=data["version"], actor=actor(), now=now)), "merge", status=201)
+            session, kept, merged, take=tuple(filter(None, data["take"])), version=data["version"], actor=actor(),
+            now=now)), "merge", status=201)
 
     @operation("/<address>/merges/<int:pk>/undo", "POST", summary="Take a merge back", body=UNDO, answer=MERGE,
                once=True)

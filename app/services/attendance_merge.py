@@ -3,7 +3,7 @@
 Merging moves the detail pages with their files, the notes and the labels to the attendance that stays; the other one
 keeps its protocol, is cancelled with the reason, and its address leads to the one that stays.
 """
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -63,10 +63,15 @@ def check_pair(session, kept_id: int, merged_id: int, *, actor) -> tuple[Attenda
     return kept, merged
 
 
-def merge(session, kept_id: int, merged_id: int, *, version: int | None = None, actor, now: datetime) -> Merge:
-    """Make `merged` a part of `kept`. Raises Forbidden, NotFound, Invalid, Conflict, Stale."""
+def merge(session, kept_id: int, merged_id: int, *, take: Collection[str] = (), version: int | None = None, actor,
+          now: datetime) -> Merge:
+    """Make `merged` a part of `kept`; `take` are the configurators' fields (`custom_values.<key>`) whose value comes
+    from the merged one. Raises Forbidden, NotFound, Invalid, Conflict, Stale."""
     kept, merged = check_pair(session, kept_id, merged_id, actor=actor)
     _refuse_stale(kept, version)
+    if unknown := [name for name in take if not name.startswith(merged_values.VALUES)]:
+        raise Invalid(_l("Not a valid choice."), field=unknown[0][:60])
+    keys = merged_values.chosen(session, OwnerKind.ATTENDANCE, kept, merged, take)
     pages = {page.id: page.page for page in merged.details}
     last = max((page.page for page in kept.details), default=0)
     labels = set(session.scalars(select(AttendanceLabel.label_id).where(AttendanceLabel.attendance_id == kept.id)))
@@ -77,7 +82,8 @@ def merge(session, kept_id: int, merged_id: int, *, version: int | None = None, 
     changes = {"merged_into": (None, kept)}
     expect_log(session, kept, merged)
     held = kept.custom_values
-    moved["custom_taken"] = taken = merged_values.take(kept, merged)
+    taken, replaced = merged_values.take(kept, merged, keys)
+    moved |= {"custom_taken": taken, "custom_before": replaced}
     if merged.is_open:
         situation = first_situation(session, Phase.CANCELLED, merged.kind)
         changes |= {"situation": (merged.situation, situation), "closed_at": (None, now)}
@@ -92,7 +98,8 @@ def merge(session, kept_id: int, merged_id: int, *, version: int | None = None, 
     record(session, kept, "merge", {"merged": (None, merged), "pages": (
         last, last + len(pages)), **told}, actor=actor, now=now)
     session.flush()  # both are written before what hangs on them moves
-    merged_values.follow(session, OwnerKind.ATTENDANCE, kept, taken, old=merged, new=kept, actor=actor, now=now)
+    merged_values.follow(session, OwnerKind.ATTENDANCE, kept, taken, replaced, old=merged, new=kept, actor=actor,
+                         now=now)
     _place(session, {pk: last + place for place, pk in enumerate(pages, 1)}, kept.id)
     for column in MOVED:
         ids = list(session.scalars(select(column.class_.id).where(column == merged.id)))
@@ -133,11 +140,11 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
         changes |= clock.follow(session, merged, now=now)
     record(session, merged, "unmerge", changes, actor=actor, now=now)
     held = kept.custom_values
-    gone = merged_values.give_back(kept, moved.get("custom_taken", {}))
+    gone, back = merged_values.give_back(kept, moved.get("custom_taken", {}), moved.get("custom_before", {}))
     told = {"custom_values": (held, kept.custom_values)} if gone else {}
     record(session, kept, "unmerge", {"merged": (merged, None), **told}, actor=actor, now=now)
     session.flush()  # as above
-    merged_values.follow(session, OwnerKind.ATTENDANCE, kept, gone, old=kept, new=merged, actor=actor, now=now)
+    merged_values.follow(session, OwnerKind.ATTENDANCE, kept, gone, back, old=kept, new=merged, actor=actor, now=now)
     there = {page.id for page in kept.details}
     _place(session, {pk: number for pk, number in moved["pages"] if pk in there}, merged.id)
     _close_ranks(session, kept.id)

@@ -72,7 +72,8 @@ def preview(session, kept_id: int, merged_id: int, *, actor) -> Preview:
 
 def merge(session, kept_id: int, merged_id: int, *, take: tuple[str, ...] = (), same_person: bool = False,
           kept_version: int | None = None, merged_version: int | None = None, actor, now: datetime) -> Merge:
-    """Make `merged` a part of `kept`; `take` are the fields whose value comes from the merged one.
+    """Make `merged` a part of `kept`; `take` are the fields whose value comes from the merged one, those of
+    configurators as `custom_values.<key>`.
 
     Raises Invalid for a record with itself or of another company, Conflict where one is merged already, where both
     have a valid document and nobody said `same_person`, and where one changed since it was looked at; Forbidden,
@@ -85,8 +86,9 @@ def merge(session, kept_id: int, merged_id: int, *, take: tuple[str, ...] = (), 
     if kept.document and merged.document and not same_person:
         raise Conflict(_l("The two have different CPF/CNPJ. Say that they are the same person to merge them."),
                        field="same_person")
-    if unknown := set(take) - set(FIELDS):
+    if unknown := {name for name in take if not name.startswith(merged_values.VALUES)} - set(FIELDS):
         raise Invalid(_l("Not a valid choice."), field=sorted(unknown)[0])
+    keys = merged_values.chosen(session, OwnerKind.ENTITY, kept, merged, take)
     with session.no_autoflush:
         moved = {"rows": {}, "mains": {}, "merged": {"active": merged.active, "document": merged.document}}
         before = {name: getattr(kept, name) for name in FIELDS}
@@ -102,9 +104,10 @@ def merge(session, kept_id: int, merged_id: int, *, take: tuple[str, ...] = (), 
         setattr(kept, name, value)
     moved["fields"] = {name: [_plain(old), _plain(new)] for name, (old, new) in changes.items()}
     held = kept.custom_values
-    if taken := merged_values.take(kept, merged):
+    taken, replaced = merged_values.take(kept, merged, keys)
+    if taken:
         changes["custom_values"] = (held, kept.custom_values)
-    moved["custom_taken"] = taken
+    moved |= {"custom_taken": taken, "custom_before": replaced}
     kept.updated_at = merged.updated_at = now
     merged.active, merged.merged_into_id = False, kept.id
     for name, rows in own.items():
@@ -116,7 +119,7 @@ def merge(session, kept_id: int, merged_id: int, *, take: tuple[str, ...] = (), 
     record(session, merged, "merged", {"merged_into": (None, kept)}, actor=actor, now=now)
     record(session, kept, "merge", {"merged": (None, merged), **changes, "moved": (None, told)}, actor=actor, now=now)
     session.flush()  # merged and kept are written before their rows move
-    merged_values.follow(session, OwnerKind.ENTITY, kept, taken, old=merged, new=kept, actor=actor, now=now)
+    merged_values.follow(session, OwnerKind.ENTITY, kept, taken, replaced, old=merged, new=kept, actor=actor, now=now)
     for name, model in OWN_ROWS.items():
         if has_main[name]:  # one main row an entity
             _lower(session, model, moved["mains"][model.__tablename__])
@@ -158,7 +161,8 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
             changes[name] = (getattr(kept, name), _typed(name, old))
             setattr(kept, name, changes[name][1])
     held = kept.custom_values
-    if gone := merged_values.give_back(kept, moved.get("custom_taken", {})):
+    gone, back = merged_values.give_back(kept, moved.get("custom_taken", {}), moved.get("custom_before", {}))
+    if gone:
         changes["custom_values"] = (held, kept.custom_values)
     kept.updated_at = merged.updated_at = now
     record(session, kept, "unmerge", {"merged": (merged, None), **changes}, actor=actor, now=now)
@@ -168,7 +172,7 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
     merged.active, merged.merged_into_id = moved["merged"]["active"], None
     record(session, merged, "unmerge", {"merged_into": (kept, None)}, actor=actor, now=now)
     session.flush()  # the constraints of the merged one speak here
-    merged_values.follow(session, OwnerKind.ENTITY, kept, gone, old=kept, new=merged, actor=actor, now=now)
+    merged_values.follow(session, OwnerKind.ENTITY, kept, gone, back, old=kept, new=merged, actor=actor, now=now)
     for column in (*MOVED, *(model.entity_id for model in OWN_ROWS.values()), EntityRole.entity_id):
         ids = still_at(session, column, moved["rows"].get(_name(column), []), kept.id)
         if column.class_ in OWN_ROWS.values():

@@ -1,4 +1,7 @@
 """Fields that configurators add, put into a generated view for one request. The shared view is never touched."""
+from dataclasses import dataclass
+from typing import Any
+
 from flask import g
 from flask_babel import gettext as _
 
@@ -8,7 +11,7 @@ from ..extensions import db
 from ..lowcode import fields
 from ..lowcode.fields import PREFIX
 from ..queries.catalogue import Catalogue, DataSpec, FieldSpec, catalogue
-from ..services import custom_values, field_filling, jobs
+from ..services import custom_values, field_filling, jobs, merged_values
 from . import field_kinds
 from .saving import put_error, untold
 from .shell import shell
@@ -77,6 +80,29 @@ def shown_parts(target: str, placed: list[DataSpec], values: dict | None) -> lis
             heading = " · ".join(filter(None, (name, title)))
             parts.setdefault(heading, []).append((spec.name, field_kinds.cell(spec, held[spec.key])))
     return list(parts.items())
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A field of two records that become one: `name` says which is chosen, where both fill it in two ways."""
+
+    name: str
+    label: str
+    kept: Any
+    merged: Any
+    differs: bool
+    filled: bool
+
+
+def merged_rows(target: str, kept, merged) -> list[Merged]:
+    """What configurators' fields of two records hold, for the page that compares them; of fields out of use too."""
+    mine, theirs = kept.custom_values or {}, merged.custom_values or {}
+    every = {**{each.key: each for each in definitions(target)}, **defined().every_field(target)}
+    field_kinds.name_persons(every.values(), [mine, theirs])
+    both = merged_values.differing(db.session, target, kept, merged)
+    return [Merged(merged_values.VALUES + key, spec.name, field_kinds.cell(spec, mine.get(key)),
+                   field_kinds.cell(spec, theirs.get(key)), key in both, mine.get(key) is None)
+            for key, spec in every.items() if mine.get(key) is not None or theirs.get(key) is not None]
 
 
 class CustomFieldsMixin:

@@ -8,11 +8,13 @@ from .. import documents
 from ..database import unit_of_work, utc_now
 from ..errors import DomainError
 from ..extensions import db
+from ..models.custom_form import FieldTarget
 from ..models.entity import Entity
 from ..queries import duplicates as reads
 from ..queries import search
 from ..services import entity_merge
 from ..services.records import get_visible
+from .custom import merged_rows
 from .entity_forms import KINDS
 from .lookup import whole
 
@@ -71,7 +73,7 @@ class DuplicatesView(BaseView):
                 with unit_of_work(db.session) as session:
                     entity_merge.merge(
                         session, kept_id, merged_id, actor=g.viewer, now=utc_now(),
-                        take=tuple(name for name in FIELDS if request.form.get(f"take_{name}") == "merged"),
+                        take=taken(),
                         same_person="same_person" in request.form,
                         kept_version=whole(request.form.get("kept_version")) or 0,
                         merged_version=whole(request.form.get("merged_version")) or 0)
@@ -88,8 +90,9 @@ class DuplicatesView(BaseView):
                 return redirect(url_for(".of", pk=kept_id))  # a second click: it was done by the first
             flash(str(refusal), "danger")
             return redirect(url_for(".index"))
-        page = self.render_template("duplicates/compare.html", preview=preview, fields=FIELDS, moves=MOVES, error=error,
-                                    shown=self._shown, phones=_texts, typed=request.form)
+        page = self.render_template(
+            "duplicates/compare.html", preview=preview, fields=FIELDS, moves=MOVES, error=error, shown=self._shown,
+            custom=merged_rows(FieldTarget.ENTITY, preview.kept, preview.merged), phones=_texts, typed=request.form)
         return page, error.status if error else 200
 
     @expose("/different", methods=["POST"])
@@ -168,6 +171,12 @@ class SimilarView(BaseView):
             "about": " · ".join(filter(None, (documents.masked(row.document), *_texts(row)[:2])))} for row in rows])
         answer.headers["Cache-Control"] = "no-store"
         return answer
+
+
+def taken() -> tuple[str, ...]:
+    """The fields of which the page of a comparison chose the value of the other record."""
+    return tuple(name.removeprefix("take_") for name, value in request.form.items()
+                 if name.startswith("take_") and value == "merged")
 
 
 def _texts(entity) -> list[str]:

@@ -6,9 +6,12 @@ from flask_babel import gettext as _
 from ...database import unit_of_work, utc_now
 from ...errors import DomainError, Invalid
 from ...extensions import db
+from ...models.custom_form import FieldTarget
 from ...queries import attendances as reads
 from ...queries import duplicates
 from ...services import attendance_merge
+from ..custom import merged_rows
+from ..duplicates import taken
 from ..lookup import whole
 
 
@@ -40,7 +43,7 @@ class AttendanceMergeView(BaseView):
                 return self._page(self._found(address), other=shown)
             with unit_of_work(db.session) as session:
                 attendance_merge.merge(session, pk, other, version=whole(request.form.get("version")),
-                                       actor=g.viewer, now=utc_now())
+                                       take=taken(), actor=g.viewer, now=utc_now())
         except DomainError as error:
             return self._page(self._found(address), error=error), error.status
         flash(_("The two attendances are one now. It can be undone here."), "success")
@@ -84,5 +87,6 @@ class AttendanceMergeView(BaseView):
         recent = reads.near(db.session, g.viewer, attendance_id=None, entity_id=attendance.entity_id)[1]
         return self.render_template(
             "attendances/merging.html", attendance=attendance, other=other, error=error, typed=request.form,
+            custom=merged_rows(FieldTarget.ATTENDANCE, attendance, other) if other else [],
             merges=duplicates.merges_of_attendance(db.session, g.viewer, attendance.id),
             recent=[row for row in recent if row.id != attendance.id])
