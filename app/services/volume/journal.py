@@ -29,7 +29,8 @@ def entry(target, target_id, seq, at, actor, action, changes, previous, salt) ->
         digests.append(f'"{name}":"{sha256(f"{grain}[{old},{new}]".encode()).hexdigest()}"')
     fingerprints = "{" + ",".join(digests) + "}"
     number, name = actor
-    chained = (f'["{previous}","{target}",{target_id},{seq},"{at.replace(" ", "T")}",{encoded(number)},'
+    who = "null" if number is None else number
+    chained = (f'["{previous}","{target}",{target_id},{seq},"{at.replace(" ", "T")}",{who},'
                f'{encoded(name)},"{action}",{fingerprints}]')
     return (target, target_id, seq, at, number, name, action, "{" + ",".join(stored) + "}",
             fingerprints, previous, sha256(chained.encode()).hexdigest())

@@ -82,7 +82,10 @@ class Central:
 
 
 def add_tickets(session, batch: Batch, central: Central, *, seed, until: datetime) -> None:
-    """Write one batch: attendances of kind provider with page, ticket, messages, pauses and the log of the opening."""
+    """Write one batch: attendances of kind provider with page, ticket, messages, pauses and the log of the opening.
+
+    Rows are made while the database takes in those before them.
+    """
     ids = reserve_ids(session, Attendance, batch.count)
     numbers = count_from(next_block(session, kind="ticket", year=0, count=batch.count))
     protocols = count_from(next_block(session, year=batch.year, count=batch.count))
@@ -92,14 +95,14 @@ def add_tickets(session, batch: Batch, central: Central, *, seed, until: datetim
         return protocol_mask.apply(mask, year=batch.year, number=next(protocols), company_code=code)
 
     maker = _Maker(Random(f"{seed} tickets {batch.number}"), central, until, protocol)
-    for pk, (day, second) in zip(ids, maker.moments(batch.days), strict=True):
+    insert_rows(session, Attendance, _ATTENDANCE, (
         maker.make(pk, next(numbers), day, second)
-    insert_rows(session, Attendance, _ATTENDANCE, maker.attendances)
+        for pk, (day, second) in zip(ids, maker.moments(batch.days), strict=True)))
     insert_rows(session, AttendanceDetail, _DETAIL, maker.pages)
     insert_rows(session, ProviderTicket, _TICKET, maker.tickets)
     insert_rows(session, Message, _MESSAGE, maker.messages)
     insert_rows(session, TicketPause, _PAUSE, maker.pauses)
-    insert_rows(session, LogEntry, journal.COLUMNS, maker.entries)
+    insert_rows(session, LogEntry, journal.COLUMNS, maker.entries())
     field_index.mirror_new(session, OwnerKind.ATTENDANCE, ((pk, {}) for pk in ids))
 
 
@@ -109,9 +112,8 @@ class _Maker:
     def __init__(self, random: Random, central: Central, until: datetime, protocol):
         self.random, self.central, self.protocol = random, central, protocol
         self.until = until.astimezone(UTC).replace(tzinfo=None)
-        self.attendances, self.pages, self.tickets = [], [], []
-        self.messages, self.pauses, self.entries = [], [], []
-        self.titles = [(title, searchable(title)) for title in words.ticket_titles()]
+        self.pages, self.tickets, self.messages, self.pauses, self.stories = [], [], [], [], []
+        self.titles = [(title, searchable(title), journal.encoded(title)) for title in words.ticket_titles()]
         self.leaves = random.choices(central.leaves, [1 / (n + 2) for n in range(len(central.leaves))], k=4096)
         self.midnights: dict = {}
 
@@ -121,7 +123,8 @@ class _Maker:
             for second in sorted(8 * 3600 + int(self.random.random() * 36_000) for _ in range(count)):
                 yield day, second
 
-    def make(self, pk: int, number: int, day: date, second: int) -> None:
+    def make(self, pk: int, number: int, day: date, second: int) -> tuple:
+        """The row of the attendance; all that belongs to it is kept for the tables after it."""
         random, central = self.random, self.central
         drawn = int(len(central.providers) * random.random() ** 1.5)
         entity_id, name, client_key, company_id = central.providers[drawn]
@@ -134,16 +137,13 @@ class _Maker:
         operator = self._operator(company_id) if closed or phase != Phase.OPEN else None
         department = self._one(central.departments[company_id]) if operator or random.random() < 0.3 else None
         situation = self._one(central.situations[phase])
-        title, title_key = self.titles[int(len(self.titles) * random.random() ** 1.3)]
+        title, title_key, title_told = self.titles[int(len(self.titles) * random.random() ** 1.3)]
         protocol, at, end = self.protocol(code), _stored(opened), closed and _stored(closed)
         answered = opened + timedelta(hours=1 + int(random.random() * 20))
         if waits and answered >= self.until:
             waits = False
         asked = f"{title}. Guia {number}: favor verificar e informar o prazo."
         who = operator or (None, None, None)
-        self.attendances.append((
-            pk, protocol, "provider", company_id, entity_id, central.role_type_id, central.channel_id, "receptive",
-            title, at, end, situation, phase, who[0], department, None, who[0], "{}", 1, at, end or at))
         self.pages.append((pk, 1, central.channel_id, "receptive", at, asked))
         self.tickets.append((
             pk, number, classification, sub, motive, f"Setor de faturamento {entity_id}", "+551133334444",
@@ -157,9 +157,16 @@ class _Maker:
                                   _stored(min(answered, closed or answered))))
         if waits:
             self.pauses.append((pk, _stored(answered), None))
-        told = [("entity", "null", journal.encoded({"id": entity_id, "text": name})),
-                ("protocol", "null", f'"{protocol}"'), ("title", "null", journal.encoded(title))]
-        self.entries.append(journal.entry("attendance", pk, 1, at, (None, name[:140]), "create", told, "", self._salt))
+        self.stories.append((pk, at, entity_id, name, protocol, title_told))
+        return (pk, protocol, "provider", company_id, entity_id, central.role_type_id, central.channel_id, "receptive",
+                title, at, end, situation, phase, who[0], department, None, who[0], "{}", 1, at, end or at)
+
+    def entries(self):
+        """The log of the openings."""
+        for pk, at, entity_id, name, protocol, title in self.stories:
+            told = [("entity", "null", f'{{"id":{entity_id},"text":{journal.encoded(name)}}}'),
+                    ("protocol", "null", f'"{protocol}"'), ("title", "null", title)]
+            yield journal.entry("attendance", pk, 1, at, (None, name[:140]), "create", told, "", self._salt)
 
     def _fate(self, opened):
         """(phase, closed at or None): most are closed, those of the last weeks often still open."""
