@@ -5,7 +5,7 @@ A menu that is switched off, or whose form is, is nobody's. Over REST the menus 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..models.dynamic_menu import RecordPermission
+from ..models.dynamic_menu import RecordPermission, RecordsOf
 from ..security.permissions import Perm
 from .catalogue import Catalogue, FormSpec, MenuSpec
 
@@ -56,6 +56,15 @@ def by_slug(defined: Catalogue, viewer, slug: str) -> Access | None:
 def by_form(defined: Catalogue, viewer, form_id: int) -> Access | None:
     """The same by the form's id."""
     return _access([menu for menu in menus_of(defined, viewer) if menu.form.id == form_id], viewer)
+
+
+def menu_of(defined: Catalogue, viewer, form_id: int, *, owner_id: int, department_id: int | None) -> MenuSpec | None:
+    """The first of the viewer's menus behind which a record lies that this person of this department added."""
+    def shows(menu):
+        return (menu.records_of == RecordsOf.ALL or owner_id == viewer.user_id
+                or menu.records_of == RecordsOf.DEPARTMENT and department_id is not None
+                and department_id == viewer.department_id)
+    return next((menu for menu in menus_of(defined, viewer) if menu.form.id == form_id and shows(menu)), None)
 
 
 def _access(menus: Sequence[MenuSpec], viewer) -> Access | None:

@@ -95,6 +95,23 @@ def count_of_attendance(session, viewer, attendance_id: int, accesses: Sequence[
     return dict(map(tuple, session.execute(select(some.c.menu, func.count()).group_by(some.c.menu))))
 
 
+def of_attendance(session, viewer, attendance_id: int, accesses: Sequence[Access], *,
+                  limit: int) -> list[tuple[Access, CustomRecord]]:
+    """The first records of an attendance behind these menus, menu by menu, each behind the first that has it: two
+    queries, and none where there is no menu."""
+    if not accesses:
+        return []
+    companies = companies_of(session, viewer)
+    parts = [select(literal(place).label("place"), _R.id).where(*branch, record_attendance(viewer))
+             for place, access in enumerate(accesses)
+             for branch in branches_of(viewer, access, companies, attendance=attendance_id)]
+    some = union_all(*parts).subquery()
+    first = select(func.min(some.c.place).label("place"), some.c.id).group_by(some.c.id).subquery()
+    found = session.execute(select(first.c.place, first.c.id).order_by(first.c.place, first.c.id).limit(limit)).all()
+    places = {pk: place for place, pk in found}
+    return [(accesses[places[row.id]], row) for row in shown(session, list(places))]
+
+
 # ---- rows
 
 _SHOWN = (

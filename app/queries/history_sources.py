@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Date, Integer, String, and_, cast, literal, null, or_, select
+from sqlalchemy import Date, Integer, String, and_, cast, func, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
 from ..database import UTCDateTime, json_type
@@ -15,6 +15,8 @@ from ..models.alert import Alert, AlertPriority
 from ..models.appointment import Appointment
 from ..models.attendance import Attendance, AttendanceDetail
 from ..models.classification import Channel, Situation
+from ..models.custom_form import CustomForm
+from ..models.custom_record import CustomRecord
 from ..models.log import LogEntry
 from ..models.note import AttendanceNote
 from ..models.order import Invoice, Order
@@ -112,6 +114,21 @@ def _registration(_mine, entity_id, _viewer):
     return [[LogEntry.target == "entity", LogEntry.target_id == entity_id]]
 
 
+def _filled(mine, entity_id, viewer):
+    """Records of configurators' forms: those of the attendances, and those of the entity that belong to none."""
+    def written(*of):
+        return [LogEntry.target == CustomRecord.__tablename__, LogEntry.action.in_(("create", "update")),
+                LogEntry.target_id.in_(select(CustomRecord.id).where(*of, visible(CustomRecord, viewer)))]
+    return [written(CustomRecord.attendance_id.in_(mine)),
+            written(CustomRecord.entity_id == entity_id, CustomRecord.attendance_id.is_(None))]
+
+
+def _complemented(mine, _entity_id, _viewer):
+    """"Dados Complementares" of the attendances, filled in or changed."""
+    return [[LogEntry.target == Attendance.__tablename__, LogEntry.target_id.in_(mine),
+             LogEntry.changes["custom_values"].as_string().is_not(None)]]
+
+
 def _show_attendance(user_id):
     def shown():
         user = aliased(User)
@@ -178,11 +195,28 @@ def _show_survey():
              "number": Survey.id, "also_at": part.answered_at})
 
 
+def _show_filled():
+    """`more`: the numbers of the form, of who added the record and of his department: its menu is found by them."""
+    record, attendance, form = aliased(CustomRecord), aliased(Attendance), aliased(CustomForm)
+    whose = (cast(record.form_id, String) + "," + cast(record.owner_id, String) + ","
+             + cast(func.coalesce(record.department_id, 0), String))
+    return ([(record, record.id == LogEntry.target_id), (form, form.id == record.form_id),
+             (attendance, attendance.id == record.attendance_id)],
+            {"attendance_id": attendance.id, "protocol": attendance.protocol, "number": record.id, "title": form.name,
+             "more": whose, "state": LogEntry.action, "who": LogEntry.actor_name, "changes": LogEntry.changes})
+
+
+def _show_complemented():
+    joins, columns = _show_turned()
+    return joins, {**columns, "changes": LogEntry.changes}
+
+
 def _show_log():
     return [], {"title": LogEntry.action, "who": LogEntry.actor_name, "changes": LogEntry.changes}
 
 
 _READ = (Perm.ATTENDANCE_READ,)
+_WORDS = select(CustomRecord.search_text).where(CustomRecord.id == LogEntry.target_id).scalar_subquery()
 _ITS_ATTENDANCE = ((LogEntry.target_id, Attendance.protocol), (LogEntry.target_id, Attendance.title))
 SOURCES = tuple(Source(kind, group, permissions, rank, *rest) for rank, (kind, group, permissions, *rest) in enumerate((
     ("log", "log", (Perm.LOG_READ,), LogEntry, LogEntry.at, _registration, (LogEntry.actor_name,), _show_log),
@@ -207,5 +241,10 @@ SOURCES = tuple(Source(kind, group, permissions, rank, *rest) for rank, (kind, g
      ((SurveyParticipation.survey_id, Survey.name),)),
     ("turned", "attendance", _READ, LogEntry, LogEntry.at, _turned, (), _show_turned, False, _ITS_ATTENDANCE),
     ("closed", "attendance", _READ, Attendance, Attendance.closed_at, _closed, (Attendance.protocol, Attendance.title),
-     _show_attendance(Attendance.changed_by_id)))))
-GROUPS = ("attendance", "detail", "note", "email", "order", "invoice", "appointment", "alert", "survey", "log")
+     _show_attendance(Attendance.changed_by_id)),
+    ("complementary", "custom", _READ, LogEntry, LogEntry.at, _complemented, (LogEntry.actor_name,), _show_complemented,
+     False, _ITS_ATTENDANCE),
+    ("record", "custom", (Perm.CUSTOM_RECORD_READ,), LogEntry, LogEntry.at, _filled, (LogEntry.actor_name, _WORDS),
+     _show_filled))))
+GROUPS = ("attendance", "detail", "note", "email", "order", "invoice", "appointment", "alert", "survey", "custom",
+          "log")

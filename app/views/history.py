@@ -2,9 +2,10 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
-from flask import abort, g, request
+from flask import abort, g, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import format_date, format_time, get_timezone
 from flask_babel import gettext as _
@@ -23,9 +24,12 @@ from ..models.order import Invoice, Order, OrderState
 from ..models.outbox import OutboxState
 from ..queries import history as reads
 from ..queries.attendances import find_entity
+from ..queries.custom_menus import menu_of
 from ..security.permissions import Perm
 from ..security.safe_next import safe_next
 from .base import AppModelView
+from .custom import defined
+from .field_kinds import name_persons
 from .formats import moment, money
 from .logs import ACTIONS, Line, Reader
 
@@ -34,7 +38,8 @@ GROUPS = {
     "note": (_l("Internal notes"), "fa-note-sticky"), "email": (_l("E-mails"), "fa-envelope"),
     "order": (_l("Orders"), "fa-cart-shopping"), "invoice": (_l("Invoices"), "fa-file-invoice-dollar"),
     "appointment": (_l("Appointments"), "fa-calendar-days"), "alert": (_l("Alerts"), "fa-bell"),
-    "survey": (_l("Surveys"), "fa-square-poll-vertical"), "log": (_l("Registration changes"), "fa-id-badge")}
+    "survey": (_l("Surveys"), "fa-square-poll-vertical"), "custom": (_l("Custom information"), "fa-table-list"),
+    "log": (_l("Registration changes"), "fa-id-badge")}
 ICONS = {"closed": "fa-circle-check"}
 ORDERS = {OrderState.OPEN: (_l("Order open"), "info"), OrderState.INVOICED: (_l("Order invoiced"), "brand"),
           OrderState.DELIVERED: (_l("Order delivered"), "ok"), OrderState.CANCELLED: (_l("Order cancelled"), "line")}
@@ -107,7 +112,7 @@ class HistoryView(BaseView):
             abort(400)
         else:
             status = 422
-        back, teller = request.args.get("return"), Teller(self.appbuilder, entity)
+        back, teller = request.args.get("return"), Teller(self.appbuilder, entity, page.entries)
         days = [(_day(day), day, [teller.told(entry) for entry in entries])
                 for day, entries in groupby(page.entries, key=_local_day)]
         return self.render_template(
@@ -122,9 +127,14 @@ class HistoryView(BaseView):
 class Teller:
     """Says of each entry what happened, and where its record is."""
 
-    def __init__(self, appbuilder, entity):
+    def __init__(self, appbuilder, entity, entries):
         self.appbuilder, self.entity = appbuilder, entity
-        self.reader = Reader("entity", self._register("Entity"))
+        self.reader, self.of_attendance = Reader("entity", self._register("Entity")), Reader("attendance", None)
+        self.of_forms = {}  # form id -> the reader of its records
+        self.reads_log = g.viewer.may(Perm.LOG_READ)
+        values = [part for entry in entries for name, change in (entry.changes or {}).items()
+                  if name in ("values", "custom_values") for part in change[:2]]
+        name_persons([spec for form in defined().forms.values() for spec in form.every], values)
 
     def told(self, entry: reads.Entry) -> Told:
         values = getattr(self, "_" + entry.kind)(entry)
@@ -197,6 +207,21 @@ class Teller:
         href = f"{request.script_root}/attendances/{_address(entry)}" if entry.attendance_id else self._surveys()
         return {"title": _("Survey: %(name)s", name=entry.title), "chip": chip, "href": href, "about": _about(entry)}
 
+    def _complementary(self, entry):
+        lines = self.of_attendance.lines(_only(entry, "custom_values")) if self.reads_log else []
+        return {**self._attendance(entry, _("Complementary data")), "lines": lines}
+
+    def _record(self, entry):
+        """Of a form: which, and what was filled in or changed."""
+        form_id, owner_id, department_id = map(int, entry.more.split(","))
+        menu = menu_of(defined(), g.viewer, form_id, owner_id=owner_id, department_id=department_id or None)
+        if form_id not in self.of_forms:
+            self.of_forms[form_id] = Reader("custom_record", None, SimpleNamespace(form_id=form_id))
+        names = ("values",) if entry.state == "create" else ("entity", "values")
+        lines = self.of_forms[form_id].lines(_only(entry, *names)) if self.reads_log else []
+        return {"title": f"{entry.title} #{entry.number}: {ACTIONS[entry.state]}", "about": _about(entry),
+                "href": url_for("RecordsView.show", menu=menu.id, pk=entry.number) if menu else None, "lines": lines}
+
     def _log(self, entry):
         action = ACTIONS.get(entry.title, entry.title)
         return {"title": _("Registration: %(action)s", action=action), "who": entry.who or _("System"),
@@ -226,6 +251,11 @@ class Teller:
         known = (view for view in self.appbuilder.baseviews if type(view).__name__ == "EntitySurveysView")
         view = next(known, None)
         return f"{request.script_root}{view.route_base}/entity/{self.entity.id}" if view is not None else None
+
+
+def _only(entry, *names):
+    """The entry with some of its changes."""
+    return SimpleNamespace(changes={name: entry.changes[name] for name in names if name in entry.changes})
 
 
 def _given(texts):

@@ -14,9 +14,11 @@ from ...lowcode import fields as custom
 from ...models.custom_form import FieldTarget
 from ...models.survey import SurveyQuestion
 from ...queries import attendances as reads
-from ...queries.catalogue import catalogue
+from ...queries.custom_menus import by_menu, menus_of
 from ...queries.report import Report, report_of
 from ...security.permissions import Perm
+from ..custom import defined
+from ..field_kinds import name_persons
 from ..formats import answer, day, moment
 from ..logs import ACTIONS, Reader
 
@@ -44,7 +46,8 @@ class AttendanceReportView(BaseView):
 
 def of(attendance, notes: bool) -> tuple[bytes, str]:
     """(the report of an attendance as PDF, its file name), for the viewer of this request."""
-    content = report_of(db.session, g.viewer, attendance, notes=notes, log=g.viewer.may(Perm.LOG_READ))
+    menus = [by_menu(defined(), g.viewer, menu.id) for menu in menus_of(defined(), g.viewer)]
+    content = report_of(db.session, g.viewer, attendance, menus=menus, notes=notes, log=g.viewer.may(Perm.LOG_READ))
     return written(content, internal=notes), file_name(attendance)
 
 
@@ -68,6 +71,7 @@ def written(content: Report, *, internal: bool) -> bytes:
         paper.quiet(_("Contains internal notes: not for the customer."))
     _record(paper, attendance)
     _complementary(paper, attendance)
+    _records(paper, content)
     _entity(paper, attendance.entity)
     for number, detail in enumerate(content.details, 1):
         _detail(paper, detail, number, len(content.details))
@@ -96,13 +100,29 @@ def _record(paper, attendance):
 
 def _complementary(paper, attendance):
     """"Dados Complementares" of block 1, form by form; of what nobody filled, nothing."""
-    values = attendance.custom_values or {}
-    for data in catalogue(db.session).on(FieldTarget.ATTENDANCE):
+    values, standing = attendance.custom_values or {}, defined().on(FieldTarget.ATTENDANCE)
+    name_persons([spec for data in standing for spec in data.form.fields], [values])
+    for data in standing:
         filled = [(spec.name, custom.shown(spec, values[spec.key])) for _title, specs in data.form.parts
                   for spec in specs if values.get(spec.key) is not None]
         if filled:
             paper.section(f"{_('Complementary data')}: {data.heading}")
             paper.fields(filled)
+
+
+def _records(paper, content):
+    """"Informações Personalizadas": each record behind the viewer's menus; of what nobody filled, nothing."""
+    for access, record in content.records:
+        name_persons(access.form.every, [record.values])
+    for access, record in content.records:
+        values = record.values or {}
+        paper.section(f"{_('Custom information')}: {access.menus[0].name} {record}")
+        paper.fields([
+            *((spec.name, custom.shown(spec, values[spec.key])) for spec in access.form.every
+              if values.get(spec.key) is not None),
+            (_("Added by"), _full(record.owner)), (_("Added on"), moment(record.created_at))])
+    if content.more_records:
+        paper.quiet(_("There are more records than these."))
 
 
 def _entity(paper, entity):
