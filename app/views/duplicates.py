@@ -27,7 +27,10 @@ MOVES = {
     "entity_contact.entity_id": _l("Contacts"), "entity_contact.related_entity_id": _l("Contacts of others"),
     "alert.entity_id": _l("Alerts"), "appointment.entity_id": _l("Appointments"), "sales_order.entity_id": _l("Orders"),
     "invoice.entity_id": _l("Invoices"), "survey_participation.entity_id": _l("Surveys"),
-    "user_profile.entity_id": _l("Portal users"), "outbox.entity_id": _l("E-mails")}
+    "user_profile.entity_id": _l("Portal users"), "outbox.entity_id": _l("E-mails"),
+    "provider_ticket.entity_id": _l("Tickets"), "internal_message.entity_id": _l("Internal communications"),
+    "batch.provider_id": _l("Batches"), "guide.provider_id": _l("Issued guides"),
+    "payment.provider_id": _l("Payments"), "custom_record.entity_id": _l("Custom information")}
 
 
 class DuplicatesView(BaseView):

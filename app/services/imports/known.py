@@ -7,7 +7,9 @@ from sqlalchemy import select
 from ...models.custom_field import CustomField, FieldType
 from ...models.custom_form import CustomData, CustomForm, FieldTarget
 from ...text import normalise
-from .. import records
+from .. import custom_data, forms, records
+from ..form_document import PROPERTIES
+from ..form_types import WITH_OPTIONS
 from .encoding import LOST, loose
 
 
@@ -57,49 +59,65 @@ class Known:
 
 
 class Fields:
-    """Definitions of the added fields that an import fills, and the options they offer."""
+    """The added fields that an import fills, and the options that they offer: written as a configurator would, so that
+    no rule of forms is passed by."""
 
     def __init__(self, session, wanted: dict[str, tuple[str, str]], *, form: tuple[str, str], actor, now: datetime):
-        """`wanted`: {key: (label, type)}, of attendances; what is missing there is added to `form` (slug, name), after
-        the fields it has."""
-        there = {row.key: row for row in session.scalars(
-            select(CustomField).join(CustomData, CustomData.form_id == CustomField.form_id)
-            .where(CustomData.target == FieldTarget.ATTENDANCE))}
-        place = max((row.position for row in there.values()), default=0)
-        if not wanted.keys() <= there.keys():
-            form_id = self._form(session, *form, actor=actor, now=now)
+        """`wanted`: {key: (label, type)}, of attendances; what is missing there is added to `form` (slug, name), in
+        this order after the fields it has, lists with their first option. Raises DomainError where it may not be."""
+        self.wanted, self.form = wanted, form
+        self._forms: dict[str, int] = {}  # key -> the form that has it
         self._options: dict[str, dict[str, str]] = {}
-        self._ids: dict[str, int] = {}
-        for key, (label, kind) in wanted.items():
-            row = there.get(key)
-            if row is None:
-                place += 1
-                row = records.create(session, CustomField, {
-                    "form_id": form_id, "key": key, "name": label, "type": kind, "options": [],
-                    "position": place}, actor=actor, now=now)
-            self._ids[key] = row.id
+        placed = select(CustomField).join(CustomData, CustomData.form_id == CustomField.form_id)
+        for row in session.scalars(placed.where(
+                CustomData.target == FieldTarget.ATTENDANCE, CustomField.key.in_(wanted))):
+            self._forms[row.key] = row.form_id
             if row.type == FieldType.CHOICE:
-                self._options[key] = {loose(str(x["value"])): x["value"] for x in row.options or ()}
-
-    @staticmethod
-    def _form(session, slug, name, *, actor, now) -> int:
-        """The form of this slug on attendances; made and put there where it is missing."""
-        form = session.scalar(select(CustomForm).where(CustomForm.slug == slug))
-        form = form or records.create(session, CustomForm, {"slug": slug, "name": name}, actor=actor, now=now)
-        if session.scalar(select(CustomData.id).where(
-                CustomData.form_id == form.id, CustomData.target == FieldTarget.ATTENDANCE)) is None:
-            records.create(session, CustomData, {"name": name, "target": FieldTarget.ATTENDANCE, "form_id": form.id},
-                           actor=actor, now=now)
-        return form.id
+                self._options[row.key] = {loose(str(x["value"])): x["value"] for x in row.options or ()}
+        missing = [key for key, (_label, kind) in wanted.items()
+                   if key not in self._forms and kind != FieldType.CHOICE]
+        if missing:
+            self._add(session, dict.fromkeys(missing, ()), actor=actor, now=now)
 
     def value(self, session, key: str, given, *, actor, now: datetime):
-        """What is stored of `given`: of a choice the option that reads so, offered from now on if it is new."""
-        options = self._options.get(key)
-        if options is None:
-            return given
+        """What is stored of `given`: of a list the option that reads so, offered from now on if it is new. Raises
+        DomainError where it may not be."""
+        if key in self._forms and key not in self._options:
+            return given  # no list, or none any more
+        options = self._options.get(key, {})
         if loose(given) not in options:
-            row = session.get(CustomField, self._ids[key])
-            new = [*(row.options or ()), {"value": given, "label": given, "active": True}]
-            records.update(session, CustomField, row.id, {"options": new}, actor=actor, now=now)
-            options[loose(given)] = given
-        return options[loose(given)]
+            option = {"value": given, "label": given, "active": True}
+            if key in self._forms:
+                self._write(session, self._forms[key], {key: [option]}, actor=actor, now=now)
+            else:
+                self._add(session, {key: [option]}, actor=actor, now=now)
+            self._options.setdefault(key, {})[loose(given)] = given
+        return self._options[key][loose(given)]
+
+    def _add(self, session, fields: dict, *, actor, now) -> None:
+        """New fields with their options, in the form of the import; made and put on attendances where it is not."""
+        slug, name = self.form
+        form_id = session.scalar(select(CustomForm.id).where(CustomForm.slug == slug))
+        if form_id is None:
+            form_id = forms.create(session, {"slug": slug, "name": name}, actor=actor, now=now).id
+        if session.scalar(select(CustomData.id).where(
+                CustomData.form_id == form_id, CustomData.target == FieldTarget.ATTENDANCE)) is None:
+            custom_data.create(session, {"name": name, "target": FieldTarget.ATTENDANCE, "form": form_id}, actor=actor,
+                               now=now)
+        self._write(session, form_id, fields, actor=actor, now=now)
+        self._forms |= dict.fromkeys(fields, form_id)
+
+    def _write(self, session, form_id, more: dict, *, actor, now) -> None:
+        """The form with these options added to fields that it has, or in fields that it gets."""
+        stored = session.get(CustomForm, form_id).fields
+        rows = [{"id": each.id, **{name: getattr(each, name) for name in PROPERTIES},
+                 "options": [*(each.options or ()), *more.get(each.key, ())]} for each in stored]
+        # A list without options, which imports once left behind, holds nothing: it comes again with its first value.
+        rows = [row for row in rows if row["options"] or row["type"] not in WITH_OPTIONS]
+        there = {each.key for each in stored}
+        rows += [{"key": key, "name": self.wanted[key][0], "type": self.wanted[key][1], "options": list(options)}
+                 for key, options in more.items() if key not in there]
+        place = {key: number for number, key in enumerate(self.wanted)}
+        keys = {each.id: each.key for each in stored}
+        rows.sort(key=lambda row: place.get(row.get("key") or keys.get(row.get("id")), -1))
+        forms.update(session, form_id, {"fields": rows}, actor=actor, now=now)
