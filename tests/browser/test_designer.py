@@ -220,7 +220,7 @@ def test_a_field_is_duplicated_retired_and_brought_back(designer):
     page.reload()
     page.get_by_text("Campos retirados").click()
     page.get_by_role("button", name="Trazer Um de volta").click()
-    assert order(page) == ["Dois", "Um"]  # at the end of its section
+    assert order(page) == ["Um", "Dois"]  # where it stood in its section
     page.get_by_role("button", name="Retirar Um", exact=True).click()
     page.get_by_role("button", name="Remover Um", exact=True).click()
     page.get_by_role("alertdialog").get_by_role("button", name="Remover").click()

@@ -79,7 +79,7 @@
   }
   D.used = function () { return D.state.fields.filter(function (each) { return each.active; }); };
   D.retired = function () { return D.state.fields.filter(function (each) { return !each.active; }); };
-  D.sent = function () { return D.used().concat(D.retired()); };
+  D.sent = function () { return D.state.fields.slice(); }; // a retired one keeps its place among the others
   D.written = function () {
     var state = D.state;
     return { id: state.id, version: state.version, name: state.name, help: state.help, active: state.active,
@@ -171,6 +171,17 @@
     fields.splice(at < 0 ? fields.length : at, 0, field);
   }
   D.into = into;
+  /* The used ones in a new order; each retired one stays behind the one of its section that it stood behind. */
+  D.ordered = function (fields) {
+    var old = D.state.fields, order = [null].concat(D.state.sections.map(function (each) { return each.key; })), made = fields.slice();
+    old.forEach(function (each, at) {
+      if (each.active) return;
+      var before = old.slice(0, at).reverse().find(function (other) { return other.section === each.section; });
+      made.splice(before ? made.indexOf(before) + 1 : 0, 0, each);
+    });
+    D.state.fields = made.map(function (each, n) { return [order.indexOf(each.section), n, each]; })
+      .sort(function (a, b) { return a[0] - b[0] || a[1] - b[1]; }).map(function (each) { return each[2]; });
+  };
   D.duplicate = function (uid) {
     if (full()) return;
     var from = D.field(uid), made = JSON.parse(JSON.stringify(from)), renewed = {};
@@ -197,8 +208,8 @@
   };
   D.back = function (uid) {
     var field = D.field(uid);
-    field.active = true;
-    into(field, D.state.sections.some(function (each) { return each.key === field.section; }) ? field.section : null);
+    field.active = true; // where it stood
+    if (field.section && !D.state.sections.some(function (each) { return each.key === field.section; })) into(field, null);
     D.tell("drawn");
     D.choose("field", uid, true);
     D.say(D.text("back", { name: D.name(field) }));

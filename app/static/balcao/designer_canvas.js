@@ -150,8 +150,8 @@
         fields.push(field);
       }
     });
-    D.state.fields = fields.concat(D.retired());
     D.state.sections = sections;
+    D.ordered(fields);
     told(moved, fields, sections);
     D.tell("properties");
     D.changed();
