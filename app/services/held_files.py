@@ -1,5 +1,5 @@
-"""Files sent ahead of a form of the portal: kept for the person and the form, taken when it is saved, else forgotten
-after a day."""
+"""Files sent ahead of a form of the portal, or of a message of the central: kept for the person and the form, taken
+when it is saved, else forgotten after a day."""
 import re
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,7 +25,7 @@ def hold(session, arrived: Arrived, *, form_key: str, actor, now: datetime) -> H
 
     Raises Forbidden, Invalid (no such form), Conflict (too many files).
     """
-    require(actor, Perm.PORTAL_USE)
+    require(actor, Perm.TICKET_WRITE if actor.may(Perm.TICKET_WRITE) else Perm.PORTAL_USE)
     if not _KEY.fullmatch(form_key or ""):
         raise Invalid(_l("This form is no longer valid: open it again."), field="file")
     waiting = (HeldFile.user_id == actor.user_id, HeldFile.taken_at.is_(None))

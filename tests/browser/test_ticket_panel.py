@@ -29,8 +29,13 @@ def test_a_ticket_is_taken_answered_and_walked_through_without_leaving_the_list(
     expect(panel.get_by_text(re.compile("Rascunho guardado"))).to_be_visible()
     with page.expect_file_chooser() as chooser:
         panel.get_by_role("button", name="Escolher arquivos").click()
-    chooser.value.set_files([{"name": "modelo.pdf", "mimeType": "application/pdf", "buffer": samples.PDF}])
-    expect(panel.get_by_text("modelo.pdf")).to_be_visible()
+    with page.expect_response("**/draft"):  # which keeps the file too
+        chooser.value.set_files([{"name": "modelo.pdf", "mimeType": "application/pdf", "buffer": samples.PDF}])
+    page.reload()
+    row.click()
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("button", name="Remover modelo.pdf")).to_be_visible()
+    expect(reply).to_have_value("Envie o laudo.")
     panel.get_by_role("button", name="Responder", exact=True).click()
     expect(page.get_by_text("Resposta enviada")).to_be_visible()
     expect(panel.get_by_role("link", name="modelo.pdf", exact=True)).to_be_visible()

@@ -158,7 +158,7 @@ def seed(session, world, near, far) -> dict:
         "/attendances/draft/discard": {"form": {"entity_id": entity}},
         "/provider-central/tickets": {"pk": around["ticket ids"], "name": "attendance",
                                       "attachment": around["ticket files"]},
-        "/provider-central/many": {"action": "pending"},
+        "/provider-central/many": {"action": "pending"}, "/provider-central/held": {"pk": {"foreign": 10_000}},
         "/outgoing-webhooks/replay": {"delivery": around["deliveries"]},
         **_of_rest(address, entity, of_model, around, label=label, files=files, loaded=loaded, bell=bells[0]),
         "models": of_model,

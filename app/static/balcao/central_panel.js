@@ -79,9 +79,12 @@
   // ---- what is typed and not sent
 
   function box() { return panel.querySelector("[data-reply] textarea"); }
+  function chosen() { // files of the answer
+    var form = panel.querySelector("[data-reply]");
+    return form ? form.querySelectorAll("[data-list] > *, [data-coming] > *").length : 0;
+  }
   function typed() {
-    var files = panel.querySelector("[data-chosen-files]");
-    return Boolean(box() && box().value.trim() || files && files.children.length);
+    return Boolean(box() && box().value.trim() || chosen());
   }
   function noted() {
     var body = part("body"), fields = body ? Array.from(body.querySelectorAll("textarea, input:not([type=hidden])")) : [];
@@ -106,25 +109,27 @@
     var body = new FormData(), state = form.querySelector("[data-draft-state]");
     body.append("csrf_token", token());
     body.append("message", box().value);
+    body.append("request_key", form.elements.request_key.value); // its files wait under it
     return fetch(form.dataset.draft, { method: "POST", body: body, keepalive: Boolean(leave), credentials: "same-origin", headers: { Accept: "application/json" } })
       .then(function (answer) {
         if (!answer.ok) throw new Error(String(answer.status));
         return answer.json();
       }).then(function (kept) {
         var time = new Date(kept.kept_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-        state.textContent = box() && box().value.trim() ? words.kept.replace("{time}", time) : "";
+        state.textContent = box() && typed() ? words.kept.replace("{time}", time) : "";
       }).catch(function () { fresh = true; state.textContent = words.notKept; });
   }
-  panel.addEventListener("input", function (event) {
-    if (!event.target.closest("[data-reply]")) return;
-    fresh = true;
-    window.clearTimeout(timer);
-    timer = window.setTimeout(keepDraft, 900);
+  ["input", "balcao:files"].forEach(function (kind) {
+    panel.addEventListener(kind, function (event) {
+      if (!event.target.closest("[data-reply]")) return;
+      fresh = true;
+      window.clearTimeout(timer);
+      timer = window.setTimeout(keepDraft, 900);
+    });
   });
   window.addEventListener("pagehide", function () { keepDraft(true); });
   window.addEventListener("beforeunload", function (event) {
-    var files = panel.querySelector("[data-chosen-files]");
-    if (files && files.children.length || noted()) event.preventDefault(); // these are not kept
+    if (noted()) event.preventDefault(); // it is not kept
   });
 
   // ---- tabs

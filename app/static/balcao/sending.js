@@ -1,7 +1,7 @@
 /* Files sent by themselves as they are chosen or dropped: one after the other, each with its progress, cancelled while it is on its
    way, and a refusal beside its name. For attachments.js, portal_files.js, field_files.js and central_reply.js, which say where to.
 
-   window.balcao.sending(panel, options) → {waiting(), left(), remove(line)}; what is said stands in the data of the panel (balcao/file_words.html).
+   window.balcao.sending(panel, options) → {left(), remove(line), clear()}; what is said stands in the data of the panel (balcao/file_words.html).
    options: input; url; token(); zone (where one may drop; else the panel); give(body, one) adds what goes with a file; refusal(): why no more
    file is taken, or ""; arrived(told): a file is there, its line in the list; guard: a form that waits for the files before it is sent;
    choose: what is focused when a line is gone, else the input. */
@@ -23,9 +23,9 @@
   function sending(panel, options) {
     var words = panel.dataset, input = options.input, waiting = [], now = null, bad = [];
     var list = panel.querySelector("[data-list]"), coming = panel.querySelector("[data-coming]"), said = panel.querySelector("[data-said]");
-    var box = { panel: panel, zone: options.zone || panel, drop: panel.querySelector("[data-drop]"), take: take, words: words, guard: options.guard,
+    var box = { panel: panel, zone: options.zone || panel, drop: panel.querySelector("[data-drop]") || panel, take: take, words: words, guard: options.guard,
       waiting: function () { return Boolean(now) || waiting.length > 0; }, refused: function () { return bad.length > 0; },
-      left: function () { return list.children.length + waiting.length + (now ? 1 : 0); }, remove: remove };
+      left: function () { return list.children.length + waiting.length + (now ? 1 : 0); }, remove: remove, clear: clear };
 
     function say(text) { said.textContent = text; }
     function changed() { panel.dispatchEvent(new CustomEvent("balcao:files", { bubbles: true })); }
@@ -154,6 +154,9 @@
       focus();
       changed();
     }
+
+    /* They went with their form. */
+    function clear() { list.replaceChildren(); }
 
     panel.querySelectorAll("[data-live]").forEach(function (part) { part.hidden = false; });
     panel.querySelectorAll("[data-plain]").forEach(function (part) { part.hidden = true; });

@@ -13,7 +13,7 @@ from ...extensions import db
 from ...files.names import clean
 from ...models.provider_ticket import MESSAGE_LIMIT
 from ...queries import ticket_panel as reads
-from ...services import attachments, central, drafts, internal_messages
+from ...services import attachments, central, drafts, held_files, internal_messages
 from ...services.held_files import PER_FORM
 from ...services.idempotency import KEY, SAVED_BEFORE
 from ...services.refusals import REFUSALS, refusal
@@ -42,8 +42,7 @@ class TicketActsView(BaseView):
         central.require_open(db.session)
         return private(self.render_template(
             "central/panel/dialogs.html", situations=reads.closing_situations(db.session), key=uuid.uuid4().hex,
-            longest=MESSAGE_LIMIT, max_mb=current_app.config["UPLOAD_MAX_MB"],
-            max_request=current_app.config["MAX_CONTENT_LENGTH"]))
+            longest=MESSAGE_LIMIT, max_mb=current_app.config["UPLOAD_MAX_MB"]))
 
     @expose("/new", methods=["POST"])
     @has_access
@@ -53,8 +52,8 @@ class TicketActsView(BaseView):
         values |= {name: whole(request.form.get(name)) for name in ("provider_id", *_TREE)}
 
         def act(session, files):
-            ticket = opening.open_ticket(session, values, files=files, request_key=_key(), actor=g.viewer,
-                                         now=utc_now())
+            ticket = opening.open_ticket(session, values, files=_ahead(session, files), request_key=_key(),
+                                         actor=g.viewer, now=utc_now())
             told = (_("Ticket %(number)s opened under the protocol %(protocol)s.", number=ticket.number,
                       protocol=ticket.attendance.protocol) if ticket.attendance.protocol
                     else _("Ticket %(number)s opened.", number=ticket.number))
@@ -103,8 +102,8 @@ class TicketActsView(BaseView):
     def reply(self, pk):
         """An answer with its files; what was kept of it as a draft goes with the saving."""
         def act(session, files):
-            conversation.reply(session, pk, request.form.get("message", ""), files=files, request_key=_key(),
-                               public_url=_public(), actor=g.viewer, now=utc_now())
+            conversation.reply(session, pk, request.form.get("message", ""), files=_ahead(session, files),
+                               request_key=_key(), public_url=_public(), actor=g.viewer, now=utc_now())
             drafts.drop_drafts(session, draft_key(pk), actor=g.viewer)
             return {"ids": [pk], "told": _("Answer sent: the provider is told by e-mail.")}
 
@@ -113,13 +112,13 @@ class TicketActsView(BaseView):
     @expose("/<int:pk>/draft", methods=["POST"])
     @has_access
     def draft(self, pk):
-        """What is typed of an answer, kept on the server; nothing typed keeps nothing."""
+        """What is typed of an answer, kept on the server with the key of its files; nothing of both keeps nothing."""
         def act(session, _files):
             found(pk)
-            text = request.form.get("message", "")
-            if text.strip():
-                drafts.keep_draft(session, draft_key(pk), {"text": text[:MESSAGE_LIMIT * 2]}, actor=g.viewer,
-                                  now=utc_now())
+            text, key = request.form.get("message", ""), _key()
+            if text.strip() or held_files.of_form(session, key, actor=g.viewer, waiting=True):
+                drafts.keep_draft(session, draft_key(pk), {"text": text[:MESSAGE_LIMIT * 2], "key": key},
+                                  actor=g.viewer, now=utc_now())
             else:
                 drafts.drop_drafts(session, draft_key(pk), actor=g.viewer)
             return {"kept_at": utc_now().isoformat()}
@@ -234,6 +233,11 @@ def _received(stack) -> list:
         except Invalid as error:
             raise Invalid(f"{clean(file.filename)}: {error}", field="files") from error
     return taken
+
+
+def _ahead(session, files) -> list:
+    """The files of a message: those that came with it, and those that were sent ahead and wait for it."""
+    return [*files, *held_files.arrived(session, _key(), actor=g.viewer, now=utc_now())]
 
 
 def _ids(name) -> list[int]:

@@ -27,6 +27,7 @@ from ..logs import ACTIONS, Reader
 from ..lookup import whole
 from ..mailbox import complaint
 from . import complementary, provider_tabs, query
+from .held import of_draft
 from .shown import STATES, of_files, of_notices
 
 FEW = 3  # messages on the first tab
@@ -163,12 +164,13 @@ def _whole(view, ticket, name, tabs, values=None, status=200):
     may_write = g.viewer.may(Perm.TICKET_WRITE)
     draft = next(iter(drafts.get_drafts(
         db.session, draft_key(ticket.attendance_id), actor=g.viewer)), None) if may_write else None
+    reply_key, held = of_draft(draft)
     alone = request.headers.get("X-Requested-With") != "fetch"
     page = view.render_template(
         f"central/panel/{'page' if alone else 'panel'}.html", title=_("Ticket %(number)s", number=ticket.number),
         ticket=ticket, state=STATES.get(state_of(ticket, query.bounds(ticket.attendance.company.timezone))), tabs=tabs,
         name=name, typed=(draft.values.get("text") or "") if draft else "", longest=MESSAGE_LIMIT,
-        max_mb=current_app.config["UPLOAD_MAX_MB"], max_request=current_app.config["MAX_CONTENT_LENGTH"],
+        reply_key=reply_key, held=held, max_mb=current_app.config["UPLOAD_MAX_MB"],
         may_survey=g.viewer.may(Perm.SURVEY_ANSWER), may_delete=g.viewer.may(Perm.TICKET_DELETE),
         **{**_shared(), **(_shown(name, ticket) if values is None else values)})
     return private(page, status)

@@ -18,10 +18,11 @@ def register(appbuilder) -> None:
     from ..logs import LABELS_OF
     from ..lookup import Source, register_source
     from .acts import ManyTicketsView, TicketActsView
+    from .held import TicketHeldView
     from .panel import TicketPanelView
 
     LABELS_OF["attendance"].update({name: label for name, label in TICKET_LABELS.items()
                                     if name not in LABELS_OF["attendance"]})
     register_source("central_operator", Source(User, Perm.TICKET_READ, search=central_operators.find))
-    for view in (TicketPanelView, TicketActsView, ManyTicketsView):
+    for view in (TicketPanelView, TicketActsView, ManyTicketsView, TicketHeldView):
         appbuilder.add_view_no_menu(view)
