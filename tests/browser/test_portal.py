@@ -93,12 +93,15 @@ def test_saving_waits_for_the_files_on_their_way(open_page):
     page.route("**/portal/held", lambda route: (page.wait_for_timeout(600), route.continue_()))
     fill(page, "Espera os arquivos")
     page.get_by_label("Mensagem").fill("Com anexo")
-    page.get_by_label("Escolher Arquivos").set_input_files(
-        [{"name": "laudo.pdf", "mimeType": "application/pdf", "buffer": samples.PDF}])
+    page.get_by_label("Escolher Arquivos").set_input_files([
+        {"name": name, "mimeType": "application/pdf", "buffer": samples.PDF} for name in ("laudo.pdf", "engano.pdf")])
+    page.get_by_role("button", name="Cancelar envio: engano.pdf").press("Enter")
+    expect(page.get_by_label("Escolher Arquivos")).to_be_focused()
     page.get_by_role("button", name="Salvar").click()
     page.get_by_text("Atendimento aberto com sucesso.").wait_for()
     page.get_by_role("link", name="Ver contato", exact=True).click()
     expect(page.get_by_role("link", name="laudo.pdf")).to_be_visible()
+    expect(page.get_by_text("engano.pdf")).to_have_count(0)
 
 
 @pytest.mark.req("C-17", "C-24")
