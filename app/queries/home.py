@@ -67,7 +67,8 @@ def tenant_of(session, viewer) -> Tenant | None:
         return None
     names: dict[str, list[str]] = {"company": [], "unit": [], "unread": [], "defined": [], "live": []}
     topics = {*people(viewer.user_id), *(entity(viewer.entity_id) if viewer.entity_id else SHARED)}
-    for kind, name in session.execute(_BELONGS, {"user": viewer.user_id, "topics": sorted(topics)}):
+    # Straight from the connection: for plain columns the session would set out as for rows of models.
+    for kind, name in session.connection().execute(_BELONGS, {"user": viewer.user_id, "topics": sorted(topics)}):
         names[kind].append(name)
     begun = {each.rpartition("=")[0] for each in names["live"]}
     live = "~".join([*names["live"], *(f"{topic}=0" for topic in sorted(topics - begun))])

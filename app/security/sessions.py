@@ -89,7 +89,7 @@ _TO_READ = _OF_TOKEN.add_columns(PLAN_FOR_VALUES)
 def check(session, token: str, *, now: datetime, limits: Limits, reading: bool = False) -> LiveSession | None:
     """The live session of a token with its person, in one query. `reading`: nothing but lists and records follows."""
     planned = reading and session.get_bind().dialect.name == "postgresql"
-    row = session.execute(_TO_READ if planned else _OF_TOKEN, {
+    row = session.connection().execute(_TO_READ if planned else _OF_TOKEN, {
         "hash": token_hash(token), **_since(now, limits)}).first()
     return None if row is None else _session(row)
 

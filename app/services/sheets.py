@@ -34,13 +34,17 @@ def csv_of_chunks(head: list, chunks: Iterable[list[tuple]]) -> Iterator[bytes]:
     """The same of rows of texts that are disarmed already: for files of a million rows."""
     yield from csv_chunks(head, ())
     for chunk in chunks:
-        lines = []
-        for row in chunk:
-            line = ";".join(row)
-            if line.count(";") >= len(row) or '"' in line or "\n" in line or "\r" in line:
-                line = _quoted(row)
-            lines.append(line)
-        yield ("\r\n".join(lines) + "\r\n").encode()
+        text = "\r\n".join(map(";".join, chunk))
+        breaks = len(chunk) - 1
+        if ('"' in text or text.count("\n") != breaks or text.count("\r") != breaks
+                or text.count(";") != sum(map(len, chunk)) - len(chunk)):
+            text = "\r\n".join(map(_line, chunk))
+        yield f"{text}\r\n".encode()
+
+
+def _line(row) -> str:
+    line = ";".join(row)
+    return _quoted(row) if line.count(";") >= len(row) or '"' in line or "\n" in line or "\r" in line else line
 
 
 def _quoted(row) -> str:
