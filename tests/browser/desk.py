@@ -1,13 +1,20 @@
 """People of the browser tests of the desk: one for each test that changes something, so that none meets another's."""
 from types import SimpleNamespace
 
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import select
+
 from app.models.classification import Motive, Occurrence
 from app.models.company import Unit
+from app.models.custom_field import CustomField, FieldType
 from app.models.entity import Address, EContact, EContactKind, EntityContact, EntityRole, Phone
 from app.models.knowledge import KnowledgeCategory, KnowledgeItem, KnowledgeSection
 from app.models.product import Product, ProductInformation
 from app.models.script import Script
+from app.services import custom_records
+from app.services.grants import viewer_of
 from app.services.protocols import next_block
+from tests.support import forms
 from tests.support.clock import DAY, NOON
 from tests.support.seeding import seeding
 from tests.support.world import add_attendance, add_entity, add_ticket
@@ -32,6 +39,7 @@ PEOPLE = {
     "filed": ("Noêmia Arruda", None),
     "surveyed": ("Custódia Falcão", None),
     "scripted": ("Zuleica Dantas", None),
+    "visited": ("Quitéria Lobo", None),
 }
 
 
@@ -66,15 +74,30 @@ def build(session, world) -> SimpleNamespace:
             add_ticket(session, world, number, title=title, protocol=f"20260004{number}", opened_at=NOON - 30 * DAY)
         next_block(session, kind="ticket", year=0, count=20)  # those numbers are taken
         _read(session, world)
+        made.visits_menu = _visits(session)
         for number in (5, 6, 7):
             add_attendance(session, world, made.leaving, protocol=f"202600020{number}", motive=world.motive,
                            role_type=customer)
         for key, protocol in (("told", "2026000290"), ("written", "2026000291"), ("surveyed", "2026000292"),
-                              ("scripted", "2026000293")):
+                              ("scripted", "2026000293"), ("visited", "2026000294")):
             setattr(made, f"desk_{key}", add_attendance(
                 session, world, getattr(made, key), protocol=protocol, motive=world.motive, occurrence=world.occurrence,
                 cause=world.cause, role_type=customer))
     return made
+
+
+def _visits(session):
+    """A menu of supervisors, and one record behind it."""
+    form = forms.form("Vistorias", CustomField(
+        key="rua", name="Rua", type=FieldType.TEXT, required=True, searchable=True, in_list=True), CustomField(
+        key="custo", name="Custo", type=FieldType.MONEY, searchable=True, in_list=True))
+    role = session.scalar(select(Role).where(Role.name == "Supervisor"))
+    menu = forms.menu("Vistorias", form, role, icon="fa-solid fa-house")
+    session.add_all([form, menu])
+    session.flush()
+    chief = viewer_of(session, session.scalar(select(User).where(User.username == "supervisor")))
+    custom_records.add_record(session, form.id, {"rua": "Rua da Feira", "custo": "99"}, actor=chief, now=NOON)
+    return menu
 
 
 def _read(session, world):
