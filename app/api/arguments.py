@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, validate
 
 from ..extensions import db
-from ..queries.catalogue import catalogue
+from ..queries.catalogue import FieldSpec, catalogue
 from ..queries.field_filters import PREFIX, Asked, Unreadable
+from ..queries.field_order import field_of
 from ..services import field_questions
 from . import schemas
 from .base import MAX_LIMIT, BadRequest, actor, flat
@@ -96,6 +97,16 @@ class Arguments(schemas.Body):
             raise BadRequest(f"{error.name}: {_('Unknown field.')}", field=error.name) from error
         except field_questions.NoValue as error:
             raise BadRequest(f"{error.field}: {error}", field=error.field) from error
+
+    def read_order(self, asked: str | None, known=()) -> tuple[str | None, FieldSpec | None, bool]:
+        """(one of the `known` orders, or a configurators' field, descending) of `order`. Raises BadRequest."""
+        name, desc = (asked or "").removeprefix("-"), (asked or "").startswith("-")
+        if asked is None or name in known:
+            return asked and name, None, desc
+        by = field_of(name, catalogue(db.session).fields(self.target))
+        if by is None:
+            raise BadRequest(f"order: {NOT_VALID}", field="order")
+        return None, by, desc
 
     def described(self) -> list[dict]:
         """As parameters of OpenAPI."""

@@ -67,6 +67,7 @@ _LOADED = (
 class ListAttendances(Listed):
     target = FieldTarget.ATTENDANCE
 
+    order = text(60, metadata={"description": "opened_at, closed_at, id or cf_<field>; a leading - turns it round"})
     q = text(200, metadata={"description": "Protocol, number or words of the person's name"})
     situation = text(20, metadata={"description": "Id of a situation, or a phase"})
     channel = text(40, metadata={"description": "Code of a channel"})
@@ -113,9 +114,10 @@ class AttendanceApi(Resource):
         return written(act, "attendance", status=201)
 
     @operation("", summary="List attendances", query=LIST, listed=ATTENDANCE, description=(
-        f"Those one may see, newest first. {ASKED}"))
+        f"Those one may see, newest first where no `order` is given. {ASKED}"))
     def get_list(self):
         args = LIST.read()
+        order, by, desc = LIST.read_order(args["order"] or "-opened_at", reads.ORDERS)
         filters = reads.AttendanceFilter(
             q=args["q"] or "", **_situation(args["situation"]), **_channel(args["channel"]), entity=args["person_id"],
             motive=args["motive_id"], occurrence=args["occurrence_id"], cause=args["cause_id"],
@@ -123,8 +125,8 @@ class AttendanceApi(Resource):
             assignee=args["assignee_id"], unassigned=args["unassigned"] or None, label=tuple(args["label_id"]),
             opened_from=args["opened_from"], opened_to=args["opened_to"], custom=LIST.read_fields())
         try:
-            page = reads.list_attendances(db.session, actor(), filters, timezone=str(get_timezone()),
-                                          size=args["limit"], after=args["after"], load=(_MERGED,))
+            page = reads.list_attendances(db.session, actor(), filters, timezone=str(get_timezone()), order=order,
+                                          by=by, desc=desc, size=args["limit"], after=args["after"], load=(_MERGED,))
         except ValueError as error:
             raise not_a_key() from error
         return jsonify(items=[ATTENDANCE(row) for row in page.rows], next=page.next)

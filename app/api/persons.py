@@ -12,11 +12,11 @@ from ..models.custom_record import OwnerKind
 from ..models.entity import Address, EContact, EContactKind, Entity, EntityContact, EntityKind, Phone, PhoneKind
 from ..queries import history as histories
 from ..queries.field_filters import narrowing
-from ..queries.search import find_entities
+from ..queries.search import InOrder, find_entities
 from ..security.visibility import visible_to
 from ..services import entities
 from . import schemas
-from .arguments import ASKED, Arguments, Listed, Many, day, one_of, text
+from .arguments import ASKED, NOT_VALID, Arguments, Listed, Many, day, one_of, text
 from .base import BadRequest, Resource, actor, body, instant, not_a_key, written
 from .operation import operation
 from .shapes import FLAG, INSTANT, NAMED, OBJECT, TEXT, WHOLE, Shape, empty, many, named
@@ -127,7 +127,8 @@ class PersonValues(schemas.Body):
 class FindPersons(Listed):
     target = FieldTarget.ENTITY
 
-    q = text(200, metadata={"description": "Name, CPF/CNPJ, phone or e-mail; all, by name, where it is blank"})
+    order = text(60, metadata={"description": "name, or cf_<field>, which a leading - turns round"})
+    q = text(200, metadata={"description": "Name, CPF/CNPJ, phone or e-mail; all of them where it is blank"})
 
 
 class PersonHistory(Listed):
@@ -152,10 +153,13 @@ class PersonApi(Resource):
     @operation("", summary="Find persons", query=FIND, listed=FOUND, description=ASKED)
     def get_list(self):
         args = FIND.read()
-        where, _few = narrowing(db.session, FIND.read_fields(), OwnerKind.ENTITY, Entity.id)
+        _name, by, desc = FIND.read_order(args["order"], ("name",))
+        if desc and by is None:
+            raise BadRequest(f"order: {NOT_VALID}", field="order")
+        where, few = narrowing(db.session, asked := FIND.read_fields(), OwnerKind.ENTITY, Entity.id)
         try:
             page = find_entities(db.session, actor(), args["q"] or "", limit=args["limit"], after=args["after"],
-                                 where=where)
+                                 where=where, by=by and InOrder(by, desc, few, asked))
         except ValueError as error:
             raise not_a_key() from error
         return jsonify(items=[FOUND(row) for row in page.rows], next=page.next)

@@ -15,11 +15,12 @@ from ..models.company import Company, Unit
 from ..models.custom_record import OwnerKind
 from ..models.entity import Address, EContact, Entity, EntityContact, EntityRole, Phone
 from ..models.label import AttendanceLabel
-from ..models.survey import SurveyAnswer, SurveyParticipation
 from ..security.visibility import visible
 from . import paging
 from .among import among, each_of
+from .catalogue import FieldSpec
 from .field_filters import Asked, counted_along, narrowing
+from .field_order import FieldOrder
 from .labels import bears_any, walks
 from .protocols import with_piece
 from .search import FEW, beginning, ids_named, name_condition
@@ -72,13 +73,18 @@ class Page:
 
 
 def list_attendances(session, viewer, filters: AttendanceFilter, *, timezone: str, order="opened_at", desc=True,
-                     size=25, after=None, before=None, load=()) -> Page:
+                     size=25, after=None, before=None, load=(), by: FieldSpec | None = None) -> Page:
     """A page of the attendances one may see, with what the list shows, in a fixed number of queries.
 
     First the keys of the page, by indexes alone, then its rows: all at once, PostgreSQL plans longer than it runs.
-    `load` are loader options for what is shown besides. Raises ValueError for a page key that was not made here,
-    KeyError for an unknown order.
+    `load` are loader options for what is shown besides; `by`: in the order of a configurators' field. Raises
+    ValueError for a page key that was not made here, KeyError for an unknown order.
     """
+    if by is not None:
+        pages = _by_field(session, viewer, filters, timezone, by)
+        rows, previous, following = paging.page(
+            pages, pages.column, pages.key, desc=desc, size=size, after=after, before=before)
+        return Page(_shown(session, [row.id for row in rows], load), previous, following)
     column, key = ORDERS[order], Attendance.id
     held, found = _held(session, filters)
     branches = _branches(filters, together=found)
@@ -111,6 +117,16 @@ def list_attendances(session, viewer, filters: AttendanceFilter, *, timezone: st
     rows, previous, following = paging.page(
         keys, column, key, desc=desc, size=size, after=after, before=before)
     return Page(_shown(session, [row.id for row in rows], load), previous, following)
+
+
+def _by_field(session, viewer, filters, timezone, by) -> FieldOrder:
+    held, few = _held(session, filters)
+    named, numbered = _matching(session, filters.q.strip(), viewer)
+    where = [*_conditions(session, viewer, filters, timezone), *held, *named, *_branches(filters, together=True)[0]]
+    if filters.label:
+        where.append(bears_any(filters.label))
+    return FieldOrder(session, OwnerKind.ATTENDANCE, by, Attendance.id, select(Attendance.id).where(*where),
+                      few=few or numbered, asked=filters.custom)
 
 
 class _Key:
@@ -362,14 +378,6 @@ def id_of_number(session, viewer, text: str) -> int | None:
     if found is None and code.isascii() and code.isdigit() and len(code) < 10:
         found = session.scalar(select(Attendance.id).where(Attendance.id == int(code), visible(Attendance, viewer)))
     return found
-
-
-def survey_answers(session, attendance_id: int) -> list[SurveyAnswer]:
-    """Answers that the customer gave about this attendance."""
-    return list(session.scalars(
-        select(SurveyAnswer).join(SurveyAnswer.participation)
-        .where(SurveyParticipation.attendance_id == attendance_id)
-        .options(joinedload(SurveyAnswer.question)).order_by(SurveyAnswer.id)))
 
 
 def near(session, viewer, *, attendance_id: int | None, entity_id: int | None, limit: int = 20) -> tuple[list, list]:

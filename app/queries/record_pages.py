@@ -14,7 +14,7 @@ from ..models.custom_field import FieldType
 from ..models.custom_record import CustomRecord, FieldIndex, OwnerKind
 from .among import among
 from .catalogue import FieldSpec
-from .field_filters import FieldFilter, of_field
+from .field_filters import SEVERAL, FieldFilter, of_field
 from .record_asked import Narrowed, in_order
 
 LOOK = 3_000  # steps of a walk on which each record is looked up
@@ -162,7 +162,8 @@ class Pages:
     def _by_field(self, beyond, order, limit):
         """Along the index of the order, from which a question about the same field cuts its own part."""
         made = self.made
-        own = next((each for each in made.wide if each.field.id == self.by.id and not each.pieces), None)
+        own = next((each for each in made.wide if each.field.id == self.by.id and not each.pieces
+                    and self.by.type not in SEVERAL), None)  # of several values, the first may be another
         cut = own.conditions(_I) if own is not None else ()
         steps = select(_I.owner_id.label("id"), _I.value.label("key")).where(
             *of_field(self.by.id, _KIND), *cut, *beyond).order_by(*order).limit(max(LOOK, limit * 4)).subquery()

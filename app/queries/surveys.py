@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from ..models.attendance import Attendance
 from ..models.entity import Entity
-from ..models.survey import Survey, SurveyParticipation
+from ..models.survey import Survey, SurveyAnswer, SurveyParticipation
 from ..security.visibility import visible
 from . import attendances, paging
 
@@ -76,3 +76,11 @@ def counts(session, viewer, survey_id: int) -> tuple[int, int]:
     return tuple(session.execute(
         select(func.count(), func.count(SurveyParticipation.answered_at)).select_from(SurveyParticipation).where(
             SurveyParticipation.survey_id == survey_id, visible(SurveyParticipation, viewer))).one())
+
+
+def answers_about(session, attendance_id: int) -> list[SurveyAnswer]:
+    """Answers that the customer gave about this attendance."""
+    return list(session.scalars(
+        select(SurveyAnswer).join(SurveyAnswer.participation)
+        .where(SurveyParticipation.attendance_id == attendance_id)
+        .options(joinedload(SurveyAnswer.question)).order_by(SurveyAnswer.id)))

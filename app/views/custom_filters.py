@@ -14,14 +14,17 @@ from ..extensions import db
 from ..lowcode.dates import read_day, typed_day
 from ..models.custom_field import FieldType
 from ..models.entity import Entity
+from ..queries import paging
 from ..queries.catalogue import FieldSpec
 from ..queries.field_filters import PREFIX, Asked, Unreadable, narrowing
+from ..queries.field_order import FieldOrder, field_of
 from ..security.permissions import Perm
 from ..security.visibility import visible
 from ..services import custom_types as types
 from ..services import field_questions
 from ..services.field_questions import NoValue
 from .custom import defined, definitions
+from .lists.source import CUSTOM
 from .lookup import whole
 
 NUMBERS = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY)
@@ -66,8 +69,7 @@ class Box:
 
 def asked(target: str, arguments, *, lost: list | None = None) -> Asked:
     """The filters of an address by the fields of persons or attendances; see `asked_of`."""
-    every = {**defined().every_field(target), **{each.key: each for each in definitions(target)}}
-    return asked_of(definitions(target), every, arguments, lost=lost)
+    return asked_of(definitions(target), _every(target), arguments, lost=lost)
 
 
 def asked_of(fields: Sequence[FieldSpec], every: dict[str, FieldSpec], arguments, *, lost: list | None = None,
@@ -105,6 +107,15 @@ def boxes_of(fields: Sequence[FieldSpec], errors=None, *, words=False) -> list[B
         made = [replace(box, error=text) if name.removesuffix("_from").removesuffix("_to") == box.name
                 or name == box.name else box for box in made]
     return made
+
+
+def label_of(target: str, name: str) -> str:
+    """What an argument of a list of persons, attendances or tickets is called."""
+    return _label(_every(target), name)
+
+
+def _every(target) -> dict[str, FieldSpec]:
+    return {**defined().every_field(target), **{each.key: each for each in definitions(target)}}
 
 
 def _label(every, name: str) -> str:
@@ -180,19 +191,58 @@ class _Fields:
         self.kind, self.owner = kind, owner
 
     def apply(self, query, filters):
-        where, _few = narrowing(query.session, filters, self.kind, self.owner)
+        where, g.fields_few = narrowing(query.session, filters, self.kind, self.owner)
         return query.filter(*where)
 
 
 class FieldFiltersMixin:
-    """A generated list with filters by the fields of `custom_target`; mix in before CustomFieldsMixin."""
+    """A generated list with filters by the fields of `custom_target`, and in their order; mix in before
+    CustomFieldsMixin."""
+
+    def _orders(self, column):
+        return super()._orders(column) or field_of(column, definitions(self.custom_target)) is not None
+
+    def order_of(self, column):
+        named = PREFIX + column.removeprefix(CUSTOM)
+        return super().order_of(column) or (
+            named if column.startswith(CUSTOM) and field_of(named, definitions(self.custom_target)) else None)
+
+    def _order(self):
+        """A saved view outlives the field that it orders by."""
+        column = request.args.get("_oc_" + self.__class__.__name__, "")
+        if column.startswith(PREFIX) and not self._orders(column) and self._forgives():
+            return self.base_order
+        return super()._order()
+
+    def _forgives(self) -> bool:
+        tools = self._tools()
+        return bool(in_export() or tools and tools.view)
+
+    def _order_key(self, query, column):
+        by = field_of(column, definitions(self.custom_target))
+        return (query, by) if by is not None else super()._order_key(query, column)
+
+    def keyed(self, query, key, desc, *, size, after=None, before=None):
+        if not isinstance(key, FieldSpec):
+            return super().keyed(query, key, desc, size=size, after=after, before=before)
+        pk = self.datamodel.get_pk()
+        pages = FieldOrder(query.session, self.custom_target, key, pk, query.order_by(None).with_entities(pk).statement,
+                           few=g.get("fields_few", False))
+        found, before, after = paging.page(pages, pages.column, pages.key, desc=desc, size=size, after=after,
+                                           before=before)
+        ids = [each.id for each in found]
+        rows = {row.id: row for row in query.filter(pk.in_(ids)).all()} if ids else {}
+        return [rows[pk] for pk in ids if pk in rows], before, after
 
     def search_rows(self):
         """What cannot be read finds nothing and is told beside its box; a field that nobody knows answers 400, unless a
         saved view asks for it."""
         rows, those = super().search_rows()
         tools = self._tools()
-        lost = [] if tools and tools.view or in_export() else None
+        lost = [] if self._forgives() else None
+        column = request.args.get("_oc_" + self.__class__.__name__, "")
+        if lost is not None and column.startswith(PREFIX) and not self._orders(column):
+            lost.append(label_of(self.custom_target, column))
         errors = {}
         try:
             filters = asked(self.custom_target, request.args, lost=lost)

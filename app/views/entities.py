@@ -15,6 +15,7 @@ from ..models.company import Unit
 from ..models.entity import EContact, Entity, EntityContact, EntityRole, Phone, RoleType
 from ..queries import alerts as alert_reads
 from ..queries import search
+from ..queries.catalogue import FieldSpec
 from ..security.permissions import Perm
 from ..security.safe_next import safe_next
 from ..security.visibility import visible
@@ -154,7 +155,9 @@ class EntityView(SimpleMixin, FieldFiltersMixin, PersonFieldsMixin, AppModelView
         return rows, asked
 
     def keyed(self, query, key, desc, *, size, after=None, before=None):
-        if g.box is None:
+        if g.box is None or isinstance(key, FieldSpec):
+            if g.box is not None and g.box.search.ids is not None:
+                g.fields_few = True
             return super().keyed(query, key, desc, size=size, after=after, before=before)
         found, before, after = g.box.search.page(g.box.scope, limit=size, after=after, before=before)
         rows = search.load(db.session, [pk for pk, _name in found], [joinedload(Entity.company)])

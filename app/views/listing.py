@@ -141,9 +141,17 @@ class ListingMixin:
         direction = request.args.get("_od_" + name, "asc")
         if column is None:
             return self.base_order or ("id", "desc" if self.growing else "asc")
-        if column not in self.order_columns or direction not in ("asc", "desc"):
+        if not self._orders(column) or direction not in ("asc", "desc"):
             abort(400)
         return column, direction
+
+    def _orders(self, column) -> bool:
+        """Whether the list can be in the order of this."""
+        return column in self.order_columns
+
+    def order_of(self, column: str) -> str | None:
+        """What the address calls the order by a column that is shown; None where there is none."""
+        return column if column in self.order_columns else None
 
     def _whole_argument(self, name, limit):
         """A whole number from 0, cut to `limit`; None where it is not given."""
@@ -224,10 +232,11 @@ class ListingMixin:
         """[(label, direction of the order now or None, link or None)]."""
         name, heads = self.__class__.__name__, []
         for label, _get, column in cells:
-            now, href = (order[1] if column == order[0] else None), None
-            if column in self.order_columns:
+            key = self.order_of(column)
+            now, href = (order[1] if key and key == order[0] else None), None
+            if key:
                 href = self.link(**{
-                    "_oc_" + name: column, "_od_" + name: "desc" if now == "asc" else "asc",
+                    "_oc_" + name: key, "_od_" + name: "desc" if now == "asc" else "asc",
                     "after_" + name: None, "before_" + name: None, "page_" + name: None})
             heads.append((label, now, href))
         return heads

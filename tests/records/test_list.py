@@ -81,6 +81,7 @@ def questions(form) -> dict[str, tuple]:
         "region n": ask("cf_regiao=n", lambda v: v.get("regiao") == "n"),
         "both regions": ask("cf_regiao=n&cf_regiao=s", lambda v: v.get("regiao") is not None),
         "works": ask("cf_causas=obra", lambda v: "obra" in v.get("causas", ())),
+        "failure": ask("cf_causas=falha", lambda v: "falha" in v.get("causas", ())),
         "any cause": ask("cf_causas=obra&cf_causas=falha", lambda v: bool(v.get("causas"))),
         "houses": ask("cf_casas_from=3&cf_casas_to=950", lambda v: 3 <= v.get("casas", -1) <= 950),
         "cheap": ask("cf_custo_to=0", lambda v: float(v.get("custo", 1)) <= 0),

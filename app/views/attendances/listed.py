@@ -15,8 +15,11 @@ from ...models.attendance import Attendance, Direction
 from ...models.entity import Entity
 from ...models.label import AttendanceLabel
 from ...queries import attendances as reads
+from ...queries.field_filters import PREFIX
+from ...queries.field_order import field_of
 from ...security.permissions import Perm
 from ..custom import definitions
+from ..custom_filters import label_of
 from ..field_kinds import name_persons
 from ..lists.source import CHUNK, CUSTOM, UNREADABLE, Column, ListSource, custom_columns, local
 from ..shell import PHASES
@@ -102,16 +105,16 @@ class AttendanceList(ListSource):
         return form.filter()
 
     def count(self, cap):
-        order_asked()  # before the first byte of a file, not after it
+        order_asked([])  # before the first byte of a file, not after it
         return reads.count_attendances(db.session, g.viewer, self.filters(), timezone=str(get_timezone()), cap=cap)
 
     def rows(self, chosen) -> Iterator[list]:
         filters, after = self.filters(), None
-        name, desc = order_asked()
+        order = order_asked([])
         while True:
             found = reads.list_attendances(
-                db.session, g.viewer, filters, timezone=str(get_timezone()), order=name, desc=desc, size=CHUNK,
-                after=after, load=options_of(chosen))
+                db.session, g.viewer, filters, timezone=str(get_timezone()), size=CHUNK, after=after,
+                load=options_of(chosen), **order)
             if found.rows:
                 name_persons(definitions("attendance"), [row.custom_values for row in found.rows])
                 yield found.rows
@@ -125,8 +128,16 @@ def options_of(columns) -> list:
     return [option for column in columns for option in column.load]
 
 
-def order_asked() -> tuple[str, bool]:
-    """(column, descending) of the address; what is not offered answers 400."""
+def order_asked(lost: list | None = None) -> dict:
+    """The order of the address: `order` or `by` a configurators' field, and `desc`. What is not offered answers 400;
+    of a saved view, whose field is out of use, `lost` is told instead."""
     order = request.args.get("order", "-opened_at")
-    name = order.removeprefix("-")
-    return (name, order.startswith("-")) if name in reads.ORDERS else abort(400)
+    name, desc = order.removeprefix("-"), order.startswith("-")
+    if name in reads.ORDERS:
+        return {"order": name, "desc": desc}
+    if by := field_of(name, definitions("attendance")):
+        return {"by": by, "desc": desc}
+    if lost is None or not name.startswith(PREFIX):
+        abort(400)
+    lost.append(label_of("attendance", name))
+    return {"order": "opened_at", "desc": True}

@@ -13,7 +13,7 @@ from ...errors import DomainError, Invalid, NotFound, Stale
 from ...extensions import db
 from ...models.classification import Phase
 from ...models.custom_form import FieldTarget
-from ...queries import alerts
+from ...queries import alerts, surveys
 from ...queries import attendances as reads
 from ...queries.attendance_state import saved_state
 from ...queries.labels import labels_of
@@ -324,7 +324,7 @@ class AttendanceRecordView(BaseView):
             alerts=alerts.current(session, viewer, entity, now=utc_now()),
             mails=shown_on_record(attendance), files=files_shown(attendance, detail), notes=notes_shown(attendance),
             labels=labels_of(session, attendance), custom_information=custom_information(attendance),
-            answers=reads.survey_answers(session, attendance.id) if attendance else [],
+            answers=surveys.answers_about(session, attendance.id) if attendance else [],
             conclusion={name: f"{request.script_root}/{name}/entity/{entity.id}" for name, permission in CONCLUSION
                         if entity and viewer.may(permission)},
             may={name: viewer.may(permission) for name, permission in MAY})

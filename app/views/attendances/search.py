@@ -10,14 +10,14 @@ from flask_babel import lazy_gettext as _l
 from ...extensions import db
 from ...models.custom_form import FieldTarget
 from ...queries import attendances as reads
-from ...queries.field_filters import Unreadable
+from ...queries.field_filters import PREFIX, Unreadable
 from ...queries.home import by_protocol
 from ...queries.search import find_entities
 from ...security.permissions import Perm
 from .. import custom_filters
 from ..custom import definitions
 from ..field_kinds import name_persons
-from ..lists.source import SOURCES
+from ..lists.source import CUSTOM, SOURCES
 from ..lists.tools import ListTools
 from ..lookup import whole
 from ..shell import shell
@@ -75,17 +75,21 @@ class AttendanceSearchView(BaseView):
         size = whole(request.args.get("size")) or tools.size
         if not form.validate() or form.unreadable:
             return self._page(form, tools, reads.Page([], None, None), 0, size), 400 if form.unreadable else 422
-        filters, (order, desc) = form.filter(), order_asked()
+        filters, asked = form.filter(), order_asked(lost)
+        if tools.view:
+            tools.lost = list(dict.fromkeys([*tools.lost, *lost]))
         timezone = str(get_timezone())
         try:
             page = reads.list_attendances(
-                db.session, g.viewer, filters, timezone=timezone, order=order, desc=desc, size=min(size, MOST_ROWS),
-                after=request.args.get("after"), before=request.args.get("before"), load=options_of(tools.columns))
+                db.session, g.viewer, filters, timezone=timezone, size=min(size, MOST_ROWS),
+                after=request.args.get("after"), before=request.args.get("before"), load=options_of(tools.columns),
+                **asked)
         except ValueError:
             abort(400)
         name_persons(definitions(FieldTarget.ATTENDANCE), [row.custom_values for row in page.rows])
         count = reads.count_attendances(db.session, g.viewer, filters, timezone=timezone)
-        return self._page(form, tools, page, count, size, order, desc)
+        order = PREFIX + asked["by"].key if "by" in asked else asked["order"]
+        return self._page(form, tools, page, count, size, order, asked["desc"])
 
     def _page(self, form, tools, page, count, size, order="opened_at", desc=True):
         def link(**change):
@@ -100,6 +104,9 @@ class AttendanceSearchView(BaseView):
             "attendances/list.html", title=_l("Attendances"), form=form,
             boxes=custom_filters.boxes(FieldTarget.ATTENDANCE, form.unreadable), rows=page.rows, tools=tools,
             count=min(count, reads.COUNT_CAP), capped=count > reads.COUNT_CAP, size=size, filtered=bool(given),
+            sortable={name: name for name in reads.ORDERS} | {
+                CUSTOM + each.key: PREFIX + each.key
+                for each in definitions(FieldTarget.ATTENDANCE) if each.filterable},
             narrowed={k: v for k, v in given.items() if k != "q"}, order=order, desc=desc, link=link,
             orders=[("opened_at", _l("Opening")), ("closed_at", _l("Closing date")), ("id", _l("Number"))],
             bulk=BulkForm.offered(db.session) if write and page.rows else None,
