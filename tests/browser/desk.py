@@ -88,11 +88,11 @@ def build(session, world) -> SimpleNamespace:
 
 def _visits(session):
     """A menu of supervisors, and one record behind it."""
-    form = forms.form("Vistorias", CustomField(
+    form = forms.form("Calçadas", CustomField(
         key="rua", name="Rua", type=FieldType.TEXT, required=True, searchable=True, in_list=True), CustomField(
-        key="custo", name="Custo", type=FieldType.MONEY, searchable=True, in_list=True))
+        key="custo", name="Custo", type=FieldType.MONEY, searchable=True, in_list=True), slug="calcadas")
     role = session.scalar(select(Role).where(Role.name == "Supervisor"))
-    menu = forms.menu("Vistorias", form, role, icon="fa-solid fa-house")
+    menu = forms.menu("Calçadas", form, role, icon="fa-solid fa-house")
     session.add_all([form, menu])
     session.flush()
     chief = viewer_of(session, session.scalar(select(User).where(User.username == "supervisor")))

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.req("M-62", "M-82", "M-83")
 def test_records_are_listed_added_and_told_beside_an_attendance(open_page, server):
     root = f"/records/{server.ids['visits_menu']}/"
     page = open_page("supervisor", "/notifications/")
-    page.get_by_role("navigation").get_by_role("link", name="Vistorias").click()
+    page.get_by_role("navigation").get_by_role("link", name="Calçadas").click()
     expect(page).to_have_url(server.url + root)
     page.get_by_role("link", name="Incluir").first.click()
     page.get_by_label("Custo").fill("12,345")
@@ -35,10 +35,10 @@ def test_records_are_listed_added_and_told_beside_an_attendance(open_page, serve
 
     page.goto("/attendances/2026000294")
     answer, here = field(page, "Resposta"), page.locator("#custom-information")
-    line = here.get_by_role("link", name="Vistorias", exact=True)
+    line = here.get_by_role("link", name="Calçadas", exact=True)
     answer.fill("Meia frase")
     line.click()
-    drawer = page.get_by_role("dialog", name="Vistorias")
+    drawer = page.get_by_role("dialog", name="Calçadas")
     drawer.get_by_role("link", name="Incluir").click()
     expect(drawer.get_by_label("Rua")).to_be_focused()
     assert_accessible(page)
