@@ -49,8 +49,9 @@ class Databases:
             raise RuntimeError(f"flask {' '.join(map(str, arguments))}: {done.stderr[-3000:]}")
         return (done.stdout.strip().splitlines() or [""])[-1], time.perf_counter() - started
 
-    def attendances(self, name: str) -> int:
-        """How many there are in this database; 0 where it does not exist."""
+    def count(self, name: str, table: str = "attendance") -> int:
+        """How many rows of a table there are in this database; 0 where it does not exist."""
+        asked = f"select count(*) from {table}"  # noqa: S608 (ours)
         try:
             if self.engine == "sqlite":
                 import sqlite3
@@ -58,9 +59,9 @@ class Databases:
                 if not path.exists():
                     return 0
                 with sqlite3.connect(path) as connection:
-                    return connection.execute("select count(*) from attendance").fetchone()[0]
+                    return connection.execute(asked).fetchone()[0]
             with psycopg.connect(self.url(name)) as connection:
-                return connection.execute("select count(*) from attendance").fetchone()[0]
+                return connection.execute(asked).fetchone()[0]
         except Exception:  # not there, or not ours: it is made anew
             return 0
 

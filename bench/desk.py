@@ -29,11 +29,12 @@ def _count(_connection, _cursor, statement, *_rest):
 
 @dataclass
 class Times:
-    """Samples of one thing: wall and CPU milliseconds of this process, and the statements of the last one."""
+    """Samples of one thing: wall and CPU milliseconds of this process; statements and rows of the last one."""
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     queries: int = 0
+    rows: int = 0  # of tables and lists on the page
 
     def summary(self) -> dict:
         ordered = sorted(self.wall)
@@ -52,8 +53,9 @@ class Desk:
             "DEMO": False, "LOGIN_FLOOR_SECONDS": 0, "INSTANCE_PATH": str(folder / "instance"),
             "SECRET_KEY": SECRETS["SECRET_KEY"], "ENCRYPTION_KEYS": [SECRETS["ENCRYPTION_KEYS"]]})
         self.random = random.Random(size)
+        self.app.wsgi_app = self._clocked(self.app.wsgi_app)
         self.browser, self.caller = self.app.test_client(), self.app.test_client()  # cookies, and a token alone
-        self.user, self._viewer = user, None
+        self.user, self._viewer, self._served = user, None, None
         self._sign_in()
         self.headers = {"Authorization": f"Bearer {self._token()}"}
         settle()  # as the server does
@@ -70,24 +72,34 @@ class Desk:
         assert answer.status_code == 200, answer.text
         return answer.json["access_token"]
 
-    def get(self, path: str, times: Times | None = None) -> str:
-        """The page, in a request of its own; its time goes to `times`."""
-        return self.timed(lambda: self._answer(path), times)
-
-    def _answer(self, path):
-        with self.app.app_context():
-            answer = self.browser.get(path)
+    def get(self, path: str) -> str:
+        """The page, in a request of its own."""
+        answer = self.browser.get(path)
         assert answer.status_code == 200, f"{path} answered {answer.status_code}"
+        self._rows = answer.text.count("<tr") + answer.text.count("<li")
         return answer.text
 
+    def _clocked(self, wsgi):
+        """The application, its last answer timed: what the test client does before and after is none of the server's
+        work."""
+        def serve(environ, start_response):
+            cpu, wall = time.process_time(), time.perf_counter()
+            try:
+                return wsgi(environ, start_response)
+            finally:
+                self._served = (time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000
+        return serve
+
     def timed(self, call, times: Times | None = None):
-        """What `call()` returns; how long it took goes to `times`."""
-        before, cpu, wall = _sent[0], time.process_time(), time.perf_counter()
+        """What `call()` returns; how long it took goes to `times`: of a page the request alone."""
+        before, cpu, wall, self._served = _sent[0], time.process_time(), time.perf_counter(), None
+        self._rows = 0
         result = call()
         if times is not None:
-            times.wall.append((time.perf_counter() - wall) * 1000)
-            times.cpu.append((time.process_time() - cpu) * 1000)
-            times.queries = _sent[0] - before
+            took = self._served or ((time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000)
+            times.wall.append(took[0])
+            times.cpu.append(took[1])
+            times.queries, times.rows = _sent[0] - before, self._rows
         return result
 
     def session(self):

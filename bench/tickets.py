@@ -34,7 +34,7 @@ def urls(databases, sizes):
     """The databases of these sizes, made where they are not there: (line of the making or None, url) each."""
     for size in sizes:
         name = f"t{size}"
-        if databases.attendances(name) >= size:
+        if databases.count(name) >= size:
             yield None, databases.url(name)
             continue
         last, seconds = databases.flask(databases.fresh(name), "generate", "--tickets", size)
