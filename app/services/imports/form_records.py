@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from flask_babel import lazy_gettext as _l
 
-from ...database import utc_now
 from ...errors import DomainError, Forbidden, Invalid, InvalidMany
 from ...models.custom_field import FieldType
 from ...queries import custom_records as reads
@@ -52,8 +51,8 @@ class RecordImporter(Importer):
 
     # ---- what a batch refers to
 
-    def load(self, session, records, *, actor):
-        self._session, self._actor, self._now = session, actor, utc_now()
+    def load(self, session, records, *, actor, now):
+        self._session, self._actor, self._now = session, actor, now
         access = by_menu(catalogue(session), actor, self.menu_id)  # a long run meets what was changed meanwhile
         if access is None or access.form.id != self.form.id or not access.adds:
             raise Forbidden(custom_records.NOT_YOURS)

@@ -46,7 +46,7 @@ class InvoiceImporter(Importer):
     def key(self, values):
         return values["number"], values.get("series", invoices.FIRST_SERIES), values["document"], values.get("company")
 
-    def load(self, session, records, *, actor):
+    def load(self, session, records, *, actor, now):
         rows = [values for record in records for values in record.values]
         self._entities = Entities(session, rows, actor)
         numbers, keys, wanted = ({values[name] for values in rows if name in values}

@@ -84,7 +84,7 @@ class Step:
 class Importer:
     """What a register says of its import; a run has one, which may remember plain values of what it has met.
 
-    `key(values)` names the record a row belongs to. `load(session, records, actor)` reads what a batch needs;
+    `key(values)` names the record a row belongs to. `load(session, records, actor, now)` reads what a batch needs;
     `plan(record)` then answers a Step or raises; `write(session, step, actor, now)` does it.
     """
 
@@ -94,7 +94,7 @@ class Importer:
     def key(self, values: dict) -> Any:
         raise LookupError
 
-    def load(self, session, records: Sequence[Record], *, actor) -> None:
+    def load(self, session, records: Sequence[Record], *, actor, now: datetime) -> None:
         """Read what the records of a batch refer to, in a fixed number of queries."""
 
     def plan(self, record: Record) -> Step:
@@ -196,7 +196,7 @@ class Loading:
                 del record.rows[at], record.values[at]
             if record.rows:
                 good.append(record if self.importer.several else self._one(record, tally))
-        self.importer.load(session, good, actor=actor)
+        self.importer.load(session, good, actor=actor, now=self._context.now)
         planned = []
         for record in good:
             try:

@@ -54,7 +54,7 @@ class OrderImporter(Importer):
     def key(self, values):
         return values["number"], values["document"], values.get("company")
 
-    def load(self, session, records, *, actor):
+    def load(self, session, records, *, actor, now):
         rows = [values for record in records for values in record.values]
         self._entities, self._products = Entities(session, rows, actor), Products(session, rows, actor)
         numbers = {record.values[0]["number"] for record in records}

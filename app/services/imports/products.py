@@ -33,7 +33,7 @@ class ProductImporter(Importer):
     def key(self, values):
         return values["code"]
 
-    def load(self, session, records, *, actor):
+    def load(self, session, records, *, actor, now):
         codes = [record.key for record in records]
         names = [normalise(record.values[0]["name"]) for record in records]
         rows = session.scalars(select(Product).where(

@@ -53,7 +53,7 @@ class AccountImporter(Importer):
     def key(self, values):
         return values[self.name], values["document"], values.get("company")
 
-    def load(self, session, records, *, actor):
+    def load(self, session, records, *, actor, now):
         rows = [record.values[0] for record in records]
         self._entities = Entities(session, rows, actor)
         self._providers = set(session.scalars(
