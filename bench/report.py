@@ -32,9 +32,13 @@ def _single(lines) -> str:
         if line["measure"] == "generate":
             rows.append(f"| generate {line['attendances']:,} attendances, {line['persons']:,} persons | "
                         f"{line['per_second']:,}/s ({line['seconds']} s) | ≥ {line['at_least']:,}/s on PostgreSQL |\n")
-        elif line["measure"] == "generate tickets":
-            rows.append(f"| generate {line['tickets']:,} tickets, {line['persons']:,} persons | "
+        elif line["measure"] in ("generate tickets", "generate records"):
+            what = line["measure"].removeprefix("generate ")
+            rows.append(f"| generate {line[what]:,} {what}, {line['persons']:,} persons | "
                         f"{line['per_second']:,}/s ({line['seconds']} s) | |\n")
+        elif "without_cpu_ms" in line:
+            rows.append(f"| {name} | {line['cpu_ms']} ms of CPU, {line['queries']} queries; without them "
+                        f"{line['without_cpu_ms']} ms, {line['without_queries']} queries | |\n")
         elif line["measure"] == "central, CSV of all":
             share = f", {line['share_of_copy']} of a bare COPY" if "share_of_copy" in line else ""
             wanted = f"≥ {line['at_least']:,}/s or ≥ 0.25 of COPY, ≤ {line['memory_limit']} MiB more"
@@ -67,9 +71,14 @@ def _growth(lines) -> str:
         measure = line["measure"].removesuffix(": growth")
         if "limit_p95_ms" in line or line["measure"].endswith(": growth"):
             timed.setdefault((measure, line["case"]), []).append(line)
-    sizes = sorted({line["attendances"] for found in timed.values() for line in found if "attendances" in line})
-    if not sizes:
-        return ""
+    by_sizes = {}
+    for name, found in timed.items():
+        by_sizes.setdefault(tuple(line["attendances"] for line in found if "attendances" in line), {})[name] = found
+    return "".join(_table(sizes, measured) for sizes, measured in by_sizes.items())
+
+
+def _table(sizes, timed) -> str:
+    """What was measured at these sizes: attendances, tickets or records."""
     heads = "".join(f" p50 at {size:,} | p95 | queries |" for size in sizes)
     dashes = "---|" * (len(sizes) * 3 + 4)
     rows = [f"\n| ms |{heads} limit p95 | growth p50 | growth p95 |\n|{dashes}\n"]
