@@ -47,6 +47,16 @@ def test_a_package_is_exported_looked_at_imported_and_taken_back(configurator, s
     assert "Desfeito" in configurator.get(URL).text
 
 
+def test_a_trial_sends_no_token_and_the_way_back_says_what_it_does(configurator):
+    answer = sent(configurator, with_sewage(configurator.get(f"{URL}export?part=motives").data))
+    form = configurator.get(answer.location).text.partition(f'{answer.location}/import">')[2].partition("</form>")[0]
+    assert 'formmethod="get"' in form
+    assert '<button class="btn btn-primary" name="csrf_token"' in form  # sent by "Importar" alone
+    assert form.count("csrf_token") == 1
+    configurator.post(f"{answer.location}/import", {"part": ["motives"]})
+    assert 'data-confirm-label="Desfazer"' in configurator.get(answer.location).text
+
+
 def test_a_file_that_is_no_package_is_refused_beside_its_field(configurator, session):
     for data in (b"", b"PK\x03\x04", b"{}"):
         answer = sent(configurator, data)
@@ -115,6 +125,8 @@ def test_a_ready_made_package_is_looked_at_and_imported(configurator, session, n
     page = configurator.get(answer.location).text
     assert "A incluir" in page
     assert "Setores" in page  # which a configurator may not keep: he leaves them out, and what needs them
+    assert "vem na parte “Setores”, que ficou de fora." in page
+    assert "não está aqui nem no pacote" not in page
     parts = ["motives", "occurrences", "causes", "form_groups", "forms", "custom_data", "dynamic_menus"]
     assert configurator.post(f"{answer.location}/import", {"part": parts}).status_code == 302
     assert menu in configurator.get("/settings/menus/").text

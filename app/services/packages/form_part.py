@@ -10,10 +10,11 @@ from ...models.custom_form import CustomData, CustomForm
 from ...queries.catalogue import FieldSpec, catalogue
 from ...security.permissions import Perm
 from .. import custom_data, forms
-from .part import Known, Part, Path
+from .part import Known, Part, Path, shown
 
 _FIELD = {each.name: each.default for each in FieldSpec.__dataclass_fields__.values()
           if each.name not in ("id", "form_id", "position")}  # what is said of a field, and what a silent package means
+PLACES = {"entity": _l("Personal register"), "attendance": _l("Attendance")}
 _ATTRIBUTES = {"slug", "name", "active", "help", "sections", "fields"}
 
 
@@ -78,6 +79,9 @@ class CustomDataPart(Part):
 
     def path_of_row(self, row, known: Known) -> Path:
         return (row.target, row.name)
+
+    def words(self, path: Path) -> str:
+        return shown((PLACES.get(path[0], path[0]), *path[1:]))
 
 
 def _said(spec: FieldSpec) -> dict:

@@ -141,6 +141,9 @@ def _bring(session, content, names, actor, now) -> Outcome:
     _known_parts(content)
     wanted, outcome = set(content if names is None else names), Outcome()
     current, known = of_parts(session)
+    for part in PARTS:  # what needs them says so
+        if part.name not in wanted or not part.may_bring(actor):
+            known.leave(part, content.get(part.name) or ())
     for part in PARTS:
         if part.name not in wanted or not content.get(part.name):
             continue

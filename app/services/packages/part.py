@@ -5,7 +5,8 @@ compared without accents and case. References are paths as well, so that a packa
 takes two rows of one key, what tells them apart is asked as well, but only where there are two.
 """
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -15,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, inspect, select
 from sqlalchemy.orm import selectinload
 
-from ...errors import Invalid
+from ...errors import DomainError, Invalid
 from ...security.permissions import Perm
 from ...text import normalise
 
@@ -30,6 +31,7 @@ class Known:
     def __init__(self):
         self._paths: dict[type, dict[int, Path]] = {}
         self._ids: dict[type, dict[Path, int]] = {}
+        self._left: dict[type, dict[Path, Any]] = {}
 
     def keep(self, model, pk: int, path: Path) -> None:
         self._paths.setdefault(model, {})[pk] = path
@@ -41,6 +43,21 @@ class Known:
 
     def id_of(self, model, path) -> int | None:
         return self._ids.get(model, {}).get(compared(path))
+
+    def leave(self, part: "Part", entries: Iterable[dict]) -> None:
+        """Remember what a package has of a part that does not come in with the rest."""
+        for entry in entries:
+            with suppress(DomainError):  # an entry without a name is nobody's reference
+                self._left.setdefault(part.model, {})[compared(part.path(entry))] = part.label
+
+    def missing(self, model, path, field: str) -> Invalid:
+        """Why a reference leads nowhere: it stands in a part that was left out, or nowhere at all."""
+        path = path if isinstance(path, list) else [path]
+        if label := self._left.get(model, {}).get(compared(path)):
+            return Invalid(_l("“%(path)s” comes in the part “%(part)s”, which is left out. Import that part too, have "
+                              "somebody import it who may, or leave this one out as well."), field=field,
+                           path=shown(path)[:200], part=label)
+        return Invalid(_l("“%(path)s” is neither here nor in the package."), field=field, path=shown(path)[:200])
 
 
 def compared(path) -> Path:
@@ -215,8 +232,7 @@ class Part:
     def _id(self, known, name, path) -> int:
         found = known.id_of(self._target(name), path) if isinstance(path, list) and path else None
         if found is None:
-            raise Invalid(_l("“%(path)s” is neither here nor in the package."), field=name,
-                          path=shown(path)[:200] if isinstance(path, list) else str(path)[:200])
+            raise known.missing(self._target(name), path, name)
         return found
 
     def _with_rows(self, session, values, pk=None) -> dict:

@@ -11,7 +11,7 @@ from ...models.desk import Setting
 from ...models.web_menu import WebMenu
 from ...security.permissions import ADMIN, Perm
 from .. import roles, settings, web_menus
-from .part import Known, Part, Path, compared, shown
+from .part import Known, Part, Path, compared
 
 
 class RolesPart(Part):
@@ -108,7 +108,7 @@ class WebMenusPart(Part):
     def _role(known, path) -> int:
         found = known.id_of(Role, path)
         if found is None:
-            raise Invalid(_l("“%(path)s” is neither here nor in the package."), field="rules", path=shown(path)[:200])
+            raise known.missing(Role, path, "rules")
         return found
 
 
