@@ -240,7 +240,7 @@ def test_two_who_edit_at_once_lose_nothing(designer, open_page):
     opened(mine, "Um").click()
     mine.locator("#p-name").fill("Meu")
     mine.get_by_role("button", name="Salvar", exact=True).click()
-    alert = mine.get_by_role("alert").filter(has_text="Outra pessoa alterou este formulário")
+    alert = mine.get_by_role("alert").filter(has_text="Este formulário foi alterado em outra aba ou por outra pessoa")
     expect(alert).to_contain_text("Diferente do que está gravado agora: Dois.")
     assert order(mine) == ["Meu", "Dois", "Do colega"]
     save(mine)

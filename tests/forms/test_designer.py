@@ -126,7 +126,7 @@ def test_a_form_in_use_is_not_deleted_from_the_list(configurator, act, form):
     act("menu", "create", {"name": "Visitas", "form": form})
     answer = configurator.post(f"{HOME}/delete/{form.id}")
     assert answer.status_code == 409
-    assert "Os menus “Visitas” usam este formulário" in html.unescape(answer.text)
+    assert "Há menus que usam este formulário: “Visitas”." in html.unescape(answer.text)
     unused = act("form", "create", {"name": "Outro", "fields": []})
     assert configurator.post(f"{HOME}/delete/{unused}").status_code == 302
 

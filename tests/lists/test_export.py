@@ -221,7 +221,7 @@ def test_amounts_and_chips_of_other_registers_are_numbers_and_words(browser, ses
         session.add(Alert(entity=world.entity, text="Cuidado", priority=priority, valid_from=date(2026, 3, 1)))
     session.commit()
     rows = table(browser.get("/lists/orders/export.csv?columns=number,ordered_on,total"))
-    assert rows[1] == ["P-1", "16/03/2026", "1234,5"]
+    assert rows[1] == ["P-1", "16/03/2026", "1234,50"]
     assert sheet(browser.get("/lists/orders/export.xlsx?columns=total").data)[1] == [1234.5]
     assert table(browser.get("/lists/alerts/export.csv?columns=priority"))[1] == ["Alta <b>"]
     for address in ("/orders/list/", "/invoices/list/", "/alerts/list/"):

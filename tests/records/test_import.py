@@ -123,6 +123,7 @@ def test_what_the_list_exports_comes_in_again(session, stoppages, seeding, brows
     every = "?columns=" + ",".join(["id", "attendance", "entity", "company", *(f"x_{f.key}" for f in
                                                                                 stoppages.form.fields)])
     file = exported(browser, stoppages, every)
+    assert ";1234,50;" in file.decode("utf-8-sig")  # an amount with its cents, not 1234,5
     page = browser.get(send(browser, stoppages.root, file))
     assert counts(page) == [2, 0, 0, 2, 0], reasons(page)
     changed = file.decode("utf-8-sig").replace("Centro", "Lapa").encode("cp1252")

@@ -37,7 +37,7 @@
     label(row.querySelector("[data-retire]"), field.id ? "retire" : "remove", name);
     row.querySelector("[data-retire] i").className = "fa-solid " + (field.id ? "fa-box-archive" : "fa-trash");
     marks.textContent = "";
-    if (D.errors[field.uid]) marks.append(mark("fa-triangle-exclamation", D.words.refused));
+    if (D.errors[field.uid]) marks.append(mark("fa-triangle-exclamation", Object.values(D.errors[field.uid]).join(" ")));
     if (field.shown_if) marks.append(mark("fa-eye", D.words.shown_if));
     if (field.searchable) marks.append(mark("fa-magnifying-glass", D.words.searchable));
     if (field.in_list) marks.append(mark("fa-table-list", D.words.in_list));

@@ -63,11 +63,14 @@
     text.textContent = stored ? text.dataset.retire : text.dataset.remove;
     panel.querySelector('[data-do="retire"] i').className = "fa-solid " + (stored ? "fa-box-archive" : "fa-trash");
   }
+  /* What the limits of a type are of: characters, choices, days, numbers. */
+  function measure(type) {
+    if (D.counted.indexOf(type) >= 0) return type === "long_text" ? "text" : type;
+    return D.is(type).day ? "day" : "number";
+  }
   function limits(it) {
     ["minimum", "maximum"].forEach(function (name) {
-      var of = it.type === "text" || it.type === "long_text" ? "text" : it.type, word = name;
-      if (D.counted.indexOf(it.type) >= 0) word = "count_" + name + "_" + of;
-      else if (D.is(it.type).day) word = name + "_day";
+      var of = measure(it.type), word = of === "number" ? name : of === "day" ? name + "_day" : "count_" + name + "_" + of;
       panel.querySelector('[data-label="' + name + '"]').textContent = D.words[word];
       input(name).inputMode = D.is(it.type).day ? "text" : "decimal";
       input(name).placeholder = it.type === "date" ? "dd/mm/aaaa" : it.type === "datetime" ? "dd/mm/aaaa hh:mm" : "";
@@ -282,6 +285,7 @@
     D.changed();
   }
   function retype(it, type) {
+    if (measure(it.type) !== measure(type)) it.minimum = it.maximum = null; // 80 metres are not 80 characters
     it.type = type;
     it.default = null;
     if (D.is(type).options && !it.options.length) it.options = [D.option(), D.option()];

@@ -57,6 +57,10 @@
 
   var here = side && side.querySelector("[aria-current]");
   if (here) here.scrollIntoView({ block: "nearest" }); // a long menu scrolls by itself
+  document.querySelectorAll(".nav-tabs > .active").forEach(function (tab) { // and a row of tabs that is wider than the screen
+    var row = tab.parentElement;
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  });
 
   // Toasts leave after 6 s, but not from under the pointer or the focus.
   function live(toast) {
@@ -77,6 +81,7 @@
     var made = document.getElementById("toast-model").content.firstElementChild.cloneNode(true);
     made.classList.remove("ok");
     made.classList.add(kind || "ok");
+    if (kind === "bad") made.querySelector("i").className = "fa-solid fa-circle-exclamation";
     made.querySelector("[data-toast-text]").textContent = text;
     document.getElementById("toasts").appendChild(made);
     live(made);

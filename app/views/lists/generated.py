@@ -70,7 +70,7 @@ def _typed(view, name, shown):
         if isinstance(raw, date) or plain and isinstance(raw, (int, float)) and not isinstance(raw, bool):
             return raw
         if isinstance(raw, Decimal):  # an amount is added up there, whatever sign it has here
-            return float(raw)
+            return raw
         text = shown(row)
         return text.striptags() if isinstance(text, Markup) else str(text)  # a chip is its words
     return value

@@ -26,6 +26,7 @@ from .filters import RecordFilterForm
 
 KEY = "records-"
 _AMOUNTS = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY)
+CENT = Decimal("0.01")
 _TYPED = (FieldType.DATE, FieldType.DATETIME, *_AMOUNTS)
 
 
@@ -147,7 +148,7 @@ def shown(field: FieldSpec, stored, *, typed=False):
     data = custom.read(field, stored)
     if isinstance(data, datetime):
         return local(data)
-    return float(data) if isinstance(data, Decimal) else data
+    return data.quantize(CENT) if field.type == FieldType.MONEY and isinstance(data, Decimal) else data
 
 
 def source_of(key: str) -> RecordList | None:
