@@ -176,6 +176,8 @@ def test_what_is_refused_stands_beside_its_property_with_what_was_typed(designer
     expect(alert).to_be_hidden()
     opened(page, "Quantidade").click()
     expect(page.locator("#p-maximum")).to_have_value("50")
+    page.locator("#p-type").select_option(label="Texto curto")  # 50 was a number, not a count of characters
+    expect(page.locator("#p-maximum")).to_have_value("")
 
 
 def test_the_preview_follows_and_a_rule_is_built_of_options_not_saved_yet(designer):

@@ -122,7 +122,7 @@ def test_deleting_asks_first_and_tells_what_was_done(open_page):
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(row).to_be_visible()
-    row.get_by_role("button", name="Excluir").click()
+    row.get_by_role("button", name="Excluir").dblclick()  # the second click does not take the question away
     dialog.get_by_role("button", name="Excluir").click()
     expect(page.locator(".b-toast").first).to_be_visible()
     expect(row).to_have_count(0)

@@ -51,6 +51,7 @@ def field_column(field: FieldSpec, timezone: str) -> Column:
     hint = _HELP.get(kind, "")
     if kind in (FieldType.CHOICE, FieldType.CHOICES):
         hint = " · ".join(option["label"] for option in field.options if option.get("active", True))[:300]
+        hint = _l("Several parted by commas: %(options)s", options=hint) if kind == FieldType.CHOICES else hint
     if field.required:
         hint = _l("Mandatory. %(more)s", more=hint) if hint else _l("Mandatory.")
     return Column(PREFIX + field.key, field.name, (field.name, field.key), _reader(kind, field, timezone),
