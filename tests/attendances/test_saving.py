@@ -113,6 +113,7 @@ def test_what_was_typed_comes_back_after_a_reload_and_another_sign_in(desk, worl
     page = again.get(f"/attendances/new?entity={world.entity.id}").text
     assert "Pela metade</textarea>" in page
     assert "foi recuperado" in page
+    assert f"{answer.json['kept_at']}, ainda não confirmado" in page  # the desk's clock, wherever the browser is
 
 
 def test_confirming_or_discarding_drops_the_draft(desk, world, session):

@@ -54,8 +54,7 @@
       return answer.json();
     }).then(function (kept) {
       lost = false;
-      var time = new Date(kept.kept_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-      say(form.dataset.kept.replace("{time}", time));
+      say(form.dataset.kept.replace("{time}", kept.kept_at));
     }).catch(function () {
       fresh = lost = true;
       say(form.dataset.notKept);

@@ -115,8 +115,7 @@
         if (!answer.ok) throw new Error(String(answer.status));
         return answer.json();
       }).then(function (kept) {
-        var time = new Date(kept.kept_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-        state.textContent = box() && typed() ? words.kept.replace("{time}", time) : "";
+        state.textContent = box() && typed() ? words.kept.replace("{time}", kept.kept_at) : "";
       }).catch(function () { fresh = true; state.textContent = words.notKept; });
   }
   ["input", "balcao:files"].forEach(function (kind) {

@@ -22,6 +22,7 @@ from ...security.permissions import Perm
 from ...services import attendances, drafts, idempotency
 from ..custom import also_refused, defined
 from ..formats import moment
+from ..lists.source import local
 from ..lookup import whole
 from ..records.of_attendance import custom_information
 from ..saving import put_error
@@ -101,7 +102,7 @@ class AttendanceRecordView(BaseView):
     @expose("/draft", methods=["POST"])
     @has_access
     def draft(self):
-        """Keep what is typed: JSON {attendance_id or entity_id, values, tab}. Answers the time it was kept."""
+        """Keep what is typed: JSON {attendance_id or entity_id, values, tab}. Answers the time of the desk's clock."""
         data = request.get_json(silent=True) or {}
         values = data.get("values")
         if not isinstance(values, dict):
@@ -111,7 +112,7 @@ class AttendanceRecordView(BaseView):
             kept = drafts.keep_draft(session, self._draft_key(data), values, tab=drafts.tab_of(data.get("tab")),
                                      actor=g.viewer, now=utc_now())
             at = kept.updated_at
-        return jsonify(kept_at=at.isoformat())
+        return jsonify(kept_at=f"{local(at):%H:%M}")
 
     @expose("/draft/discard", methods=["POST"])
     @has_access

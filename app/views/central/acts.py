@@ -18,6 +18,7 @@ from ...services.held_files import PER_FORM
 from ...services.idempotency import KEY, SAVED_BEFORE
 from ...services.refusals import REFUSALS, refusal
 from ...services.tickets import conversation, many, notices, opening, work
+from ..lists.source import local
 from ..lookup import whole
 from . import complementary
 from .panel import draft_key, drawn, found, private
@@ -121,7 +122,7 @@ class TicketActsView(BaseView):
                                   actor=g.viewer, now=utc_now())
             else:
                 drafts.drop_drafts(session, draft_key(pk), actor=g.viewer)
-            return {"kept_at": utc_now().isoformat()}
+            return {"kept_at": f"{local(utc_now()):%H:%M}"}
 
         return _answer(act)
 
