@@ -131,12 +131,12 @@ def test_the_order_by_keyboard_and_pointer_is_kept(add):
     page.reload()
     assert mine() == ["# Rua", "Bueiro", "Poste apagado", "# Passeio", "Calçada"]
     start = page.get_by_role("button", name="Mover Bueiro").bounding_box()
-    end = page.locator("[data-row]", has_text="Calçada").bounding_box()
+    end = page.locator('[data-row][data-name="Calçada"]').bounding_box()
     with page.expect_response(re.compile("/move$")) as answer:
         page.mouse.move(start["x"] + 5, start["y"] + 5)
         page.mouse.down()
         page.mouse.move(end["x"] + 40, end["y"] + 2, steps=5)
-        end = page.locator("[data-row]", has_text="Calçada").bounding_box()  # what marks the place moves it
+        end = page.locator('[data-row][data-name="Calçada"]').bounding_box()  # what marks the place moves it
         page.mouse.move(end["x"] + 40, end["y"] + 4, steps=2)
         page.mouse.up()
     assert answer.value.ok
