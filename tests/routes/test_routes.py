@@ -41,6 +41,8 @@ def tokens(people, api):
 
 @pytest.mark.req("B-29", "G-01", "G-03", "G-06")
 def test_the_table_of_routes(app, db, people, rows, tokens, request):
+    for browser in people.values():
+        browser.get("/login/", follow_redirects=True)  # the page that who changes the language is sent back to
     marks = {name: browser.token() for name, browser in people.items()}
     db.session.commit()
     db.session.remove()
