@@ -55,5 +55,6 @@ def test_records_are_listed_added_and_told_beside_an_attendance(open_page, serve
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
     expect(line).to_be_focused()
-    expect(here.locator("[data-n]")).to_have_text("1")
+    own = here.get_by_role("listitem").filter(has=page.get_by_role("link", name="Calçadas", exact=True))
+    expect(own.locator("[data-n]")).to_have_text("1")
     expect(answer).to_have_value("Meia frase")

@@ -76,7 +76,7 @@
 
   /* Cancelling, or leaving by a link, asks where something was typed or attached. */
   var typed = Boolean(wrong) || Boolean(form.querySelector("[data-list] li"));
-  var cancel = form.querySelector("[data-cancel]");
+  var cancel = form.querySelector("button[data-cancel]");
   function mark() {
     typed = true;
     if (!cancel) return;
