@@ -48,6 +48,19 @@ def test_files_are_chosen_attached_refused_fetched_and_removed(open_page, record
 
 
 @pytest.mark.req("B-31")
+def test_a_file_is_fetched_beside_what_is_typed_without_a_question(open_page, record):
+    page = open_page("attendant", record)
+    panel = upload(page, ("Recibo.pdf", samples.PDF))
+    panel.get_by_role("link", name="Baixar Recibo.pdf").wait_for()
+    answer = page.get_by_role("textbox", name="Resposta", exact=True)
+    answer.fill("Meia frase")
+    with page.expect_download():
+        panel.get_by_role("link", name="Baixar Recibo.pdf").click()
+    assert page.get_by_role("alertdialog").count() == 0
+    assert answer.input_value() == "Meia frase"
+
+
+@pytest.mark.req("B-31")
 def test_a_dropped_file_is_attached_and_too_large_a_one_is_not_even_sent(open_page, record):
     page = open_page("attendant", record)
     sent = []

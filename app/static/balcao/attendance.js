@@ -143,7 +143,7 @@
 
   /* Links away: data-keep goes on and comes back; data-leave asks; data-again starts over and drops what was typed. */
   document.addEventListener("click", function (event) {
-    var link = event.target.closest("[data-keep], [data-leave], [data-again]");
+    var link = event.target.closest("a[data-keep], a[data-leave], a[data-again]");
     if (!link || !dirty || !confirm || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     function go() {
