@@ -10,8 +10,7 @@ MONTH = "/agenda/?view=month&date=2027-05-03"
 
 
 def choose(page, label, name):
-    """A row of a lookup, typed and taken by keyboard."""
-    page.wait_for_load_state()  # the page's script draws the picker over the plain select
+    """A row of a lookup, typed and taken. The page must have loaded: its script draws the picker over a plain select."""
     page.get_by_role("combobox", name=label).click()
     page.get_by_role("searchbox").last.fill(name)
     page.get_by_role("option", name=name).first.click()
@@ -27,6 +26,7 @@ def test_an_appointment_is_made_by_keyboard_from_a_cell_and_a_conflict_is_warned
         page.keyboard.press(key)
     expect(table.get_by_role("link", name="Novo agendamento em 10/05/2027")).to_be_focused()
     page.keyboard.press("Enter")
+    page.wait_for_url("**/agenda/add?**")
     expect(page.get_by_label("Início")).to_have_value("10/05/2027 09:00")
     choose(page, "Entidade", "João Pereira")
     page.get_by_label("Assunto").fill("Reunião de contrato")
@@ -49,6 +49,7 @@ def test_an_appointment_is_made_by_keyboard_from_a_cell_and_a_conflict_is_warned
     page.get_by_role("link", name="Próxima semana").click()
     page.get_by_role("link", name="Novo agendamento em 10/05/2027 às 10:00").focus()
     page.keyboard.press("Enter")
+    page.wait_for_url("**/agenda/add?**")
     choose(page, "Entidade", "Ana Lúcia")
     page.get_by_label("Assunto").fill("Ligação no mesmo horário")
     page.get_by_role("button", name="Salvar").click()

@@ -35,9 +35,10 @@ def pytest_configure(config):
 
 
 def chromium() -> str | None:
-    """Path of the browser, from CHROMIUM or as installed."""
+    """Path of the browser, from CHROMIUM or as installed; first the one without windows, which draws no interface."""
     named = os.environ.get("CHROMIUM")
-    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return named or next(filter(None, map(shutil.which, (
+        "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def pytest_collection_modifyitems(config, items):
