@@ -10,7 +10,7 @@ from sqlalchemy.orm import Load, Session, joinedload, selectinload
 from sqlalchemy.sql import operators
 
 from ..models.attendance import Attendance, AttendanceDetail
-from ..models.classification import OPEN_PHASES, Motive, Situation
+from ..models.classification import OPEN_PHASES, Cause, Motive, Occurrence, Situation
 from ..models.company import Company, Unit
 from ..models.custom_record import OwnerKind
 from ..models.entity import Address, EContact, Entity, EntityContact, EntityRole, Phone
@@ -19,6 +19,7 @@ from ..security.visibility import visible
 from . import paging
 from .among import among, each_of
 from .catalogue import FieldSpec
+from .classifications import along_path
 from .field_filters import Asked, counted_along, narrowing
 from .field_order import FieldOrder
 from .labels import bears_any, walks
@@ -197,9 +198,10 @@ def _branches(filters, together=False) -> list[tuple]:
 
 def _conditions(session, viewer, filters, timezone) -> list:
     """What every row of the list satisfies, but for `_branches` and `q`."""
-    where = [visible(Attendance, viewer)]
+    where = [visible(Attendance, viewer), *along_path(session, (
+        (Motive, Attendance.motive_id, filters.motive), (Occurrence, Attendance.occurrence_id, filters.occurrence),
+        (Cause, Attendance.cause_id, filters.cause)))]
     for name, column in (
-            ("motive", Attendance.motive_id), ("occurrence", Attendance.occurrence_id), ("cause", Attendance.cause_id),
             ("company", Attendance.company_id), ("unit", Attendance.unit_id), ("direction", Attendance.direction),
             ("opened_by", Attendance.opened_by_id), ("entity", Attendance.entity_id),
             ("local_partner", Attendance.local_partner_id), ("assignee", Attendance.assignee_id),

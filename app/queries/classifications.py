@@ -1,7 +1,7 @@
-"""Reading the trees of classification whole: one query a level."""
+"""Reading the trees of classification whole: one query a level; and asking along them."""
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import false, select
 
 from ..models.classification import Cause, Classification, DefaultMotive, Motive, Occurrence, Subclassification
 
@@ -46,3 +46,21 @@ def below(session, classification_id: int) -> list[tuple[Subclassification, list
             DefaultMotive.subclassification_id.in_(motives)).order_by(DefaultMotive.name_key)):
         motives[motive.subclassification_id].append(motive)
     return [(row, motives[row.id]) for row in rows]
+
+
+def along_path(session, steps) -> list:
+    """The conditions of a path down a tree of classification; `steps`: (model, column, id or None), the root first.
+
+    Only the last step is asked for, since it has all those above it: a planner would take them for independent of one
+    another, expect a handful of rows and sort all there are. A path that the tree does not have holds nothing.
+    """
+    asked = [step for step in steps if step[2] is not None]
+    if len(asked) > 1:
+        model, _column, pk = asked[-1]
+        row, path = session.get(model, pk), {}
+        while row is not None:
+            path[type(row)] = row.id
+            row = getattr(row, row.above) if row.above else None
+        if any(path.get(model) != pk for model, _column, pk in asked):
+            return [false()]
+    return [column == pk for _model, column, pk in asked[-1:]]

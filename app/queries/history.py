@@ -12,6 +12,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import false, or_, select, tuple_, union_all
+from sqlalchemy.orm import aliased
 
 from ..models.attendance import Attendance
 from ..security.visibility import visible
@@ -97,19 +98,25 @@ def _may(source, viewer) -> bool:
 
 def _keys(session, viewer, entity_id, filters, timezone, cursor, back, limit) -> list[tuple]:
     """[(moment, rank, id)] of the next `limit` entries, nearest first."""
-    mine = select(Attendance.id).where(Attendance.entity_id == entity_id, visible(Attendance, viewer)).cte(
-        "mine").prefix_with("MATERIALIZED")
+    mine = select(Attendance.id, Attendance.opened_at, Attendance.closed_at, Attendance.protocol, Attendance.title) \
+        .where(Attendance.entity_id == entity_id, visible(Attendance, viewer)).cte("mine").prefix_with("MATERIALIZED")
+    own = aliased(Attendance, mine)
     parts = []
     for source in SOURCES:
         if not _may(source, viewer) or filters.kinds and source.group not in filters.kinds:
             continue
-        narrowed = [*_period(source, filters, timezone), *_text(source, filters.q)]
+        if source.model is Attendance:
+            source = source.within(own)
+        narrowed = [*_period(source, filters, timezone), *_text(source, filters.q, own)]
         if cursor is not None:
             narrowed.append(_beyond(source, cursor, timezone, back))
-        order = [source.at.asc(), source.model.id.asc()] if back else [source.at.desc(), source.model.id.desc()]
         for branch in source.branches(select(mine.c.id), entity_id, viewer):
-            keys = source.keys([*branch, *narrowed]).order_by(*order).limit(limit).subquery()
-            parts.append(select(keys))
+            # OFFSET 0: what is the entity's is found first. Told how few are wanted, PostgreSQL would walk an index of
+            # moments through all that other entities had since.
+            keys = source.keys([*branch, *narrowed]).offset(0).subquery()
+            order = (keys.c.day if source.day else keys.c.at, keys.c.id)
+            nearest = select(keys).order_by(*(order if back else (key.desc() for key in order))).limit(limit)
+            parts.append(select(nearest.subquery()))
     rows = session.execute(union_all(*parts)) if parts else ()
     found = [(row.at or _begins(row.day, timezone), row.rank, row.id) for row in rows]
     return sorted(found, reverse=not back)[:limit]
@@ -127,11 +134,14 @@ def _period(source, filters, timezone):
         yield source.at < (following if source.day else day_start(following, timezone))
 
 
-def _text(source, typed):
+def _text(source, typed, own):
+    """`own`: the entity's attendances, among which related ones are looked for."""
     if typed := typed.strip()[:LONGEST_TEXT]:
         columns = [contains(column, typed) for column in source.searched]
-        related = [key.in_(select(column.class_.id).where(contains(column, typed))) for key, column in source.related]
-        yield or_(false(), *columns, *related)
+        for key, column in source.related:
+            model = own if column.class_ is Attendance else column.class_
+            columns.append(key.in_(select(model.id).where(contains(getattr(model, column.key), typed))))
+        yield or_(false(), *columns)
 
 
 def _beyond(source, cursor, timezone, back):

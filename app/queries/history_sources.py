@@ -4,7 +4,7 @@ A source answers two questions in SQL: the keys of its newest entries, by index,
 sources give the same columns, so that one statement asks them all.
 """
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import Date, Integer, String, and_, cast, func, literal, null, or_, select
@@ -41,11 +41,17 @@ class Source:
     rank: int
     model: type
     at: object
-    branches: Callable
+    branches: Callable | None  # None: the entity's own attendances, see `within`
     searched: tuple
     shown: Callable  # () -> (joins, {column of SHOWN: expression, or "changes"})
     day: bool = False
     related: tuple = ()  # (key, column of what it points to) that are searched too
+
+    def within(self, rows):
+        """This source of `rows`, an alias of its model that holds the entity's alone."""
+        return replace(self, model=rows, at=getattr(rows, self.at.key),
+                       searched=tuple(getattr(rows, column.key) for column in self.searched),
+                       branches=lambda *_of: [[getattr(rows, self.at.key).is_not(None)]])
 
     def rows(self):
         """The select of what is shown, to be narrowed to ids."""
@@ -76,14 +82,6 @@ def _of_attendance(column):
 
 def _of_entity(model):
     return lambda _mine, entity_id, viewer: [[model.entity_id == entity_id, visible(model, viewer)]]
-
-
-def _opened(_mine, entity_id, viewer):
-    return [[Attendance.entity_id == entity_id, visible(Attendance, viewer)]]
-
-
-def _closed(_mine, entity_id, viewer):
-    return [[Attendance.entity_id == entity_id, Attendance.closed_at.is_not(None), visible(Attendance, viewer)]]
 
 
 def _turned(mine, _entity_id, _viewer):
@@ -224,7 +222,7 @@ SOURCES = tuple(Source(kind, group, permissions, rank, *rest) for rank, (kind, g
      _show_order, True),
     ("invoice", "invoice", (Perm.ORDER_READ,), Invoice, Invoice.issued_on, _of_entity(Invoice),
      (Invoice.number, Invoice.access_key), _show_invoice, True),
-    ("opened", "attendance", _READ, Attendance, Attendance.opened_at, _opened, (Attendance.protocol, Attendance.title),
+    ("opened", "attendance", _READ, Attendance, Attendance.opened_at, None, (Attendance.protocol, Attendance.title),
      _show_attendance(Attendance.opened_by_id)),
     ("detail", "detail", _READ, AttendanceDetail, AttendanceDetail.opened_at,
      _of_attendance(AttendanceDetail.attendance_id), (AttendanceDetail.description, AttendanceDetail.answer),
@@ -240,7 +238,7 @@ SOURCES = tuple(Source(kind, group, permissions, rank, *rest) for rank, (kind, g
      SurveyParticipation.invited_at, _surveys, (), _show_survey, False,
      ((SurveyParticipation.survey_id, Survey.name),)),
     ("turned", "attendance", _READ, LogEntry, LogEntry.at, _turned, (), _show_turned, False, _ITS_ATTENDANCE),
-    ("closed", "attendance", _READ, Attendance, Attendance.closed_at, _closed, (Attendance.protocol, Attendance.title),
+    ("closed", "attendance", _READ, Attendance, Attendance.closed_at, None, (Attendance.protocol, Attendance.title),
      _show_attendance(Attendance.changed_by_id)),
     ("complementary", "custom", _READ, LogEntry, LogEntry.at, _complemented, (LogEntry.actor_name,), _show_complemented,
      False, _ITS_ATTENDANCE),

@@ -109,6 +109,25 @@ def test_filters_narrow_the_list_and_hold_together(desk, world, many):
     assert found(opened_from="2026-03-16", opened_to="2026-03-16") == [world.attendance.protocol]
 
 
+@pytest.mark.req("S-28", "S-45", "S-46")
+def test_a_path_down_the_tree_is_honoured_at_every_step_and_one_that_is_none_finds_nothing(
+        desk, world, many, session, seeding):
+    def found(**query):
+        return protocols(desk.browser.get("/attendances/list", query_string={"size": 200, **query}).text)
+
+    motive, occurrence, cause = world.motive.id, world.occurrence.id, world.cause.id
+    with seeding():
+        world.attendance.occurrence, world.attendance.cause = world.occurrence, world.cause
+    session.commit()
+    mine = [world.attendance.protocol]
+    assert found(motive=motive, occurrence=occurrence) == mine
+    assert found(motive=motive, occurrence=occurrence, cause=cause) == found(motive=motive, cause=cause) == mine
+    other = world.other_motive.id
+    assert found(motive=other, occurrence=occurrence) == found(motive=other, occurrence=occurrence, cause=cause) == []
+    assert found(motive=motive, occurrence=world.other_occurrence.id, cause=cause) == []
+    assert found(motive=motive, occurrence=occurrence, cause=10**9) == []
+
+
 @pytest.mark.parametrize(("query", "status"), [
     ("opened_from=2026-02-02&opened_to=2026-02-01", 422), ("opened_from=ontem", 422), ("after=zzz", 400),
     ("order=entity", 400), ("situation=abc", 422), ("phase=nova", 422)])

@@ -10,7 +10,7 @@ MONTH = "/agenda/?view=month&date=2027-05-03"
 
 
 def choose(page, label, name):
-    """A row of a lookup, typed and taken. The page must have loaded: its script draws the picker over a plain select."""
+    """A row of a lookup, typed and taken; on a page that has loaded, whose script draws the picker."""
     page.get_by_role("combobox", name=label).click()
     page.get_by_role("searchbox").last.fill(name)
     page.get_by_role("option", name=name).first.click()

@@ -1,5 +1,5 @@
 """The tools of a list on its page: tabs of saved views, chosen columns, page size, links to the exports."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
@@ -46,16 +46,18 @@ class ListTools:
 
     @cached_property
     def columns(self) -> list[Column]:
-        """Those of the address, else those the person chose, else the list's own."""
+        """Those of the address, else those the person chose, else the list's own; their labels as plain text, since
+        each cell of a page says its column's."""
         asked = request.args.get("columns", "").split(",")
         for keys in (asked, self.kept.get("columns") or (), self.source.default_columns(self.offered)):
             if chosen := [self.offered[key] for key in dict.fromkeys(keys) if key in self.offered]:
-                return chosen
+                return [replace(column, label=str(column.label)) for column in chosen]
         return list(self.offered.values())[:1]
 
     @property
     def unchosen(self) -> list[Column]:
-        return [column for column in self.offered.values() if column not in self.columns]
+        chosen = {column.key for column in self.columns}
+        return [column for key, column in self.offered.items() if key not in chosen]
 
     @property
     def size(self) -> int:
