@@ -113,14 +113,15 @@ def test_scripts_of_one_title_travel_and_are_told_apart(session, seeding, twins,
     session.commit()
     pk, outcome = bring(before)
     assert sorted(each.path for each in outcome.changes) == [
-        ("Boas-vindas", "Financeiro"), ("Boas-vindas", "Ouvidoria"), ("Boas-vindas", "Ouvidoria", "2")]
+        ("Boas-vindas", "Azul › Financeiro"), ("Boas-vindas", "Azul › Ouvidoria"),
+        ("Boas-vindas", "Azul › Ouvidoria", "2")]
     assert exported("scripts", "departments") == before
 
     def other_text(parts):
         next(each for each in parts["scripts"] if each["body"] == "SAC")["body"] = "SAC de novo"
     second, outcome = bring(changed(before, other_text))
     assert [(each.path, each.action, each.before) for each in outcome.changes] == [
-        (("Boas-vindas", "Financeiro"), "update", {"body": "SAC"})]
+        (("Boas-vindas", "Azul › Financeiro"), "update", {"body": "SAC"})]
     take_back(second)
     assert exported("scripts", "departments") == before
     take_back(pk)

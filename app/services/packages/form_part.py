@@ -10,7 +10,8 @@ from ...models.custom_form import CustomData, CustomForm
 from ...queries.catalogue import FieldSpec, catalogue
 from ...security.permissions import Perm
 from .. import custom_data, forms
-from .part import Known, Part, Path, shown
+from .known import Known, Path, shown
+from .part import Part
 
 _FIELD = {each.name: each.default for each in FieldSpec.__dataclass_fields__.values()
           if each.name not in ("id", "form_id", "position")}  # what is said of a field, and what a silent package means

@@ -20,7 +20,8 @@ from .. import log
 from ..records import require
 from ..refusals import REFUSALS, refusal
 from .document import load
-from .part import Known, Part, Path, compared, shown
+from .known import SEVERAL, Known, Path, compared, shown
+from .part import Part
 from .parts import BY_NAME, PARTS
 from .reading import of_parts
 
@@ -167,10 +168,11 @@ class _Bringing:
     now: datetime
 
     def all(self, entries) -> None:
-        self.here: dict[Path, list[tuple[int, dict]]] = {}
-        for pk, entry in self.current:
-            self.here.setdefault(compared(self.part.path(entry)), []).append((pk, entry))
+        entries = [self.part.settled(each, self.known) for each in entries]
         self.sent = self._by_path(entries)
+        places = {pk: place for place, (pk, _entry) in enumerate(self.current)}
+        self.here = {path: [self.current[place] for place in sorted(
+            places[pk] for pk in self.known.ids_of(self.part.model, path) if pk in places)] for path in self.sent}
         self.met: Counter = Counter()
         for entry in self.part.in_order(entries):
             path: Path = ()
@@ -198,12 +200,14 @@ class _Bringing:
         """
         key, apart = compared(path), self.part.apart
         here, sent = self.here.get(key, []), self.sent[key]
-        if len(sent) == 1 and len(here) <= 1:
-            return (path, *(here[0] if here else (None, {})))
         if not apart:
-            self.met[key] += 1
-            if self.met[key] > 1:
+            if len(here) > 1:
+                raise Conflict(SEVERAL, name=shown(path)[:200])
+            mark = here[0][0] if here else key
+            self.met[mark] += 1
+            if self.met[mark] > 1:
                 raise Conflict(_l("The package has this entry twice."))
+        if not apart or (len(sent) == 1 and len(here) <= 1):
             return (path, *(here[0] if here else (None, {})))
 
         def told(each):
@@ -234,7 +238,7 @@ class _Bringing:
                 self.part.update(self.session, pk, {name: values[name] for name in values if name in differs},
                                  actor=self.actor, now=self.now)
             self.session.flush()  # constraints speak within the savepoint
-        self.known.keep(self.part.model, pk, self.part.path(entry))
+        self.part.keep(self.session, self.known, pk, entry)
         self.outcome.changes.append(Change(
             self.part, path, action, {name: old for name, (old, _new) in differs.items()} if action == UPDATE else {},
             {name: new for name, (_old, new) in differs.items()}, pk))

@@ -5,8 +5,7 @@ compared without accents and case. References are paths as well, so that a packa
 takes two rows of one key, what tells them apart is asked as well, but only where there are two.
 """
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -16,58 +15,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, inspect, select
 from sqlalchemy.orm import selectinload
 
-from ...errors import DomainError, Invalid
+from ...errors import Invalid
 from ...security.permissions import Perm
-from ...text import normalise
+from .known import Known, Path, compared, shown
 
-Path = tuple[str, ...]
 # Of the installation, not of the configuration.
 OWN = {"id", "name_key", "title_key", "search_text", "version", "created_at", "updated_at"}
-
-
-class Known:
-    """The rows of the parts met so far: the path of an id, the id of a path."""
-
-    def __init__(self):
-        self._paths: dict[type, dict[int, Path]] = {}
-        self._ids: dict[type, dict[Path, int]] = {}
-        self._left: dict[type, dict[Path, Any]] = {}
-
-    def keep(self, model, pk: int, path: Path) -> None:
-        self._paths.setdefault(model, {})[pk] = path
-        self._ids.setdefault(model, {})[compared(path)] = pk
-
-    def path_of(self, model, pk: int | None) -> list[str] | None:
-        """A reference as the file has it."""
-        return None if pk is None else list(self._paths[model][pk])
-
-    def id_of(self, model, path) -> int | None:
-        return self._ids.get(model, {}).get(compared(path))
-
-    def leave(self, part: "Part", entries: Iterable[dict]) -> None:
-        """Remember what a package has of a part that does not come in with the rest."""
-        for entry in entries:
-            with suppress(DomainError):  # an entry without a name is nobody's reference
-                self._left.setdefault(part.model, {})[compared(part.path(entry))] = part.label
-
-    def missing(self, model, path, field: str) -> Invalid:
-        """Why a reference leads nowhere: it stands in a part that was left out, or nowhere at all."""
-        path = path if isinstance(path, list) else [path]
-        if label := self._left.get(model, {}).get(compared(path)):
-            return Invalid(_l("“%(path)s” comes in the part “%(part)s”, which is left out. Import that part too, have "
-                              "somebody import it who may, or leave this one out as well."), field=field,
-                           path=shown(path)[:200], part=label)
-        return Invalid(_l("“%(path)s” is neither here nor in the package."), field=field, path=shown(path)[:200])
-
-
-def compared(path) -> Path:
-    """A path as two are compared."""
-    return tuple(normalise(str(each)) for each in path)
-
-
-def shown(path) -> str:
-    """A path as people read it."""
-    return " › ".join(map(str, path))
 
 
 class Part:
@@ -112,6 +65,12 @@ class Part:
         value = entry.get(name)
         return tuple(sorted(compared(each) for each in value)) if isinstance(value, list) else value
 
+    def is_called(self, entry: dict, path: Path) -> bool:
+        """Whether a row is still called as the import met it; what told it from a twin is not asked, for it has its
+        id."""
+        now = compared(self.path(entry))
+        return now == compared(path)[:len(now)]
+
     def words(self, path: Path) -> str:
         """A path as people read it."""
         return shown(path)
@@ -146,6 +105,21 @@ class Part:
             else:
                 raise Invalid(_l("This version of the product does not know “%(name)s”."), field=name, name=name[:60])
         return given
+
+    def keep(self, session, known: Known, pk: int, entry: dict) -> None:
+        """How a row is called that a package has brought."""
+        known.keep(self.model, pk, self.path(entry))
+
+    def settled(self, entry: dict, known: Known) -> dict:
+        """An entry whose references are written as this installation writes them: files of others are compared by
+        what they mean."""
+        ready = dict(entry)
+        for name in (*((self.parent,) if self.parent else ()), *self.refs, *self.lists):
+            if name in self.lists and isinstance(ready.get(name), list):
+                ready[name] = [known.settled(self._target(name), each) for each in ready[name]]
+            elif name in ready:
+                ready[name] = known.settled(self._target(name), ready[name])
+        return ready
 
     def in_order(self, entries) -> list[dict]:
         """The entries of a package, one of a tree in one table after the one above it."""

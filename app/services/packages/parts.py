@@ -1,6 +1,5 @@
 """What travels in a package: the parts in the order in which they need each other."""
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
 from ...models.alert import AlertPriority
 from ...models.calendar import Calendar
@@ -14,7 +13,6 @@ from ...models.classification import (
     Situation,
     Subclassification,
 )
-from ...models.company import Company, Department
 from ...models.custom_form import FormGroup
 from ...models.dynamic_menu import DynamicMenu
 from ...models.email_template import EmailTemplate
@@ -24,13 +22,11 @@ from ...models.label import Label
 from ...models.script import Script
 from ...models.survey import Survey
 from ...security.permissions import Perm
-from ...security.visibility import visible
 from .. import (
     alerts,
     calendars,
     channels,
     classifications,
-    companies,
     dynamic_menus,
     email_templates,
     form_groups,
@@ -42,18 +38,11 @@ from .. import (
     situations,
     surveys,
 )
+from .department_part import DepartmentPart
 from .form_part import CustomDataPart, FormsPart
 from .part import Part
 from .service_part import ExternalServicePart
 from .special import ParametersPart, RolesPart, WebMenusPart
-
-
-class DepartmentPart(Part):
-    """Departments are of a company, which a package does not name: a new one is of the first company of the person."""
-
-    def create(self, session, values, *, actor, now) -> int:
-        company = session.scalar(select(Company).where(visible(Company, actor), Company.active).order_by(Company.id))
-        return super().create(session, {**values, "company": company}, actor=actor, now=now)
 
 
 class CodedPart(Part):
@@ -66,8 +55,7 @@ class CodedPart(Part):
 _WRITES, _FORMS = Perm.CLASSIFICATION_WRITE, Perm.CUSTOM_FORM_WRITE
 _contact_types = records.service_for(ContactType)
 PARTS: list[Part] = [
-    DepartmentPart("departments", _l("Departments"), Department, companies.departments, Perm.STRUCTURE_WRITE,
-                   refs=("parent",)),
+    DepartmentPart(),
     Part("calendars", _l("Calendars"), Calendar, calendars, _WRITES, rows={"holidays": "day"}),
     Part("situations", _l("Situations"), Situation, situations.service, _WRITES),
     CodedPart("channels", _l("Channels"), Channel, channels.service, _WRITES, key="code"),

@@ -1,7 +1,7 @@
 """The configuration of the installation as the content of a package."""
 from collections.abc import Iterable
 
-from .part import Known
+from .known import Known
 from .parts import PARTS
 
 

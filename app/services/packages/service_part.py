@@ -7,7 +7,8 @@ from ...errors import Invalid
 from ...models.external_service import ExternalService
 from ...security.permissions import Perm
 from .. import external_service
-from .part import Known, Part, Path
+from .known import Known, Path
+from .part import Part
 
 _PATH = ("external_service",)  # there is one, whatever people call it
 

@@ -11,7 +11,8 @@ from ...models.desk import Setting
 from ...models.web_menu import WebMenu
 from ...security.permissions import ADMIN, Perm
 from .. import roles, settings, web_menus
-from .part import Known, Part, Path, compared
+from .known import Known, Path, compared
+from .part import Part
 
 
 class RolesPart(Part):

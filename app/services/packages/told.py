@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from .importing import CREATE, Change, Outcome
-from .part import compared, shown
+from .known import compared, shown
 
 LONGEST = 80  # characters of a value on a line
 FIELDS = {
@@ -25,7 +25,8 @@ FIELDS = {
     "questions": _l("Questions"), "text": _l("Question"), "options": _l("Options"), "required": _l("Required"),
     "type": _l("Type"), "description": _l("Description"), "released": _l("Released"), "rules": _l("By web profile"),
     "role": _l("Web profile"), "url": _l("URL"), "method": _l("Method"), "auth": _l("Authentication"),
-    "username": _l("User name"), "key_header": _l("Header of the key"), "headers": _l("Headers"),
+    "company": _l("Company"), "username": _l("User name"), "key_header": _l("Header of the key"),
+    "headers": _l("Headers"),
     "seconds": _l("Time limit (seconds)"), "mappings": _l("Person fields"), "variable": _l("Variable"),
     "person_field": _l("Field of the person"), "day": _l("Date"), "recurring": _l("Every year"),
 }

@@ -10,7 +10,6 @@ from .. import log
 from ..records import get_visible, require
 from ..refusals import REFUSALS, refusal
 from .importing import CREATE, NOT_YOURS, Outcome, Problem, Refused
-from .part import compared
 from .parts import BY_NAME
 from .reading import of_parts
 
@@ -36,18 +35,19 @@ def undo(session, pk: int, *, actor, now: datetime) -> Outcome:
         part, path, pk = BY_NAME[change["part"]], tuple(change["path"]), change["id"]
         entry = rows[part.name].get(pk)
         try:
-            if entry is None or not _is_called(part.path(entry), path):
+            if entry is None or not part.is_called(entry, path):
                 if change["action"] == CREATE:
                     continue  # somebody has deleted or renamed it: there is nothing left to take back
                 raise Conflict(_l("It is not there any more."))
-            changed = [name for name, value in change["after"].items() if part.differs(name, entry.get(name), value)]
+            before, after = (part.settled(change[each], known) for each in ("before", "after"))
+            changed = [name for name, value in after.items() if part.differs(name, entry.get(name), value)]
             if changed:
                 raise Conflict(_l("It was changed after the import: take it back by hand, or change it back first."),
                                field=changed[0])
             if change["action"] == CREATE:
                 _remove(session, part, pk, actor=actor, now=now)
             else:
-                part.update(session, pk, part.values(change["before"], known), actor=actor, now=now)
+                part.update(session, pk, part.values(before, known), actor=actor, now=now)
                 session.flush()  # constraints speak here, where the place is known
             outcome.same += 1
         except REFUSALS as raised:
@@ -73,8 +73,3 @@ def _remove(session, part, pk, *, actor, now) -> None:
 
 def _problem(part, path, error: DomainError) -> Problem:
     return Problem(part.label, path, error.field, str(error), part.words(path))
-
-
-def _is_called(now: tuple, then: tuple) -> bool:
-    """Whether a row is still called as the import met it; what told it from a twin is not asked, for it has its id."""
-    return compared(now) == compared(then)[:len(now)]
