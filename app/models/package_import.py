@@ -13,8 +13,8 @@ from .base import Logged, Model
 class PackageImport(Logged, Model):
     """One package that was received; imported when somebody has looked at what it changes and said so.
 
-    `content` is {part: [entries]}, `changes` [{"part", "id", "path", "action", "before", "after"}] in their order. An
-    import by command has no person.
+    `content` is {part: [entries]}, `changes` [{"part", "id", "path", "action", "before", "after"}] in their order;
+    until the import is taken back, "held" too: a secret that it took, encrypted. An import by command has no person.
     """
 
     __tablename__ = "package_import"

@@ -107,6 +107,25 @@ def save_brought(session, pk: int | None, values: dict, *, actor, now: datetime)
     return _kept(session, item, ready, None, gone=not stays, actor=actor, now=now)
 
 
+def secret_of(session, pk: int) -> dict:
+    """What `save_brought` may take from a service: its secret as it lies here, encrypted, with the host and the kind of
+    authentication that it is for, and whether it is in use. `give_back` takes it."""
+    item = session.get(ExternalService, pk)
+    return {"secret": item.secret, "active": item.active, "auth": item.auth, "origin": _told_origin(item.url)}
+
+
+def give_back(session, pk: int, held: dict, *, actor, now: datetime) -> None:
+    """The secret that a package took, where the service leads to the same host in the same way again; in use again
+    where it was and no other is. Raises Forbidden, NotFound."""
+    require(actor, Perm.SETTING_WRITE)
+    item = get_visible(session, ExternalService, pk, actor)
+    if (item.auth, _told_origin(item.url)) != (held["auth"], held["origin"]):
+        return
+    ready = {"active": item.active or (held["active"] and session.scalar(
+        select(ExternalService.id).where(ExternalService.active).limit(1)) is None)}
+    _kept(session, item, ready, held["secret"], gone=False, actor=actor, now=now)
+
+
 def delete(session, pk: int, *, actor, now: datetime) -> None:
     """Remove a service that is not in use, and its mapping. Raises Forbidden, NotFound, Conflict."""
     require(actor, Perm.SETTING_WRITE)
@@ -304,6 +323,11 @@ def _wrong_secret(item, ready, secret) -> list[DomainError]:
         errors.append(Invalid(_l("A secret has at most 1000 letters, digits and signs, without accents."),
                               field="secret"))
     return errors
+
+
+def _told_origin(url: str) -> str:
+    """A host as JSON keeps it."""
+    return " ".join(map(str, _origin(url)))
 
 
 def _origin(url: str) -> tuple:

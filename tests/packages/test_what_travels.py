@@ -1,4 +1,5 @@
 """Every part is exported, wiped and brought back to the same hash; twins, secrets, what one may not touch."""
+import io
 import json
 
 import pytest
@@ -11,6 +12,8 @@ from app.models.desk import Setting
 from app.models.email_template import EmailTemplate
 from app.models.external_service import ExternalService
 from app.models.label import Label
+from app.models.log import LogEntry
+from app.models.package_import import PackageImport
 from app.models.script import Script
 from app.models.survey import Survey, SurveyQuestion
 from app.models.web_menu import WebMenu, WebMenuRule
@@ -195,12 +198,52 @@ def test_a_secret_that_is_here_goes_along_to_no_other_host(session, service, exp
 
     def act(parts):
         parts["external_service"][0] |= {name: value, "name": "Outro nome", "key_header": "X-Key"}
+    sealed = service.secret
     pk, _outcome = bring(changed(before, act))
     session.expire_all()
-    assert (service.active, service.secret is not None) == (kept, kept)
+    assert (service.active, service.secret) == ((True, sealed) if kept else (False, None))
     take_back(pk)
     session.expire_all()
     assert exported("external_service") == before
+    assert (service.active, service.secret) == (True, sealed)
+
+
+def moved(parts):
+    parts["external_service"][0]["url"] = "https://outro.example.com/{document}"
+
+
+def test_a_secret_that_waits_for_the_undo_is_shown_nowhere_and_gone_with_it(session, service, exported, make_user,
+                                                                          sign_in, world):
+    keeper = sign_in(make_user("cleo", "Configurator", companies=[world.company]))
+    sealed = service.secret
+    sent = keeper.post("/settings/packages/", {"file": (
+        io.BytesIO(changed(exported("external_service"), moved)), "p.json")}, content_type="multipart/form-data")
+    assert keeper.post(f"{sent.location}/import", {"part": ["external_service"]}).status_code == 302
+    package = session.scalar(select(PackageImport))
+    assert package.changes[0]["held"]["secret"] == sealed
+    assert "segredo-do-erp" not in json.dumps(package.changes)
+    shown = [keeper.get(address).text for address in (
+        sent.location, f"{sent.location}/file", "/settings/packages/", "/settings/service/")]
+    shown += [json.dumps(entry.changes) for entry in session.scalars(select(LogEntry))]
+    assert [text for text in shown if sealed in text or "segredo-do-erp" in text] == []
+    assert "sem o segredo" in shown[0]
+    assert keeper.post(f"{sent.location}/undo").status_code == 302
+    session.expire_all()
+    assert (service.active, service.secret) == (True, sealed)
+    assert "held" not in package.changes[0]
+    assert "sem o segredo" not in keeper.get("/settings/service/").text
+
+
+def test_undoing_leads_a_secret_to_no_other_host_than_it_was_for(session, seeding, service, exported, bring, take_back):
+    def header(parts):
+        parts["external_service"][0] |= {"auth": "header", "key_header": "X-Key"}
+    pk, _outcome = bring(changed(exported("external_service"), header))
+    with seeding():
+        session.get(ExternalService, service.id).url = "https://outro.example.com/{document}"
+    session.commit()
+    take_back(pk)
+    session.expire_all()
+    assert (service.auth, service.active, service.secret) == ("bearer", False, None)
 
 
 @pytest.mark.parametrize("spoil", [

@@ -33,7 +33,7 @@ NOT_YOURS = _l("You may not change this part: leave it out, or have somebody imp
 @dataclass(frozen=True)
 class Change:
     """One row that a package adds or changes; `before` and `after` are of the fields that differ, as the file has
-    them."""
+    them. `held` is shown to nobody: what the row has lost that no package says (a secret, encrypted)."""
 
     part: Part
     path: Path
@@ -41,6 +41,7 @@ class Change:
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     pk: int | None = None
+    held: dict[str, Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ def bring(session, pk: int, *, parts: Iterable[str] | None = None, actor, now: d
         raise Refused(outcome)
     package.imported_at = now
     package.changes = [{"part": each.part.name, "id": each.pk, "path": list(each.path), "action": each.action,
-                        "before": each.before, "after": each.after} for each in outcome.changes]
+                        "before": each.before, "after": each.after, **({"held": each.held} if each.held else {})}
+                       for each in outcome.changes]
     log.record(session, package, "import", {
         "created": (None, outcome.count(CREATE)), "updated": (None, outcome.count(UPDATE))}, actor=actor, now=now)
     return outcome
@@ -230,18 +232,19 @@ class _Bringing:
         if not differs:
             self.outcome.same += 1
             return
+        held = None
         with self.session.begin_nested():  # what is refused leaves no trace, and the rest is tried all the same
             if pk is None:
                 pk, action = self.part.create(self.session, values, actor=self.actor, now=self.now), CREATE
             else:
                 action = UPDATE
-                self.part.update(self.session, pk, {name: values[name] for name in values if name in differs},
-                                 actor=self.actor, now=self.now)
+                held = self.part.update(self.session, pk, {name: values[name] for name in values if name in differs},
+                                        actor=self.actor, now=self.now)
             self.session.flush()  # constraints speak within the savepoint
         self.part.keep(self.session, self.known, pk, entry)
         self.outcome.changes.append(Change(
             self.part, path, action, {name: old for name, (old, _new) in differs.items()} if action == UPDATE else {},
-            {name: new for name, (_old, new) in differs.items()}, pk))
+            {name: new for name, (_old, new) in differs.items()}, pk, held))
 
     def _refused(self, path, error: DomainError) -> None:
         errors = error.errors if isinstance(error, InvalidMany) else [error]

@@ -148,8 +148,13 @@ class Part:
     def create(self, session, values: dict, *, actor, now) -> int:
         return self.service.create(session, self._with_rows(session, values), actor=actor, now=now).id
 
-    def update(self, session, pk: int, values: dict, *, actor, now) -> None:
+    def update(self, session, pk: int, values: dict, *, actor, now) -> dict | None:
+        """Returns what a row has lost by it that no package says, to be kept for `give_back`."""
         self.service.update(session, pk, self._with_rows(session, values, pk), actor=actor, now=now)
+        return None
+
+    def give_back(self, session, pk: int, held: dict, *, actor, now) -> None:
+        """What an update of a row took away, once that is undone. Of most registers packages say all."""
 
     def delete(self, session, pk: int, *, actor, now) -> None:
         self.service.delete(session, pk, actor=actor, now=now)

@@ -53,10 +53,16 @@ class ExternalServicePart(Part):
         self._map(session, pk, values, actor, now)
         return pk
 
-    def update(self, session, pk: int, values: dict, *, actor, now) -> None:
+    def update(self, session, pk: int, values: dict, *, actor, now) -> dict | None:
+        had = external_service.secret_of(session, pk)
         if set(values) - {"mappings"}:
             external_service.save_brought(session, pk, values, actor=actor, now=now)
         self._map(session, pk, values, actor, now)
+        has = external_service.secret_of(session, pk)
+        return had if (had["secret"], had["active"]) != (has["secret"], has["active"]) else None
+
+    def give_back(self, session, pk: int, held: dict, *, actor, now) -> None:
+        external_service.give_back(session, pk, held, actor=actor, now=now)
 
     @property
     def can_rest(self) -> bool:

@@ -49,11 +49,14 @@ def undo(session, pk: int, *, actor, now: datetime) -> Outcome:
             else:
                 part.update(session, pk, part.values(before, known), actor=actor, now=now)
                 session.flush()  # constraints speak here, where the place is known
+                if change.get("held"):
+                    part.give_back(session, pk, change["held"], actor=actor, now=now)
             outcome.same += 1
         except REFUSALS as raised:
             outcome.problems.append(_problem(part, path, refusal(raised)))
     if outcome.problems:
         raise Refused(outcome)
+    done.changes = [{name: value for name, value in each.items() if name != "held"} for each in done.changes]
     done.undone_at, done.undone_by_id = now, actor.user_id
     log.record(session, done, "undo", {"undone_at": (None, now)}, actor=actor, now=now)
     return outcome
