@@ -49,9 +49,10 @@ def _single(lines) -> str:
             rows.append(f"| {name} | {line['per_second']:,}/s | ≥ {line['at_least']:,}/s |\n")
         elif line["measure"] in ("import", "start"):
             rows.append(f"| {name} | {_marked(line['seconds'], line['limit'])} s | ≤ {line['limit']} s |\n")
-        elif "limit_cpu_ms" in line or line.get("case") == "FAB's own":
+        elif "limit_cpu_ms" in line or line["measure"] == "FAB's own":
             wanted = f"≤ {line['limit_cpu_ms']} ms" if "limit_cpu_ms" in line else ""
             queries = f", {line['queries']} queries" if "queries" in line else ""
+            queries += f", {line['share_of_fab']} of FAB's own" if "share_of_fab" in line else ""
             taken = _marked(line["cpu_ms"], line.get("limit_cpu_ms", line["cpu_ms"]))
             rows.append(f"| {name} | {taken} ms of CPU{queries} | {wanted} |\n")
         elif line["measure"] == "opening by REST":

@@ -203,18 +203,23 @@ def _pages(desks):
 
 
 def _generated(databases, desk):
-    """CPU of a generated list of 25 rows and of a page with next to nothing on it; FAB's own beside them."""
-    for measure, path, limit in (("generated list", "/entities/list/", "list_cpu"),
-                                 ("generated list", "/causes/list/", "list_cpu"),
-                                 ("minimal page", "/settings/", "minimal_cpu")):
+    """CPU of a generated list of 25 rows and of a page with next to nothing on it; on SQLite FAB's own beside them."""
+    own = _fab_own(desk.url.removeprefix("sqlite:///")) if databases.engine == "sqlite" else {}
+    for measure, path, limit, like in (("generated list", "/entities/list/", "list_cpu", "list"),
+                                       ("generated list", "/causes/list/", "list_cpu", "list"),
+                                       ("minimal page", "/settings/", "minimal_cpu", "page")):
         taken = _in_turns([desk], [[lambda path=path: desk.get(path)] * cases.SAMPLES])[0].summary()
-        yield {"measure": measure, "case": path, **taken, "limit_cpu_ms": LIMITS[limit]}
-    if databases.engine == "sqlite":
-        path = desk.url.removeprefix("sqlite:///")
-        done = subprocess.run([sys.executable, "-m", "bench.fab_own", path], cwd=ROOT, capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(f"FAB's own list: {done.stderr[-2000:]}")
-        yield {"measure": "generated list", "case": "FAB's own", "cpu_ms": float(done.stdout)}
+        share = {"share_of_fab": round(taken["cpu_ms"] / own[like], 2)} if own else {}
+        yield {"measure": measure, "case": path, **taken, "limit_cpu_ms": LIMITS[limit], **share}
+    for name, cpu in own.items():
+        yield {"measure": "FAB's own", "case": name, "cpu_ms": cpu}
+
+
+def _fab_own(path) -> dict[str, float]:
+    done = subprocess.run([sys.executable, "-m", "bench.fab_own", path], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"FAB's own list: {done.stderr[-2000:]}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 def _openings(desk):
