@@ -108,6 +108,25 @@ def test_fields_come_and_go_with_what_is_chosen_and_masks_are_written_as_one_typ
     expect(boat).to_have_value("Vento")  # nothing that was typed is lost on the way
 
 
+_ROWS = """() => [...document.querySelectorAll(".b-level")].map(grid => [...grid.children]
+  .filter(cell => cell.offsetParent).map(cell => ({
+    row: Math.round(cell.getBoundingClientRect().top), label: cell.children[0].offsetHeight,
+    box: Math.round(cell.children[1].getBoundingClientRect().top)})))"""
+
+
+@pytest.mark.req("S-14")
+def test_the_boxes_of_one_row_stand_on_one_line_whatever_their_labels_and_notes(visit):
+    page = visit("attendance")
+    page.locator("label[for=x_plate]").evaluate("label => label.append(' do veículo que faz a entrega, com as letras')")
+    rows = {}
+    for cell in [cell for grid in page.evaluate(_ROWS) for cell in grid]:
+        rows.setdefault(cell["row"], []).append(cell)
+    uneven = [cells for cells in rows.values() if len({cell["label"] for cell in cells}) > 1]
+    assert uneven  # a label of two lines beside one of a line
+    assert [cells for cells in rows.values() if len({cell["box"] for cell in cells}) > 1] == []
+    assert page.evaluate(_TOO_WIDE) is None
+
+
 def choose_person(page, typed):
     """The picker by keyboard alone."""
     page.locator("#x_owner + .select2 .select2-selection").focus()
