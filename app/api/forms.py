@@ -42,7 +42,7 @@ class ListRecords(Listed):
     target, words = "record", True
     order = fields.String(load_default=None, validate=validate.Length(max=50, error=NOT_VALID), metadata={
         "description": "id, or the key of a searchable field; a leading - turns it round"})
-    q = text(200, metadata={"description": "Words of the searchable fields, or # and the number of a record"})
+    q = text(200, metadata={"description": "Words of the searchable fields, or # and the code (id) of a record"})
     attendance = text(60, metadata={"description": "Protocol of an attendance, or id-<id>: records of it"})
     person_id = Whole(metadata={"description": "Records of this person"})
 

@@ -119,7 +119,7 @@ def test_what_the_list_exports_comes_in_again(session, stoppages, seeding, brows
     add(bairro="Centro")
     file = exported(browser, stoppages)
     head = file.decode("utf-8-sig").splitlines()[0].split(";")
-    assert head[0] == "Número do registro"
+    assert head[0] == "Código"
     every = "?columns=" + ",".join(["id", "attendance", "entity", "company", *(f"x_{f.key}" for f in
                                                                                 stoppages.form.fields)])
     file = exported(browser, stoppages, every)
@@ -154,7 +154,7 @@ def test_the_template_and_who_may_import(session, stoppages, seeding, another_me
     page = bring(browser, at)
     assert counts(page) == [3, 1, 0, 0, 2]
     assert "Este menu não permite alterar registros" in reasons(page)["2"]
-    assert "Não há aqui um registro com o número" in reasons(page)["3"]
+    assert "Não há aqui um registro com o código" in reasons(page)["3"]
     assert browser.get(at.replace(f"/{adding}/", f"/{stoppages.menu_id}/")).status_code == 404  # another menu's token
 
 

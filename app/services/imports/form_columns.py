@@ -19,7 +19,7 @@ PREFIX = "x_"  # of fields: no own column begins so
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _TIME = re.compile(r"[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 _PARTS = re.compile(r"[,;|\n]")
-_NUMBER = re.compile(r"#?(\d{1,9})", re.ASCII)
+_CODE = re.compile(r"#?(\d{1,9})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ def _named(cell, _context) -> Named:
     return Named(" ".join(armed(cell).split()))
 
 
-def _record_number(cell, _context) -> int:
-    found = _NUMBER.fullmatch(cell.strip())
+def _record_code(cell, _context) -> int:
+    found = _CODE.fullmatch(cell.strip())
     if not found:
-        raise Invalid(_l("“%(cell)s” is not the number of a record."), cell=cell[:40])
+        raise Invalid(_l("“%(cell)s” is not the code of a record."), cell=cell[:40])
     return int(found[1])
 
 
@@ -192,7 +192,9 @@ _HELP = {
     FieldType.DATE: _l("dd/mm/yyyy"), FieldType.DATETIME: _l("dd/mm/yyyy hh:mm"), FieldType.BOOLEAN: _l("Sim or Não."),
     FieldType.PERSON: _l("CPF/CNPJ, or a name that only one person has.")}
 _OWN = (
-    ("id", _l("Number"), ("Número", "Number", "Número do registro", "Number of the record"), _record_number,
+    ("id", _l("Code"), ("Código", "Code", "Código do registro", "Code of the record",
+                        # as files have it that were exported when it was called a number
+                        "Número", "Number", "Número do registro", "Number of the record"), _record_code,
      _l("Of a record that is there: it is changed. Without one the row is added.")),
     ("entity", _l("Person"), ("Pessoa", "Person", "Pessoa do registro", "Person of the record"), _named,
      _HELP[FieldType.PERSON]),
@@ -200,5 +202,5 @@ _OWN = (
                                       "Attendance of the record"), _words, _l("Its protocol, or its number.")),
     ("company", _l("Company"), ("Empresa", "Company", "Empresa do registro", "Company of the record"), _words,
      _l("Name, CNPJ or code; only where you work for several.")))
-OWN_LABELS = {"id": _l("Number of the record"), "entity": _l("Person of the record"),
+OWN_LABELS = {"id": _l("Code of the record"), "entity": _l("Person of the record"),
               "attendance": _l("Attendance of the record"), "company": _l("Company of the record")}

@@ -1,4 +1,4 @@
-"""Records of a configurators' form from a CSV file, behind one menu: rows with a number change, the others are added.
+"""Records of a configurators' form from a CSV file, behind one menu: rows with a code change, the others are added.
 
 A record has no key of its own, so an added one remembers what its row said: the same row of the same or of another file
 is found again and left alone, and rows of one file that say the same are told apart by their place among themselves.
@@ -134,7 +134,7 @@ class RecordImporter(Importer):
     def _changed(self, pk, row) -> Step:
         stored = self._stored.get(pk)
         if stored is None:
-            raise Invalid(_l("There is no record with the number %(n)s here."), n=pk, field="id")
+            raise Invalid(_l("There is no record with the code %(n)s here."), n=pk, field="id")
         held = stored.values or {}
         given = {key: value for key, value in row.given.items()
                  if not _alike(self.form.by_key[key], value, held.get(key))}

@@ -15,12 +15,12 @@ NOTES = (
     _l("Under other names they can be chosen on the next page. What the list exports as CSV can be imported again."),
     _l("A row is imported once: the same row, in this file or in another, is left as it is. Rows of one file that say "
        "the same count each."))
-CHANGES = _l("A row with the number of a record changes it; an empty cell leaves what is stored.")
-ADDS_ONLY = _l("This menu only adds: a row with the number of a record is refused where it says something new.")
+CHANGES = _l("A row with the code of a record changes it; an empty cell leaves what is stored.")
+ADDS_ONLY = _l("This menu only adds: a row with the code of a record is refused where it says something new.")
 
 
 class RecordImportView(ImportView):
-    """Only for who may add behind the menu; rows with a number change where the menu allows that."""
+    """Only for who may add behind the menu; rows with a code change where the menu allows that."""
 
     route_base, class_permission_name = "/records/<int:menu>/import", "custom_record"
     method_permission_name = {**ImportView.method_permission_name, "template": "write"}

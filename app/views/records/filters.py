@@ -21,7 +21,7 @@ class RecordFilterForm(Form):
     asked: Asked = ()
     unreadable: dict = {}  # what cannot be read of the fields, by argument
 
-    q = StringField(_l("Words or number"), [Length(max=200)])
+    q = StringField(_l("Words or #code"), [Length(max=200)])
     filled = SelectMultipleField(_l("Filled in"))
     empty = SelectMultipleField(_l("Left empty"))
     entity = LookupField(_l("Person"), source="entity")

@@ -39,7 +39,7 @@ def _text(name) -> Callable:
 
 
 OWN = {column.key: column for column in (
-    Column("id", _l("Number"), lambda row: row.id), Column("attendance", _l("Attendance"), _text("attendance")),
+    Column("id", _l("Code"), lambda row: row.id), Column("attendance", _l("Attendance"), _text("attendance")),
     Column("entity", _l("Person"), _text("entity")), Column("owner", _l("Added by"), lambda row: _name(row.owner)),
     Column("department", _l("Department"), _text("department")), Column("company", _l("Company"), _text("company")),
     Column("created_at", _l("Added on"), lambda row: local(row.created_at)),
