@@ -1,5 +1,5 @@
 """Add or change a translation: `python tools/tr.py "English msgid" "Texto em português"`; or pairs parted by a tab on
-stdin.
+stdin. Of one and of several: `python tools/tr.py "%(num)s day" "%(num)s days" "%(num)s dia" "%(num)s dias"`.
 
 Both catalogues are written and compiled under a lock, so that several hands can add at once.
 """
@@ -50,9 +50,13 @@ def add(pairs):
         for locale in ("pt_BR", "en"):
             path, catalog = load(locale)
             for msgid, text in pairs:
-                text = WHICH.sub("", msgid) if locale == "en" else text
-                catalog.add(msgid, text, flags=["python-format"] if "%(" in msgid else [])
-                catalog.get(msgid).string = text  # Babel leaves the text of one that was there
+                several = isinstance(msgid, tuple)
+                if locale == "en":
+                    text = tuple(WHICH.sub("", each) for each in msgid) if several else WHICH.sub("", msgid)
+                if several:
+                    catalog.delete(msgid[0])  # that may have been said of any number
+                catalog.add(msgid, text, flags=["python-format"] if "%(" in str(msgid) else [])
+                catalog.get(msgid[0] if several else msgid).string = text  # Babel leaves the text of one that was there
             store(path, catalog)
 
 
@@ -61,5 +65,7 @@ if __name__ == "__main__":
         compile_all()
     elif len(sys.argv) == 3:
         add([tuple(sys.argv[1:])])
+    elif len(sys.argv) == 5:
+        add([(tuple(sys.argv[1:3]), tuple(sys.argv[3:]))])
     else:
         add([tuple(line.rstrip("\n").split("\t", 1)) for line in sys.stdin if "\t" in line])

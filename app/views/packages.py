@@ -7,6 +7,7 @@ from flask import abort, flash, g, redirect, render_template, request, send_file
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload
 
@@ -110,8 +111,9 @@ class PackageView(BaseView):
                 outcome = importing.bring(session, pk, parts=chosen, actor=g.viewer, now=utc_now())
         except DomainError as error:
             return self._shown(_package(pk), error=error, chosen=chosen)
-        flash(_("Package imported: %(n)s added, %(m)s changed.", n=outcome.count(importing.CREATE),
-                m=outcome.count(importing.UPDATE)), "success")
+        flash(_("Package imported: %(added)s, %(changed)s.",
+                added=ngettext("%(num)s added", "%(num)s added", outcome.count(importing.CREATE)),
+                changed=ngettext("%(num)s changed", "%(num)s changed", outcome.count(importing.UPDATE))), "success")
         return redirect(url_for("PackageView.show", pk=pk))
 
     @expose("/<int:pk>/undo", methods=["POST"])

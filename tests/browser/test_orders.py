@@ -83,6 +83,7 @@ def test_a_file_is_sent_matched_tried_and_imported(open_page, server):
     page.get_by_role("link", name="Importar CSV").click()
     page.get_by_label("Arquivo CSV").set_input_files(
         {"name": "produtos.csv", "mimeType": "text/csv", "buffer": "Ref;Título\nX1;Ricota\nX2;\n".encode("cp1252")})
+    expect(page.get_by_text("produtos.csv")).to_be_visible()  # which file it is, beside the button
     page.get_by_role("button", name="Enviar arquivo").click()
     expect(page.get_by_role("heading", name="produtos.csv")).to_be_visible()
     page.get_by_role("button", name="Importar", exact=True).click()

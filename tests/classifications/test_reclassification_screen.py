@@ -54,7 +54,7 @@ def test_a_row_is_added_counted_taken_out_and_what_is_chosen_stays_where_it_is_r
     assert rows_on(page) == [row([world.other_motive], [world.motive])]
     assert 'value="start"' not in page.text, "nothing is started that was not counted"
     page = browser.post(NEW, {"action": "preview", "row": rows_on(page)})
-    assert "Isto alteraria 1 atendimentos." in text(page)
+    assert "Isto alteraria 1 atendimento." in text(page)
     assert 'value="start"' in page.text
     page = browser.post(NEW, {"drop": "0", "row": rows_on(page)})
     assert (page.status_code, rows_on(page)) == (200, [])

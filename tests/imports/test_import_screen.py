@@ -62,6 +62,26 @@ def test_a_file_is_sent_tried_and_imported(supervisor, session, world):
     assert counts(again) == [2, 0, 0, 1, 1]
 
 
+def test_one_is_said_of_one_and_several_of_several(supervisor, world):
+    sent = send(supervisor, "orders", ORDERS)
+    done = supervisor.post(sent.location, mapping(supervisor.get(sent.location), action="import")).text
+    assert re.findall(r"<li[^>]*><b>(\d)</b><span>([^<]+)</span>", done) == [
+        ("2", "Linhas lidas"), ("1", "Importada"), ("0", "Atualizada"), ("0", "Sem mudança"), ("1", "Recusada")]
+
+
+def test_the_english_page_asks_in_english_and_the_box_for_a_file_speaks_the_language_of_the_page(
+        make_user, sign_in, world):
+    make_user("joe", CONFIGURATOR, companies=[world.company], locale="en")
+    english = sign_in("joe").get("/products/import/").text
+    assert "Yes or No." in english
+    assert "Sim or" not in english
+    make_user("zeca", CONFIGURATOR, companies=[world.company])
+    portuguese = sign_in("zeca").get("/products/import/").text
+    assert "Sim ou Não." in portuguese
+    for page, button in ((english, "Choose File"), (portuguese, "Escolher Arquivo")):
+        assert re.search(rf'<input type="file" id="file"[^>]*><label[^>]* for="file">.*?{button}</label>', page)
+
+
 def test_refused_rows_are_fetched_with_line_and_reason(supervisor, world):
     sent = send(supervisor, "orders", ORDERS.replace("901;", "=1+1;"))
     page = supervisor.get(sent.location)

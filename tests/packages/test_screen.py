@@ -38,7 +38,7 @@ def test_a_package_is_exported_looked_at_imported_and_taken_back(configurator, s
     assert session.scalar(select(Motive.id).where(Motive.name == "Esgoto")) is None
     done = configurator.post(f"{answer.location}/import", {"part": ["motives", "occurrences"]})
     assert done.status_code == 302
-    assert "Pacote importado: 1 incluídos, 0 alterados." in configurator.get(answer.location).text
+    assert "Pacote importado: 1 incluído, 0 alterado." in configurator.get(answer.location).text
     assert session.scalar(select(Motive.id).where(Motive.name == "Esgoto")) is not None
     assert configurator.post(f"{answer.location}/import", {"part": ["motives"]}).status_code == 409  # a second click
     assert configurator.post(f"{answer.location}/undo").status_code == 302

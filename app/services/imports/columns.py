@@ -156,7 +156,7 @@ def read_flag(cell, _context) -> bool:
     try:
         return _FLAGS[normalise(cell)]
     except KeyError:
-        raise Invalid(_l("“%(cell)s” must be Sim or Não."), cell=cell[:40]) from None
+        raise Invalid(_l("“%(cell)s” must be Yes or No."), cell=cell[:40]) from None
 
 
 def read_document(cell, _context) -> tuple[str, ...]:

@@ -189,7 +189,7 @@ _READERS = {
     FieldType.INTEGER: _integer, FieldType.DECIMAL: _decimal, FieldType.MONEY: _decimal, FieldType.DATE: _day,
     FieldType.BOOLEAN: read_flag, FieldType.CPF_CNPJ: _document, FieldType.PERSON: _named}
 _HELP = {
-    FieldType.DATE: _l("dd/mm/yyyy"), FieldType.DATETIME: _l("dd/mm/yyyy hh:mm"), FieldType.BOOLEAN: _l("Sim or Não."),
+    FieldType.DATE: _l("dd/mm/yyyy"), FieldType.DATETIME: _l("dd/mm/yyyy hh:mm"), FieldType.BOOLEAN: _l("Yes or No."),
     FieldType.PERSON: _l("CPF/CNPJ, or a name that only one person has.")}
 _OWN = (
     ("id", _l("Code"), ("Código", "Code", "Código do registro", "Code of the record",

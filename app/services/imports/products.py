@@ -25,7 +25,7 @@ class ProductImporter(Importer):
         Column("description", _l("Description"), ("Descrição", "Detalhes", "Observação", "Observações", "Description"),
                long_text(10_000)),
         Column("active", _l("Active"), ("Ativo", "Situação", "Status", "Active"), read_flag,
-               help=_l("Sim or Não.")))
+               help=_l("Yes or No.")))
 
     def __init__(self):
         self._claimed = {}  # name key: code, of what this run makes

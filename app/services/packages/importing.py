@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext
 from sqlalchemy import select
 
 from ...errors import Conflict, DomainError, Invalid, InvalidMany, NotFound
@@ -75,8 +76,10 @@ class Refused(Conflict):
     """The package cannot come in; nothing of it has. `outcome` says why."""
 
     def __init__(self, outcome: Outcome):
-        super().__init__(_l("Nothing was changed: %(n)s entries stand against it. The first: %(first)s"), field="file",
-                         n=len(outcome.problems), first=str(outcome.problems[0]))
+        super().__init__(lazy_ngettext(
+            "Nothing was changed: %(num)s entry stands against it: %(first)s",
+            "Nothing was changed: %(num)s entries stand against it. The first: %(first)s", len(outcome.problems),
+            first=str(outcome.problems[0])), field="file")
         self.outcome = outcome
 
 

@@ -136,6 +136,13 @@
     });
   }
 
+  function tellFile(input) { // beside a button of ours the browser does not say which file it is
+    var told = input.parentElement.querySelector("[data-chosen]");
+    if (told) told.textContent = input.files.length ? input.files[0].name : told.dataset.chosen;
+  }
+  document.addEventListener("change", function (event) { if (event.target.type === "file") tellFile(event.target); });
+  document.querySelectorAll(".b-one-file input").forEach(tellFile); // a page that was gone back to keeps its file
+
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-back]")) { event.preventDefault(); window.history.back(); }
   });

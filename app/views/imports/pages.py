@@ -4,7 +4,7 @@ import re
 
 from flask import abort, current_app, flash, g, redirect, request, send_file, url_for
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import get_timezone
+from flask_babel import get_timezone, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -32,9 +32,13 @@ SHOWN, TOLD = 10, work.TOLD  # rows of the preview, and refused rows
 MARKS = {COMMA: _l("Comma (1.234,56)"), POINT: _l("Point (1,234.56)")}
 NOTE = _l("Under other names they can be chosen on the next page. What is there already is updated; an empty cell "
           "leaves what is stored.")
-COUNTS = (("read", _l("Rows read")), (CREATE, _l("Imported (count)")), (UPDATE, _l("Updated (count)")),
-          (UNCHANGED, _l("Unchanged (count)")), ("refused", _l("Refused (count)")))
-TRIED = (COUNTS[0], (CREATE, _l("To be imported")), (UPDATE, _l("To be updated")), *COUNTS[3:])
+COUNTS = (  # what is said of so many rows
+    ("read", lambda n: ngettext("Row read", "Rows read", n)),
+    (CREATE, lambda n: ngettext("Imported (count)", "Imported (count)", n)),
+    (UPDATE, lambda n: ngettext("Updated (count)", "Updated (count)", n)),
+    (UNCHANGED, lambda _n: _("Unchanged (count)")),
+    ("refused", lambda n: ngettext("Refused (count)", "Refused (count)", n)))
+TRIED = (COUNTS[0], (CREATE, lambda _n: _("To be imported")), (UPDATE, lambda _n: _("To be updated")), *COUNTS[3:])
 
 
 class Review:
