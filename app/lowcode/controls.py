@@ -2,13 +2,15 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from babel.numbers import NumberFormatError, parse_decimal
 from flask_babel import format_decimal, get_locale, get_timezone
 from flask_babel import gettext as _
+from markupsafe import Markup
 from wtforms import DecimalField, SelectField
-from wtforms.widgets import NumberInput, Select, TextArea, TextInput
+from wtforms.widgets import NumberInput, Select, TextArea, TextInput, html_params
 
 _NUMERAL = re.compile(r"[-+]?[0-9.,\u00a0\u202f]+", re.ASCII)
 
@@ -55,6 +57,19 @@ class NumberBox(Classed, NumberInput):
 
 class ChoiceBox(Classed, Select):
     pass
+
+
+class GroupedBox(Select):
+    """Options under the headings that the field knows; what has none stands where it is in the list."""
+
+    def __call__(self, field, **attributes):
+        attributes = {"id": field.id, "class_": "form-control", **attributes}
+        drawn = [Markup("<select {}>").format(Markup(html_params(name=field.name, **attributes)))]  # noqa: S704
+        for heading, choices in groupby(field.iter_choices(), key=lambda choice: field.headings.get(choice[0], "")):
+            options = Markup("").join(self.render_option(value, label, selected, **more)
+                                      for value, label, selected, more in choices)
+            drawn.append(Markup('<optgroup label="{}">{}</optgroup>').format(heading, options) if heading else options)
+        return Markup("").join([*drawn, Markup("</select>")])
 
 
 class LocalDecimalField(DecimalField):
@@ -128,3 +143,13 @@ class ChoiceField(SelectField):
         if self.data is None and any(code == "" for code, *_rest in self.choices):
             return
         super().pre_validate(form)
+
+
+class GroupedChoiceField(ChoiceField):
+    """A code out of [(heading, {code: label})]."""
+
+    def __init__(self, label=None, validators=None, groups=(), **options):
+        self.headings = {code: str(heading) for heading, labels in groups for code in labels}
+        super().__init__(label, validators, labels={code: str(text) for _heading, labels in groups
+                                                    for code, text in labels.items()},
+                         **{"widget": GroupedBox(), **options})

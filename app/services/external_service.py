@@ -62,10 +62,17 @@ def asked_by(service: ExternalService) -> list[str]:
     return [name for name in GIVEN if name in used]
 
 
+def custom_groups(session) -> list[tuple[str, list[tuple[str, str]]]]:
+    """[(heading of a form on persons, [(name in the form, label)])] of the fields that configurators have added and one
+    value can fill."""
+    found = [(data.heading, [(PREFIX + each.key, each.name) for _title, specs in data.form.parts for each in specs
+                             if each.type not in NOT_ONE_VALUE]) for data in catalogue(session).on("entity")]
+    return [(heading, fields) for heading, fields in found if fields]
+
+
 def custom_fields(session) -> list[tuple[str, str]]:
-    """[(name in the form, label)] of the fields that configurators have added to persons and one value can fill."""
-    return [(PREFIX + each.key, each.name) for each in catalogue(session).fields("entity")
-            if each.type not in NOT_ONE_VALUE]
+    """All of `custom_groups`."""
+    return [each for _heading, fields in custom_groups(session) for each in fields]
 
 
 # ---- kept by configurators

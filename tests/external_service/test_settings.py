@@ -169,7 +169,12 @@ def test_two_lines_may_change_places(service, keeper, session):
 def test_configurators_fields_are_offered_and_others_are_no_choice(service, keeper, session, seeding):
     with seeding():
         session.add_all(placed("entity", CustomField(key="card", name="Carteirinha")))
-    assert ">Carteirinha</option>" in keeper.get("/settings/person-fields/").text
+    page = keeper.get("/settings/person-fields/").text
+    groups = dict(re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', page.partition("<template")[2]))
+    assert list(groups) == ["Cadastro de pessoa", "Dados personalizados: Dados do cadastro"]
+    own, added = groups.values()
+    assert (">Carteirinha</option>" in own, ">CPF/CNPJ</option>" in own) == (False, True)
+    assert added == '<option value="x_card">Carteirinha</option>'
     sent = {"version": str(service.version), **lines({"cliente.cartao": "x_card"})}
     assert keeper.post("/settings/person-fields/", sent).status_code == 302
     assert [row.person_field for row in stored(session).mappings] == ["x_card"]

@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, PasswordField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from ...lowcode.controls import ChoiceField, LongBox, NumberBox, TextBox
+from ...lowcode.controls import ChoiceField, GroupedChoiceField, LongBox, NumberBox, TextBox
 from ...models.external_service import LEAST_SECONDS, MOST_SECONDS, Auth
 from ...services.external_service import METHODS, MOST_MAPPINGS
 from ..rows import RowForm, RowsField
@@ -63,9 +63,9 @@ class MappingRow(RowForm):
         return not (self.variable.data or "").strip() and not self.person_field.data
 
 
-def mapping_form(labels: dict) -> type[FlaskForm]:
-    """"Campos pessoa" with the fields that there are now, configurators' own too."""
-    row = type("OfferedRow", (MappingRow,), {"person_field": ChoiceField(
-        _l("Field of the person"), labels={name: str(label) for name, label in labels.items()}, blank=True)})
+def mapping_form(groups: list[tuple[str, dict]]) -> type[FlaskForm]:
+    """"Campos pessoa" with the fields that there are now under their headings, configurators' own too."""
+    row = type("OfferedRow", (MappingRow,), {"person_field": GroupedChoiceField(
+        _l("Field of the person"), groups=groups, blank=True)})
     return type("MappingForm", (FlaskForm,), {"mappings": RowsField(
         row, _("Person fields"), add_label=_("Add line"), max_rows=MOST_MAPPINGS + 10)})

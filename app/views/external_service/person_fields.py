@@ -20,7 +20,7 @@ from ...models.entity import EContactKind, EntityKind
 from ...outgoing_http.answers import MISSING, find
 from ...services import custom_types as types
 from ...services.entity_rules import NOTES_LIMIT, cleaned, econtact
-from ...services.external_service import FILLED, PREFIX, custom_fields
+from ...services.external_service import FILLED, PREFIX, custom_fields, custom_groups
 from ...text import normalise
 from ..entities import LABELS as ENTITY_LABELS
 
@@ -48,6 +48,12 @@ class Filling:
 def offered(session) -> dict[str, Any]:
     """{name in the form: label} of all that can be filled."""
     return {**LABELS, **dict(custom_fields(session))}
+
+
+def grouped(session) -> list[tuple[str, dict[str, Any]]]:
+    """The same under headings: the register's own fields, then those of each form that configurators put on it."""
+    return [(_("Personal register"), LABELS), *(
+        (_("Custom data: %(name)s", name=heading), dict(fields)) for heading, fields in custom_groups(session))]
 
 
 def filling(session, data, mappings, *, without=()) -> Filling:

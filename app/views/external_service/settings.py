@@ -126,7 +126,7 @@ class ExternalServiceView(BaseView):
     def _mapping_form(item):
         rows = [{"id": row.id, "variable": row.variable, "person_field": row.person_field} for row in item.mappings
                 ] if item is not None else []
-        return mapping_form(person_fields.offered(db.session))(data={"mappings": rows})
+        return mapping_form(person_fields.grouped(db.session))(data={"mappings": rows})
 
     def _mapping_page(self, item, form, error=None):
         loose = put_error(form, error) if error is not None else []
