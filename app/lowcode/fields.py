@@ -210,6 +210,16 @@ def form_data(definitions, values: dict | None) -> dict:
     return {PREFIX + each.key: read(each, (values or {}).get(each.key)) for each in definitions}
 
 
+def prefill(form, definitions, stored: dict | None, sent=()) -> None:
+    """A required field that came after a record starts with its default in the record's form too: nobody was ever asked
+    for it, and saving anything else would be refused. What once held something stays as it was left; so does what is in
+    `sent`, the names that the form was filled from."""
+    for each in definitions:
+        name = PREFIX + each.key
+        if each.required and each.default is not None and each.key not in (stored or {}) and name not in sent:
+            form[name].process_data(form[name].default())
+
+
 def given(definitions, form) -> dict:
     """{key: JSON value, not yet checked} of what a form holds."""
     return {each.key: store(each, form[PREFIX + each.key].data) for each in definitions}

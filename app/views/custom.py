@@ -2,7 +2,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g
+from flask import g, request
 from flask_babel import gettext as _
 
 from ..database import utc_now
@@ -130,6 +130,12 @@ class CustomFieldsMixin:
 
     def stored_values(self, item):
         return {**super().stored_values(item), **fields.form_data(self.custom_definitions(), item.custom_values)}
+
+    def _make_form(self, item=None):
+        form = super()._make_form(item)
+        if item is not None and request.method == "GET":
+            fields.prefill(form, self.custom_definitions(), item.custom_values)
+        return form
 
     def values_of(self, form, adding):
         values = super().values_of(form, adding)

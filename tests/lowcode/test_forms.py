@@ -6,7 +6,7 @@ import pytest
 from app.models.custom_field import CustomField
 from app.models.entity import Entity
 from tests.lowcode.conftest import OPTIONS
-from tests.support.world import add_entity
+from tests.support.world import add_attendance, add_entity
 
 pytestmark = pytest.mark.req("B-20")
 
@@ -74,6 +74,47 @@ def test_defaults_stand_in_a_new_form_and_not_in_an_old_one(put, browser, world)
     assert '<option selected value="n">' in page
     assert re.search(r'value="\d\d/\d\d/20\d\d"', page)
     assert 'value="Balcão"' not in browser.get(f"/entities/edit/{world.entity.id}").text
+
+
+def value_of(page, name) -> str | None:
+    """What a text field of a page starts with."""
+    box = re.search(rf'<input[^>]*id="{name}"[^>]*>', page.text)[0]
+    return (re.search(r'value="([^"]*)"', box) or [None, None])[1]
+
+
+LATE = {"key": "origin", "name": "Origem", "default": "Balcão", "required": True}
+
+
+def test_a_required_field_that_came_later_starts_with_its_default_in_an_old_form(put, edit, held, browser, world):
+    address = f"/entities/edit/{world.entity.id}"
+    put("entity", CustomField(**LATE), CustomField(key="since", name="Desde", default="2020"))
+    page = browser.get(address)
+    assert (value_of(page, "x_origin"), value_of(page, "x_since")) == ("Balcão", "")  # nobody must answer the other
+    assert held() in (None, {})
+    refused = edit(x_origin=" ")
+    assert refused.status_code == 422
+    assert value_of(refused, "x_origin") != "Balcão"  # as it was typed
+    assert edit(x_origin="Balcão").status_code == 302
+    assert held()["origin"] == "Balcão"
+
+
+def test_what_once_was_emptied_is_not_filled_again(session, seeding, put, browser, world):
+    put("entity", CustomField(**LATE))
+    with seeding():
+        world.entity.custom_values = {"origin": None}
+    session.commit()
+    assert value_of(browser.get(f"/entities/edit/{world.entity.id}"), "x_origin") == ""
+
+
+def test_it_starts_so_on_an_attendance_that_may_be_changed_alone(session, seeding, put, staff, sign_in, world):
+    with seeding():
+        closed = add_attendance(session, world, world.entity, protocol="2026000909", phase="closed")
+    put("attendance", CustomField(**LATE))
+    browser = sign_in(staff("bia", "Attendant"))
+    assert value_of(browser.get(f"/attendances/{world.attendance.address}"), "x_origin") == "Balcão"
+    locked = browser.get(f"/attendances/{closed.address}")
+    assert " disabled" in re.search(r'<input[^>]*id="x_origin"[^>]*>', locked.text)[0]
+    assert value_of(locked, "x_origin") == ""
 
 
 def test_a_mask_and_a_pattern_are_asked_of_what_is_posted(put, edit, held):

@@ -4,6 +4,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from app.models.custom_field import CustomField
 from app.models.custom_record import CustomRecord, FieldIndex
 from app.models.log import LogEntry
 from tests.records.conftest import ADD, ADD_EDIT, DEPARTMENT, OWN, READ, stored
@@ -145,6 +146,19 @@ def test_a_change_is_saved_and_told_in_the_log_by_the_names_of_the_fields(sessio
     assert "40" in log
     assert "Bairro" in log
     assert f'href="{stoppages.root}show/{pk}"' in log
+
+
+def test_a_required_field_that_came_after_a_record_starts_with_its_default(session, stoppages, seeding, add, browser):
+    pk = add()
+    with seeding():
+        stoppages.form.fields.append(
+            CustomField(key="turno", name="Turno", default="Manhã", required=True, position=20))
+    address = f"{stoppages.root}edit/{pk}"
+    page = browser.get(address).text
+    assert 'value="Manhã"' in re.search(r'<input[^>]*id="x_turno"[^>]*>', page)[0]
+    saved = browser.post(address, {**TYPED, "x_turno": "Manhã", "version": re.search(
+        r'name="version" value="(\d+)"', page)[1]})
+    assert (saved.status_code, stored(session, pk).values["turno"]) == (302, "Manhã")
 
 
 def test_nothing_changed_is_no_new_version(session, stoppages, add, browser):

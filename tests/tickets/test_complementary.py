@@ -52,6 +52,15 @@ def test_without_such_a_form_there_is_no_tab_and_no_query_more(put, ana, open_ti
     assert asked() == (11, True)
 
 
+def test_a_required_field_that_came_later_starts_with_its_default(put, ana, session, open_ticket):
+    ticket = open_ticket()
+    put("attendance", CustomField(key="origin", name="Origem", default="Central", required=True))
+    page = panel(ana, ticket, "complementary").text
+    assert 'value="Central"' in re.search(r'<input[^>]*id="panel-x_origin"[^>]*>', page)[0]
+    assert post(ana, ticket, origin="Central").status_code == 200
+    assert stored(session, ticket) == {"origin": "Central"}
+
+
 def test_they_are_shown_saved_and_refused_beside_their_field(session, guide, ana, open_ticket):
     ticket = open_ticket()
     refused = post(ana, ticket, guide="doze", plan="a")

@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from ...database import unit_of_work, utc_now
 from ...errors import DomainError, Invalid, NotFound, Stale
 from ...extensions import db
+from ...lowcode import fields
 from ...models.classification import Phase
 from ...models.custom_form import FieldTarget
 from ...queries import alerts, surveys
@@ -314,6 +315,8 @@ class AttendanceRecordView(BaseView):
         readonly = not viewer.may(Perm.ATTENDANCE_WRITE) or (closed and not viewer.may(Perm.ATTENDANCE_REOPEN))
         if readonly:
             form.lock()
+        elif attendance and request.method == "GET":
+            fields.prefill(form, form.definitions, attendance.custom_values, sent=draft.values if draft else ())
         related, recent = reads.near(session, viewer, attendance_id=attendance.id if attendance else None,
                                      entity_id=entity.id if entity else None)
         company = attendance.company if attendance else entity.company

@@ -63,7 +63,9 @@ def tab(ticket) -> dict:
         abort(404)
     attendance = ticket.attendance
     if attendance.is_open and g.viewer.may(Perm.TICKET_WRITE):
-        return {"form": ComplementaryForm.today(attendance), "ids": IDS}
+        form = ComplementaryForm.today(attendance)
+        custom.prefill(form, form.definitions, attendance.custom_values)
+        return {"form": form, "ids": IDS}
     return {"form": None, "parts": shown_parts(
         FieldTarget.ATTENDANCE, defined().on(FieldTarget.ATTENDANCE), attendance.custom_values)}
 

@@ -129,7 +129,9 @@ class RecordsView(BaseView):
         make, loose, status, version = RecordForm.of(access.form), [], 200, record.version
         form = make(data={"entity": record.entity, **custom.form_data(access.form.fields, record.values)})
         form.offer(adding=False, linked=record.attendance_id is not None)
-        if request.method == "POST":
+        if request.method == "GET":
+            custom.prefill(form, access.form.fields, record.values)
+        else:
             version = whole(request.form.get("version")) or 0
             if form.validate():
                 error = self._changed(access, form, pk, version)
