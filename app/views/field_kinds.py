@@ -18,6 +18,8 @@ from ..services import attachments, custom_files
 from ..services.custom_types import FILES_LIMIT
 from .lookup import LookupField, whole
 
+OFF = "-"  # before the id of a file that is taken off
+
 
 def register() -> None:
     """Add both to what the renderer knows; called while the application is put together."""
@@ -91,7 +93,8 @@ class FilesWidget:
 
 class AttachmentField(Field):
     """`data` is [{"id", "name"}]. Files are sent as they are chosen, and the form posts their ids; a browser without
-    scripts sends them with the form, and they are kept before it is looked at: what is refused loses none."""
+    scripts sends them with the form, and they are kept before it is looked at: what is refused loses none. It takes one
+    off by a box beside it, which posts the id behind a minus."""
 
     widget = FilesWidget()
     most = FILES_LIMIT
@@ -103,7 +106,9 @@ class AttachmentField(Field):
 
     def process_formdata(self, values):
         along = [each for each in values if isinstance(each, FileStorage) and each.filename]
-        ids = [whole(each) for each in values if isinstance(each, str) and each.strip()]
+        said = [each.strip() for each in values if isinstance(each, str) and each.strip()]
+        off = {whole(each.removeprefix(OFF)) for each in said if each.startswith(OFF)}
+        ids = [pk for pk in (whole(each) for each in said if not each.startswith(OFF)) if pk is None or pk not in off]
         self.bad = None in ids
         refused = []
         for file in along[:self.most]:

@@ -63,9 +63,9 @@ def visit(place, chrome):
     """`visit("record", size=NARROW)`: the form, opened by an attendant; errors in the console fail the test."""
     contexts, errors = [], []
 
-    def enter(name, *, size=WIDE, dark=False):
+    def enter(name, *, size=WIDE, dark=False, **options):
         context = chrome.new_context(base_url=place.url, locale="pt-BR", viewport=size,
-                                     color_scheme="dark" if dark else "light")
+                                     color_scheme="dark" if dark else "light", **options)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -125,6 +125,23 @@ def test_the_boxes_of_one_row_stand_on_one_line_whatever_their_labels_and_notes(
     assert uneven  # a label of two lines beside one of a line
     assert [cells for cells in rows.values() if len({cell["box"] for cell in cells}) > 1] == []
     assert page.evaluate(_TOO_WIDE) is None
+
+
+def test_without_scripts_a_stored_file_is_taken_off_by_a_box(visit):
+    page = visit("person", java_script_enabled=False)
+    attach(page, ("guia.pdf", samples.PDF))
+    page.get_by_role("button", name="Salvar").first.click()
+    expect(page.get_by_text("Registro alterado.")).to_be_visible()
+    again = visit("person")
+    expect(again.get_by_role("link", name="guia.pdf")).to_be_visible()
+    expect(again.get_by_role("button", name="Remover guia.pdf")).to_be_visible()
+    expect(again.get_by_role("checkbox", name="Remover guia.pdf")).to_have_count(0)  # with scripts there is the button
+    page = visit("person", java_script_enabled=False)
+    expect(page.get_by_role("button", name="Remover guia.pdf")).to_be_hidden()
+    page.get_by_role("checkbox", name="Remover guia.pdf").check()
+    page.get_by_role("button", name="Salvar").first.click()
+    expect(page.get_by_text("Registro alterado.")).to_be_visible()
+    expect(visit("person").get_by_role("link", name="guia.pdf")).to_have_count(0)
 
 
 def choose_person(page, typed):

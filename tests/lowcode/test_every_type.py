@@ -203,6 +203,25 @@ def test_files_are_taken_out_and_changed_and_others_do_not_see_them(session, hos
     assert foreign.status_code == 422
 
 
+def boxes(page) -> list[str]:
+    """What the form posts of its files without scripts, the box that takes one off left empty or, in "-", marked."""
+    return re.findall(r'name="x_attachment" value="([^"]*)"', page)
+
+
+def test_without_scripts_a_box_takes_a_file_off(host, held, browser):
+    first, second = sent(browser), sent(browser, name="nota.pdf")
+    assert host.save(browser, {"x_attachment": ["", first, second]}).status_code == 302
+    assert boxes(browser.get(host.form).text) == ["", f"{first}", f"-{first}", f"{second}", f"-{second}"]
+    refused = host.save(browser, {"x_attachment": ["", first, f"-{first}", second], "x_integer": "doze"})
+    assert refused.status_code == 422
+    assert boxes(refused.text)[-2:] == [f"{second}", f"-{second}"]
+    assert len(held()["attachment"]) == 2  # nothing is taken off before it is saved
+    assert host.save(browser, {"x_attachment": ["", first, f"-{first}", second]}).status_code == 302
+    assert [each["id"] for each in held()["attachment"]] == [second]
+    assert host.save(browser, {"x_attachment": ["", second, f"-{second}"]}).status_code == 302
+    assert held().get("attachment") is None
+
+
 def test_a_file_of_somebody_else_cannot_be_named(host, held, browser, sign_in, staff):
     other = sent(sign_in(staff("rui")))
     refused = host.save(browser, {"x_attachment": ["", other]})
