@@ -11,6 +11,8 @@ from ..models.custom_form import FieldTarget
 from ..models.provider_ticket import MESSAGE_LIMIT, Message, ProviderTicket
 from ..queries import portal, ticket_address, ticket_choices
 from ..queries import tickets as reads
+from ..queries.catalogue import catalogue
+from ..queries.field_order import field_of
 from ..queries.ticket_address import Asked
 from ..security.permissions import Perm
 from ..services import web_menus
@@ -56,7 +58,7 @@ class ListProviderTickets(Listed):
     target = FieldTarget.ATTENDANCE
 
     filter = one_of(*reads.FILTERS)
-    order = one_of(*(sign + name for name in reads.ORDERS for sign in ("", "-")))
+    order = text(60, metadata={"description": f"{', '.join(reads.ORDERS)} or cf_<field>; a leading - turns it round"})
     classification = Many(Whole(), load_default=list)
     subclassification = Many(Whole(), load_default=list)
     motive = Many(Whole(), load_default=list)
@@ -78,8 +80,9 @@ class ListProviderTickets(Listed):
         Raises BadRequest."""
         size = super().read()["limit"]
         try:
-            asked = ticket_address.read(
-                request.args, custom=self.read_fields if actor().entity_id is None else None)
+            own = actor().entity_id is not None
+            asked = ticket_address.read(request.args, custom=None if own else self.read_fields,
+                                        ordering=None if own else self._field)
         except ticket_address.Unreadable as error:
             raise _not_valid(error.name) from error
         except Invalid as refusal:
@@ -88,6 +91,9 @@ class ListProviderTickets(Listed):
         for name in ticket_choices.unknown(db.session, actor(), asked.filters):
             raise _not_valid(name)
         return asked, size
+
+    def _field(self, name):
+        return field_of(name, catalogue(db.session).fields(self.target))
 
 
 def _not_valid(name: str) -> BadRequest:
@@ -163,7 +169,7 @@ class ProviderTicketApi(Resource):
         try:
             page = reads.list_tickets(
                 db.session, actor(), asked.filters, bounds, timezone=zone, order=asked.order, desc=asked.desc,
-                size=size, after=asked.after)
+                by=asked.by, size=size, after=asked.after)
         except ValueError as error:
             raise not_a_key() from error
         return jsonify(items=[TICKET(row) for row in page.rows], next=page.next)

@@ -3,7 +3,7 @@
 `filter`, `order` (a leading "-" turns it round), ids that repeat (`classification`, `subclassification`, `motive`,
 `assignee` and `department`, of which "none" is nobody's and no sector, `status`), `entity`, `waiting`, `opened_from`
 and `opened_to` (both inclusive, both or none), `deadline`, `status_deadline`, `q`, `after`, `before`, and
-`cf_<field>` of configurators' fields. An unknown value is `Unreadable`.
+`cf_<field>` of configurators' fields, which is an order too. An unknown value is `Unreadable`.
 """
 import re
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from datetime import date, datetime
 from flask_babel import lazy_gettext as _l
 
 from ..errors import Invalid, InvalidMany
+from .catalogue import FieldSpec
 from .field_filters import PREFIX, Unreadable
 from .tickets import DEADLINES, FILTERS, ORDERS, STATUS_DEADLINES, TURNS, TicketFilter
 
@@ -41,21 +42,24 @@ class Asked:
     desc: bool = False
     after: str | None = None
     before: str | None = None
+    by: FieldSpec | None = None  # the configurators' field that `order` names
 
 
-def read(arguments, *, period=True, custom: Callable | None = None) -> Asked:
+def read(arguments, *, period=True, custom: Callable | None = None, ordering: Callable | None = None) -> Asked:
     """The address as a werkzeug MultiDict; without `period`, all of it but that. `custom(arguments)` reads the filters
-    by configurators' fields (`field_questions.read`); without it none is known.
+    by configurators' fields (`field_questions.read`), `ordering(name)` the field that an order names or None; without
+    them none is known.
 
     Raises Unreadable, and Invalid at opened_from, opened_to or a field for what is no day and no value.
     """
     order = _one(arguments, "order") or "opened_at"
     name = order.removeprefix("-")
-    if name not in ORDERS:
+    by = ordering(name) if ordering is not None and name not in ORDERS else None
+    if name not in ORDERS and by is None:
         raise Unreadable("order")
     fields = (custom or _none)(arguments)
     return Asked(replace(_filters(arguments, period), custom=fields), name, order.startswith("-"),
-                 _one(arguments, "after"), _one(arguments, "before"))
+                 _one(arguments, "after"), _one(arguments, "before"), by)
 
 
 def _none(arguments) -> tuple:

@@ -8,14 +8,17 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, and_, cast, func, select
 
 from ..database import read_whole
 from ..models.attendance import Attendance
 from ..models.classification import Classification, DefaultMotive, Situation, Subclassification
 from ..models.company import Department
+from ..models.custom_record import FieldIndex, OwnerKind
 from ..models.entity import Entity
 from ..models.provider_ticket import ProviderTicket
+from .catalogue import FieldSpec
+from .field_filters import of_field
 from .tickets import ORDERS, Bounds, TicketFilter, every_key_condition
 
 CHUNK = 500  # rows read at once: few enough that they stay in the processor's cache and no garbage is collected
@@ -25,19 +28,19 @@ _TICKET = ProviderTicket
 
 class Rows:
     """The rows of one request; iterated once, in chunks of tuples of texts: columns C-65 to C-78, the status, then what
-    each of `custom` makes of a row's `custom_values`.
+    each of `custom` makes of a row's `custom_values`. `by`: the configurators' field in whose order they are.
 
     `day` writes a local date, `text` makes what people typed fit for the file. `told(n)` hears how many were read;
     `before` is given the `custom_values` of all rows of a chunk first.
     """
 
     def __init__(self, session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str, order="opened_at",
-                 desc=False, day=str, text=str, told=None, custom=(), before=None):
+                 desc=False, day=str, text=str, told=None, custom=(), before=None, by: FieldSpec | None = None):
         self.session, self.day, self.text, self.told, self.custom = session, day, text, told, custom
         self.before = before
         self.zone, self.now = ZoneInfo(timezone), bounds.now
         where = every_key_condition(session, viewer, filters, bounds, timezone=timezone)
-        by = [key.desc().nulls_last() if desc else key.asc().nulls_last() for key in (ORDERS[order], _TICKET.number)]
+        keys = (ORDERS[order], _TICKET.number) if by is None else (FieldIndex.value, _TICKET.attendance_id)
         self.statement = (
             select(_TICKET.number, cast(_TICKET.opened_at, Text), _TICKET.return_days, _TICKET.return_hours,
                    func.coalesce(Entity.social_name, Entity.name), Attendance.opened_by_id, Attendance.title,
@@ -45,7 +48,10 @@ class Rows:
                    cast(_TICKET.closed_at, Text), _TICKET.assignee_id, _TICKET.department_id, _TICKET.protocol,
                    _TICKET.situation_id, *([Attendance.custom_values] if custom else []))
             .join(Attendance, Attendance.id == _TICKET.attendance_id).join(Entity, Entity.id == _TICKET.entity_id)
-            .where(*where).order_by(*by))
+            .where(*where).order_by(*(key.desc().nulls_last() if desc else key.asc().nulls_last() for key in keys)))
+        if by is not None:
+            self.statement = self.statement.outerjoin(FieldIndex, and_(
+                FieldIndex.owner_id == _TICKET.attendance_id, *of_field(by.id, OwnerKind.ATTENDANCE)))
 
     def __iter__(self) -> Iterator[list[tuple]]:
         """On a connection of its own: a job that stores how far it is ends what its session reads."""

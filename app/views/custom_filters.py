@@ -109,6 +109,11 @@ def boxes_of(fields: Sequence[FieldSpec], errors=None, *, words=False) -> list[B
     return made
 
 
+def orders(target: str) -> dict[str, str]:
+    """{order of a list of persons, attendances or tickets: what its field is called}"""
+    return {PREFIX + each.key: each.name for each in definitions(target) if each.filterable}
+
+
 def label_of(target: str, name: str) -> str:
     """What an argument of a list of persons, attendances or tickets is called."""
     return _label(_every(target), name)

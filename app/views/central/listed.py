@@ -13,9 +13,11 @@ from ...extensions import db
 from ...models.custom_form import FieldTarget
 from ...queries import ticket_lines, ticket_rows
 from ...queries import tickets as reads
+from ...queries.field_filters import PREFIX
 from ...queries.ticket_lines import Line
 from ...security.permissions import Perm
 from ...services.sheets import cell_text, disarmed
+from .. import custom_filters
 from ..custom import definitions
 from ..field_kinds import name_persons
 from ..lists.source import CHUNK, CUSTOM, UNREADABLE, Column, ListSource, custom_columns
@@ -23,6 +25,12 @@ from . import query
 
 ORDER_OF = {"number": "ticket", "opened_at": "opened_at", "client": "client", "title": "title", "assignee": "operator",
             "protocol": "protocol"}  # column -> order, of those that an index serves
+
+
+def order_of() -> dict[str, str]:
+    """The same with the searchable fields of configurators."""
+    return ORDER_OF | {CUSTOM + name.removeprefix(PREFIX): name
+                       for name in custom_filters.orders(FieldTarget.ATTENDANCE)}
 
 
 def return_deadline(line: Line):
@@ -107,7 +115,7 @@ class TicketList(ListSource):
         found, fields = _checked(), list(custom_columns(FieldTarget.ATTENDANCE).values())
         rows = ticket_rows.Rows(
             db.session, g.viewer, found.filters, query.bounds(), timezone=query.zone(), order=found.order,
-            desc=found.desc, day=lambda day: f"{day:%d/%m/%Y}", text=disarmed, told=told, custom=[
+            desc=found.desc, by=found.by, day=lambda day: f"{day:%d/%m/%Y}", text=disarmed, told=told, custom=[
                 partial(_cell, column) for column in fields],
             before=partial(name_persons, definitions(FieldTarget.ATTENDANCE)) if fields else None)
         with force_locale("pt_BR"):
@@ -119,7 +127,7 @@ class TicketList(ListSource):
         while True:
             page = reads.list_tickets(
                 db.session, g.viewer, found.filters, query.bounds(), timezone=query.zone(), order=found.order,
-                desc=found.desc, size=CHUNK, after=after, read=partial(lines, custom=shows_custom(chosen)))
+                desc=found.desc, by=found.by, size=CHUNK, after=after, read=partial(lines, custom=shows_custom(chosen)))
             if page.rows:
                 yield page.rows
             after = page.next

@@ -21,7 +21,7 @@ from ..lists.tools import ListTools
 from ..lookup import whole
 from . import query
 from .buttons import LATERAL, MENU, TOOLBAR, allowed
-from .listed import LEAST_WIDTH, MOST_WIDTH, ORDER_OF, USUAL_WIDTH, WIDTHS, lines, named, shows_custom
+from .listed import LEAST_WIDTH, MOST_WIDTH, USUAL_WIDTH, WIDTHS, lines, named, order_of, shows_custom
 from .options import DEADLINE, FILTER, ORDER, STATUS_DEADLINE, TABS
 from .rows import FOOTER, drawn
 
@@ -104,8 +104,8 @@ class CentralView(BaseView):
         try:
             return reads.list_tickets(
                 db.session, g.viewer, asked.filters, query.bounds(), timezone=query.zone(), order=asked.order,
-                desc=asked.desc, size=_size(tools), after=asked.after, before=asked.before, narrowed=narrowed,
-                read=partial(lines, custom=shows_custom(tools.columns)))
+                desc=asked.desc, by=asked.by, size=_size(tools), after=asked.after, before=asked.before,
+                narrowed=narrowed, read=partial(lines, custom=shows_custom(tools.columns)))
         except ValueError:
             abort(400)
 
@@ -130,9 +130,10 @@ class CentralView(BaseView):
             boxes=custom_filters.boxes(FieldTarget.ATTENDANCE, shown.errors), date_box=date_box, days=_days(),
             rows=drawn(shown.page.rows, tools.columns), size=_size(tools),
             count=min(shown.count, reads.COUNT_CAP), capped=shown.count > reads.COUNT_CAP, link=_link, given=given,
-            narrowed=len(set(given) - {"filter", "opened_to"}), orders=ORDER_OF, widths=widths, footer=FOOTER,
-            least=LEAST_WIDTH, most=MOST_WIDTH, options_of={"filter": FILTER, "order": ORDER, "deadline": DEADLINE,
-                                                         "status_deadline": STATUS_DEADLINE},
+            narrowed=len(set(given) - {"filter", "opened_to"}), orders=order_of(), widths=widths, footer=FOOTER,
+            least=LEAST_WIDTH, most=MOST_WIDTH, options_of={
+                "filter": FILTER, "order": ORDER | custom_filters.orders(FieldTarget.ATTENDANCE),
+                "deadline": DEADLINE, "status_deadline": STATUS_DEADLINE},
             tabs=TABS, tab=None if tools.view else asked.filters.filter, toolbar=TOOLBAR, lateral=LATERAL, menu=MENU,
             may=allowed(g.viewer), may_export=g.viewer.may(Perm.LIST_EXPORT),
             previous=shown.page.previous, following=shown.page.next)

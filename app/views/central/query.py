@@ -4,17 +4,21 @@ from functools import partial
 
 from flask import abort, g, request
 from flask_babel import get_timezone
+from werkzeug.datastructures import MultiDict
 
 from ...database import utc_now
 from ...extensions import db
 from ...models.custom_form import FieldTarget
 from ...queries import ticket_address, ticket_choices
-from ...queries.field_filters import Unreadable
+from ...queries.catalogue import FieldSpec
+from ...queries.field_filters import PREFIX, Unreadable
+from ...queries.field_order import field_of
 from ...queries.ticket_address import Asked
 from ...queries.tickets import Bounds
 from ...services.settings import get_settings
 from ...services.tickets import thresholds
 from .. import custom_filters
+from ..custom import definitions
 
 
 def asked(*, lost: list | None = None) -> Asked:
@@ -24,14 +28,27 @@ def asked(*, lost: list | None = None) -> Asked:
     """
     fields = partial(custom_filters.asked, FieldTarget.ATTENDANCE, lost=lost)
     try:
-        return ticket_address.read(request.args, custom=fields)
+        return ticket_address.read(_address(lost), custom=fields, ordering=_field)
     except Unreadable:
         abort(400)
 
 
 def told() -> Asked:
     """What can be read of an address of which something was refused."""
-    return ticket_address.read(request.args, period=False, custom=lambda _arguments: ())
+    return ticket_address.read(_address([]), period=False, custom=lambda _arguments: (), ordering=_field)
+
+
+def _field(name: str) -> FieldSpec | None:
+    return field_of(name, definitions(FieldTarget.ATTENDANCE))
+
+
+def _address(lost: list | None) -> MultiDict:
+    """The address; of a saved view (`lost`) without an order by a field that is no more."""
+    name = request.args.get("order", "").strip().removeprefix("-")
+    if lost is None or not name.startswith(PREFIX) or _field(name) is not None:
+        return request.args
+    lost.append(custom_filters.label_of(FieldTarget.ATTENDANCE, name))
+    return MultiDict([each for each in request.args.items(multi=True) if each[0] != "order"])
 
 
 def checked() -> Asked:
