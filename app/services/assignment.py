@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from ..errors import Conflict, Invalid, NotFound, Stale
-from ..models.attendance import Attendance
+from ..models.attendance import Attendance, AttendanceKind
 from ..models.company import Department
 from ..models.notification import NotificationKind
 from ..security.permissions import Perm
@@ -17,6 +17,7 @@ from .grants import viewer_of
 from .log import record
 from .notifications import notify
 from .records import require
+from .tickets import holding
 
 REASON_LIMIT = 500
 
@@ -78,12 +79,9 @@ def tell_both(session, attendance: Attendance, to: Receiver, previous: User | No
         tell(session, f"{kind}:{key}", kind, user, values, attendance_id=attendance.id, actor=actor, now=now)
 
 
-def hand_over(session, attendance_id: int, to: Receiver, *, version: int | None = None, children=(),
-              also: dict | None = None, actor, now: datetime) -> tuple[Attendance, User | None]:
-    """The same for a receiver that was checked, without a word to anybody: (attendance, who has lost it).
-
-    `also` are changes of the `children`, rows that are written and logged with it.
-    """
+def hand_over(session, attendance_id: int, to: Receiver, *, version: int | None = None, actor,
+              now: datetime) -> tuple[Attendance, User | None]:
+    """The same for a receiver that was checked, without a word to anybody: (attendance, who has lost it)."""
     attendance = session.scalar(select(Attendance).where(Attendance.id == attendance_id, visible(Attendance, actor)))
     if attendance is None:
         raise NotFound(_l("Attendance not found."))
@@ -104,7 +102,9 @@ def hand_over(session, attendance_id: int, to: Receiver, *, version: int | None 
         attendance.changed_by_id, attendance.updated_at = actor.user_id, now
         if to.reason:
             changes["reason"] = (None, to.reason)
-        record(session, attendance, "forward", changes | (also or {}), actor=actor, now=now, children=children)
+        if attendance.kind == AttendanceKind.PROVIDER:
+            changes |= holding.follow(session, attendance, changes, actor=actor, now=now)
+        record(session, attendance, "forward", changes, actor=actor, now=now)
     session.flush()  # the version speaks here, while the form still stands
     return attendance, before[0] if before[0] is not after[0] else None
 

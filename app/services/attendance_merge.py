@@ -29,7 +29,7 @@ from .log import expect_log, record
 from .moving import point, still_at
 from .protocols import next_protocol
 from .records import get_visible, require
-from .tickets import clock
+from .tickets import holding
 
 REASON = _l("Merged into %(number)s")
 MOVED = (Attachment.attendance_id, AttendanceNote.attendance_id, Appointment.attendance_id, Outbox.attendance_id,
@@ -92,7 +92,7 @@ def merge(session, kept_id: int, merged_id: int, *, take: Collection[str] = (), 
     merged.merged_into_id = kept.id
     _touch((kept, merged), actor, now)
     if merged.ticket is not None:
-        changes |= clock.follow(session, merged, now=now)
+        changes |= holding.follow(session, merged, changes, actor=actor, now=now)
     record(session, merged, "merged", changes, actor=actor, now=now)
     told = {"custom_values": (held, kept.custom_values)} if taken else {}
     record(session, kept, "merge", {"merged": (None, merged), "pages": (
@@ -137,7 +137,7 @@ def undo(session, merge_id: int, *, actor, now: datetime) -> Merge:
     merged.closed_at = datetime.fromisoformat(moved["closed_at"]) if moved["closed_at"] else None
     _touch((kept, merged), actor, now)
     if merged.ticket is not None:
-        changes |= clock.follow(session, merged, now=now)
+        changes |= holding.follow(session, merged, changes, actor=actor, now=now)
     record(session, merged, "unmerge", changes, actor=actor, now=now)
     held = kept.custom_values
     gone, back = merged_values.give_back(kept, moved.get("custom_taken", {}), moved.get("custom_before", {}))

@@ -16,7 +16,7 @@ from . import attendance_rules as rules
 from . import custom_values, opening
 from .log import record
 from .records import assign, require
-from .tickets import clock
+from .tickets import holding
 
 # Where a situation may lead, by phase (requirements part 7). Within one phase a situation may always be exchanged.
 NEXT_PHASES = {
@@ -178,7 +178,7 @@ def _changed(session, attendance, action, changes, page, *, actor, now) -> Atten
     attendance.changed_by_id, attendance.updated_at = actor.user_id, now
     if attendance.kind == AttendanceKind.PROVIDER:
         with session.no_autoflush:
-            changes |= clock.follow(session, attendance, now=now)
+            changes |= holding.follow(session, attendance, changes, actor=actor, now=now)
     record(session, attendance, action, changes, actor=actor, now=now, children=[page] if page is not None else [])
     session.flush()  # constraints and the version speak here, while the form still stands
     if "custom_values" in changes:

@@ -11,7 +11,7 @@ from .. import attachments, idempotency
 from ..log import ACTOR_LENGTH, expect_log
 from ..notifications import notify
 from ..records import assign
-from . import clock, mails, rules, work
+from . import clock, holding, mails, rules, work
 
 
 def reply(session, attendance_id: int, text: str, *, files=(), request_key: str = "", public_url: str, actor,
@@ -26,7 +26,7 @@ def reply(session, attendance_id: int, text: str, *, files=(), request_key: str 
         ticket = work.open_locked(session, attendance_id, actor=actor)
         said = rules.message_text(text)
         with session.no_autoflush:  # the guard wants the log entry before anything is written
-            changes = work.begun(ticket)
+            changes = holding.begun(ticket)
             if ticket.attendance.assignee_id is None:
                 changes |= work.hold(session, ticket, work.operator(session, actor.user_id, actor=actor))
             elif ticket.attendance.phase == Phase.OPEN:

@@ -37,10 +37,6 @@ def hand_over(session, attendance_id: int, to: assignment.Receiver, *, version: 
               now: datetime) -> tuple[ProviderTicket, User | None]:
     """The same for a receiver that was checked, without a word to anybody: (ticket, who has lost it)."""
     ticket = work.open_locked(session, attendance_id, actor=actor)
-    with session.no_autoflush:
-        ticket.held_from = None  # what it was before does not concern the new holder
-        started = work.begun(ticket)
-        _attendance, previous = assignment.hand_over(
-            session, attendance_id, to, version=version, children=[ticket], also=started, actor=actor, now=now)
+    _attendance, previous = assignment.hand_over(session, attendance_id, to, version=version, actor=actor, now=now)
     session.refresh(ticket)  # its copies follow the attendance
     return ticket, previous

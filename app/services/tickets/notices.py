@@ -14,7 +14,7 @@ from ..email_templates import LONGEST_BODY
 from ..emails import LONGEST_SUBJECT, with_protocol
 from ..entity_rules import cleaned, raise_all
 from ..log import canonical
-from . import work
+from . import holding, work
 from .mails import link
 
 
@@ -82,7 +82,7 @@ def _checked_email(ticket, subject, body) -> dict[str, str]:
 
 def _tell(session, ticket, action, told, *, actor, now) -> None:
     with session.no_autoflush:  # the guard wants the log entry before anything is written
-        changes = {**told, **work.begun(ticket)}
+        changes = {**told, **holding.begun(ticket)}
         work.written(session, ticket, action, changes, actor=actor, now=now)
 
 

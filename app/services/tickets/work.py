@@ -26,7 +26,7 @@ from ..attendances import phases_after
 from ..log import record
 from ..records import assign, require
 from ..validity import day_in
-from . import clock, mails, rules
+from . import holding, mails, rules
 
 CLOSED = _l("This attendance is closed.")
 KIND = AttendanceKind.PROVIDER
@@ -68,8 +68,6 @@ def take(session, attendance_id: int, *, actor, now: datetime) -> ProviderTicket
         raise Conflict(_l("This attendance is already with %(name)s."), name=_name(attendance.assignee))
     user = operator(session, actor.user_id, actor=actor)
     with session.no_autoflush:  # the guard wants the log entry before anything is written
-        ticket.held_from = {"situation_id": attendance.situation_id, "department_id": attendance.department_id,
-                            "started": ticket.started}
         changes = hold(session, ticket, user)
         written(session, ticket, "take", changes, actor=actor, now=now)
     return ticket
@@ -197,6 +195,8 @@ def operator(session, user_id: int, *, actor, field: str | None = None) -> User:
 def hold(session, ticket: ProviderTicket, user: User) -> dict:
     """`user` works on it from now on: in progress, started, in his department where it has none. What changed."""
     attendance = ticket.attendance
+    if attendance.assignee is None:
+        holding.remember(ticket)
     values = {"assignee": user}
     if attendance.department is None and user.profile and user.profile.department is not None and (
             user.profile.department.company_id == attendance.company_id):
@@ -205,13 +205,6 @@ def hold(session, ticket: ProviderTicket, user: User) -> dict:
         situation = first_situation(session, Phase.IN_PROGRESS, KIND)
         values |= {"situation": situation, "phase": situation.phase}
     return assign(attendance, values) | assign(ticket, {"started": True})
-
-
-def begun(ticket: ProviderTicket) -> dict:
-    """The Operadora has acted: it can no longer be deleted, whoever gives it up. What changed."""
-    if ticket.held_from and not ticket.held_from.get("started"):
-        ticket.held_from = {**ticket.held_from, "started": True}
-    return assign(ticket, {"started": True})
 
 
 def written(session, ticket: ProviderTicket, action: str, changes: dict, *, actor, now: datetime, children=()) -> None:
@@ -230,10 +223,8 @@ def _to(session, ticket, situation, action, *, actor, now) -> ProviderTicket:
         closes = situation.phase in CLOSED_PHASES
         if closes != (attendance.closed_at is not None):
             values["closed_at"] = now if closes else None
-        changes = assign(attendance, values) | begun(ticket)
-        if ticket.held_from:  # where it came from is no longer where it would go back to
-            ticket.held_from = {**ticket.held_from, "situation_id": situation.id} if not closes else None
-        changes |= clock.follow(session, attendance, now=now)
+        changes = assign(attendance, values)
+        changes |= holding.follow(session, attendance, changes, actor=actor, now=now)
         written(session, ticket, action, changes, actor=actor, now=now)
     return ticket
 
