@@ -14,7 +14,8 @@ from ..models.identity import LoginThrottle
 WINDOW = timedelta(minutes=15)
 # Tries a window. Per user and address is tight; per user alone is wide, so that a stranger cannot shut a colleague out
 # with five guesses, yet a botnet gets few guesses at one account.
-LIMITS = {"pair": 5, "user": 30, "ip": 60}
+# Denials of one user of a portal: who errs makes a few, who tries out numbers fills no log.
+LIMITS = {"pair": 5, "user": 30, "ip": 60, "denied": 60}
 
 _PAY = text("""
 insert into login_throttle (key, window_started_at, tries) values (:key, :now, 1)
@@ -45,10 +46,15 @@ def pay(session, name: str, ip: str, now: datetime) -> Ticket:
     """Count this try. The caller commits before verifying anything."""
     waits = []
     for scope, key in sorted(keys(name, ip).items()):  # a fixed order: no deadlock
-        row = session.execute(_PAY, {"key": key, "now": now, "cut": now - WINDOW}).one()
+        row = _counted(session, key, now)
         if row.tries > LIMITS[scope]:
             waits.append(row.window_started_at + WINDOW - now)
     return Ticket(False, max(1, int(max(waits).total_seconds()))) if waits else Ticket(True)
+
+
+def denied_too_often(session, user_id: int, now: datetime) -> int:
+    """Count a denial of this user; by how many they are above the limit of the window."""
+    return max(0, _counted(session, f"denied:{user_id}", now).tries - LIMITS["denied"])
 
 
 def forgive(session, name: str, ip: str) -> None:
@@ -65,6 +71,10 @@ def forgive_name(session, name: str) -> None:
     found = keys(name, "")
     session.execute(delete(LoginThrottle).where(or_(
         LoginThrottle.key == found["user"], LoginThrottle.key.startswith(found["pair"]))))
+
+
+def _counted(session, key, now):
+    return session.execute(_PAY, {"key": key, "now": now, "cut": now - WINDOW}).one()
 
 
 def prune(session, now: datetime) -> int:

@@ -91,8 +91,15 @@ def conclude(session, outcome: Outcome, *, username: str, via: str, ip: str, use
 
 
 def note_denied(session, viewer, asked: str, *, via: str, ip: str, user_agent: str, now: datetime) -> None:
-    """Record that a user of a portal asked for what is not his, or not there: who forges ids looks for others' rows."""
-    session.add(LoginAttempt(at=now, username=viewer.login[:128], user_id=viewer.user_id, via=via, outcome="denied",
+    """Record that a user of a portal asked for what is not his, or not there: who forges ids looks for others' rows.
+
+    The first above the limit of a window is recorded as such; what follows in it is not, so that nobody fills the log.
+    """
+    above = throttle.denied_too_often(session, viewer.user_id, now)
+    if above > 1:
+        return
+    outcome = "limited" if above else "denied"
+    session.add(LoginAttempt(at=now, username=viewer.login[:128], user_id=viewer.user_id, via=via, outcome=outcome,
                              ip=ip[:45], user_agent=user_agent[:200], asked=asked[:200]))
 
 

@@ -1,11 +1,14 @@
 """A provider sees its own tickets and nothing else by any path (C-02, C-28); blocked menus are not there (C-03)."""
 import pytest
-from sqlalchemy import select
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select, update
 
+from app.database import utc_now
 from app.models.attachment import Attachment
-from app.models.identity import LoginAttempt
+from app.models.identity import LoginAttempt, LoginThrottle
 from app.models.provider_ticket import Message
 from app.models.web_menu import WebMenu, WebMenuRule
+from app.security import throttle
 from tests.support import samples
 
 from .conftest import hold, key_of, post
@@ -75,6 +78,26 @@ def test_rest_gives_a_provider_nothing_of_the_desk(ticket, api, session, address
     answer = api("pedro").get("/api/v1/" + address.format(protocol=ticket.attendance.protocol, file=file))
     assert answer.status_code in (403, 404)
     assert denied(session)[-1].via == "rest"
+
+
+@pytest.mark.req("C-02")
+def test_who_tries_out_numbers_does_not_fill_the_security_log(ticket, stranger, browser, session, seeding):
+    user_id = session.scalar(select(User.id).where(User.username == "alheio"))
+    with seeding():  # of this window, all but two are used up
+        session.add(LoginThrottle(key=f"denied:{user_id}", tries=throttle.LIMITS["denied"] - 2,
+                                  window_started_at=utc_now()))
+    for number in range(6):
+        assert stranger.get(f"/portal/tickets/9{number}").status_code == 404, "the answer is the same as ever"
+    noted = session.execute(select(LoginAttempt.outcome, LoginAttempt.asked).where(
+        LoginAttempt.username == "alheio", LoginAttempt.asked != "").order_by(LoginAttempt.id)).all()
+    assert noted == [("denied", "GET /portal/tickets/90"), ("denied", "GET /portal/tickets/91"),
+                     ("limited", "GET /portal/tickets/92")]
+    assert browser.get("/portal/tickets/93").status_code == 404
+    assert denied(session)[-1] == ("pedro", "GET /portal/tickets/93", "page"), "each has a limit of his own"
+    with seeding():
+        session.execute(update(LoginThrottle).values(window_started_at=utc_now() - throttle.WINDOW))
+    stranger.get("/portal/tickets/94")
+    assert denied(session)[-1] == ("alheio", "GET /portal/tickets/94", "page"), "the next window is new"
 
 
 def test_a_member_of_staff_who_errs_is_not_in_the_security_log(sign_in, desk, session):
