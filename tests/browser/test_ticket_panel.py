@@ -71,9 +71,31 @@ def test_refusals_stand_at_their_fields_in_the_dialogs(open_page):
     page.locator("#central-rows tr").first.click()
     page.keyboard.press("F3")
     new = page.get_by_role("dialog", name="Novo atendimento")
+    expect(new.get_by_label("Pessoa para contato")).not_to_have_value("")  # of the chosen ticket
+    for label in ("Pessoa para contato", "Telefone para contato", "E-mail"):
+        new.get_by_label(label).fill("")
     new.get_by_role("button", name="Salvar").click()
-    expect(new.get_by_role("alert").filter(visible=True)).to_have_count(8)
+    expect(new.get_by_role("alert").filter(visible=True)).to_have_count(7)
     assert_accessible(page)
+
+
+@pytest.mark.req("C-93", "C-32")
+def test_a_new_attendance_begins_with_the_provider_of_the_chosen_ticket_and_can_be_changed(open_page):
+    page = open_page("operator", "/provider-central/?filter=all&q=Encaminhar")
+    row = page.locator("#central-rows tr").first
+    row.click()
+    page.keyboard.press("F3")
+    new = page.get_by_role("dialog", name="Novo atendimento")
+    provider, name, phone, email = (new.locator(f"[name={each}]") for each in (
+        "provider_id", "contact_name", "contact_phone", "contact_email"))
+    expect(name).not_to_have_value("")
+    known = [field.input_value() for field in (provider, name, phone, email)]
+    assert all(known)
+    name.fill("Outra pessoa")
+    page.keyboard.press("Escape")
+    page.keyboard.press("F3")
+    expect(new).to_be_visible()
+    assert [field.input_value() for field in (provider, name, phone, email)] == [known[0], "Outra pessoa", *known[2:]]
 
 
 @pytest.mark.req("C-85")

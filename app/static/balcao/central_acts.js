@@ -7,7 +7,7 @@
   var words = ticket.words, TABS = { logs: "logs", provider: "provider", batches: "batches", guides: "guides", payments: "payments", internal: "internal" };
   var asked = null, rows = [], busy = false;
 
-  /* The dialogs come once; each opening begins anew but for what was typed into "Novo atendimento". */
+  /* The dialogs come once; each opening begins anew but for what was typed into "Novo atendimento" (central_new.js). */
   function dialogs() {
     if (!asked) {
       asked = ticket.get(words.dialogs).then(function (html) {
@@ -22,7 +22,7 @@
   }
   function show(name, ids) {
     rows = rowsOf(ids);
-    dialogs().then(function () {
+    dialogs().then(function () { return name === "new" ? ticket.beginNew(document.querySelector("[data-new-form]"), ids) : null; }).then(function () {
       var dialog = document.getElementById("act-" + name), form = dialog.querySelector("form"), about = form.querySelector("[data-about]");
       if (name !== "new") {
         form.reset();
@@ -81,7 +81,7 @@
   }
 
   function run(name, ids) {
-    if (name === "new") { show("new", []); return; }
+    if (name === "new") { show("new", ids); return; }
     if (!ids.length) { window.balcao.toast(words.choose, "info"); return; }
     if (TABS[name]) { open(ids, TABS[name]); return; }
     if (name === "survey") {

@@ -12,6 +12,7 @@ from ...errors import Conflict, Invalid
 from ...extensions import db
 from ...files.names import clean
 from ...models.provider_ticket import MESSAGE_LIMIT
+from ...queries import provider_contacts
 from ...queries import ticket_panel as reads
 from ...services import attachments, central, drafts, held_files, internal_messages
 from ...services.held_files import PER_FORM
@@ -33,8 +34,8 @@ class TicketActsView(BaseView):
     route_base, default_view = "/provider-central/tickets", "dialogs"
     class_permission_name = "ticket"
     method_permission_name = dict.fromkeys(
-        ("dialogs", "opened", "take", "situation", "classify", "complementary", "reply", "draft", "email", "sms",
-         "internal"), "write")
+        ("dialogs", "contact", "opened", "take", "situation", "classify", "complementary", "reply", "draft", "email",
+         "sms", "internal"), "write")
 
     @expose("/dialogs")
     @has_access
@@ -44,6 +45,20 @@ class TicketActsView(BaseView):
         return private(self.render_template(
             "central/panel/dialogs.html", situations=reads.closing_situations(db.session), key=uuid.uuid4().hex,
             longest=MESSAGE_LIMIT, max_mb=current_app.config["UPLOAD_MAX_MB"]))
+
+    @expose("/contact")
+    @has_access
+    def contact(self):
+        """What "Novo atendimento" begins with: the provider of a ticket, or a chosen one, and its contact (C-93)."""
+        central.require_open(db.session)
+        pk = whole(request.args.get("ticket"))
+        known = (provider_contacts.of_ticket(db.session, g.viewer, pk) if pk is not None else
+                 provider_contacts.of_provider(db.session, g.viewer, whole(request.args.get("provider")) or 0))
+        if known is None:
+            abort(404)
+        return private(jsonify(
+            provider={"id": known.provider.id, "text": known.provider.shown_name}, contact_name=known.contact_name,
+            contact_phone=known.contact_phone, contact_email=known.contact_email))
 
     @expose("/new", methods=["POST"])
     @has_access
