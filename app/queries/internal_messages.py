@@ -1,12 +1,12 @@
 """Reading internal communications: what a colleague got, what he sent, and those about a provider."""
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from ..models.identity import UserProfile
 from ..models.internal_message import InternalMessage, InternalRecipient
 from ..security.permissions import Perm
 from ..security.visibility import visible
+from . import colleagues
 from .mentions import holders
 
 SIZE, OF_ENTITY, CAP = 25, 20, 99
@@ -54,15 +54,8 @@ def is_unread(message: InternalMessage, viewer) -> bool:
 
 def find_colleagues(session, viewer, term, _parent, limit, offset) -> list[tuple[int, str]]:
     """(id, name) of the active colleagues to whom one may write, by any part of the name or user name."""
-    where = [visible(User, viewer), User.active, UserProfile.entity_id.is_(None), User.id != viewer.user_id,
-             User.id.in_(holders(Perm.INTERNAL_MESSAGE))]
-    for word in term.split():
-        where.append(or_(*(func.lower(column).contains(word.lower(), autoescape=True)
-                           for column in (User.first_name, User.last_name, User.username))))
-    rows = session.execute(
-        select(User.id, User.first_name, User.last_name).join(UserProfile, UserProfile.user_id == User.id)
-        .where(*where).order_by(User.first_name, User.last_name, User.id).limit(limit).offset(offset))
-    return [(pk, f"{first} {last}".strip()) for pk, first, last in rows]
+    return colleagues.find(session, viewer, term, None, limit, offset, only=[
+        User.id != viewer.user_id, User.id.in_(holders(Perm.INTERNAL_MESSAGE))])
 
 
 def _page(session, viewer, condition, before, size):

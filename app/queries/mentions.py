@@ -17,8 +17,9 @@ from ..models.identity import UserProfile, user_company, user_unit
 from ..security.permissions import Perm
 from ..security.visibility import visible
 from ..text import normalise
+from .colleagues import has_words
 
-MOST = 2_000  # looked at: a desk has fewer people
+MOST = 2_000  # looked at of those who have the words
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,7 @@ class Colleague:
 def find(session, viewer, attendance: Attendance, term: str = "", limit: int = 8) -> list[Colleague]:
     """Those whose name or user name has the words of `term`, who begin with it first; never the viewer himself."""
     wanted = normalise(term)
-    found = [each for each in _read(session, viewer, attendance, User.id != viewer.user_id)
-             if all(word in normalise(f"{each.name} {each.login}") for word in wanted.split())]
+    found = _read(session, viewer, attendance, User.id != viewer.user_id, *has_words(term))
     found.sort(key=lambda each: not (each.login.startswith(wanted) or normalise(each.name).startswith(wanted)))
     return found[:limit]
 

@@ -93,6 +93,8 @@ class InternalMessageView(BaseView):
         form = InternalMessageForm()
         for field in (form.kind, form.subject, form.text):
             field.flags.required = True
+        if request.form.get("action") == "find":  # a browser without scripts: whom one may choose
+            return self._found(form)
         if not form.validate():
             return self._written(form, 422)
         try:
@@ -122,9 +124,16 @@ class InternalMessageView(BaseView):
         target = request.form.get("next")
         return redirect(safe_next(target) if target else url_for(".index"))
 
-    def _written(self, form, status=200, loose=()):
+    def _found(self, form):
+        term = request.form.get("find", "")
+        more = [field.look_for(term) for field in (form.users, form.departments)]  # all fields are asked
+        told = (_("There are more than these: type more letters.") if any(more) else
+                None if form.users.found or form.departments.found else _("Nobody was found."))
+        return self._written(form, found=told)
+
+    def _written(self, form, status=200, loose=(), found=None):
         return self.render_template("internal_messages/new.html", title=_("New internal communication"),
-                                    message_form=form, loose=loose), status
+                                    message_form=form, loose=loose, found=found), status
 
     @staticmethod
     def _parts() -> dict:

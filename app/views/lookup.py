@@ -1,5 +1,5 @@
 """A select that holds only the chosen row and asks the server for the rest: 20 a page, scoped, below a parent field."""
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import abort, g, jsonify, request
@@ -171,7 +171,8 @@ FIRST = {
 
 
 class LookupWidget:
-    """The native select with the chosen rows; lookup.js makes it searchable."""
+    """The native select with the chosen rows, and those found where a form searches without scripts; lookup.js makes it
+    searchable."""
 
     def __call__(self, field, **attributes):
         before = field.id[:-len(field.short_name)]
@@ -185,6 +186,8 @@ class LookupWidget:
         blank = "" if field.multiple else Markup('<option value=""></option>')
         rows = field.shown if field.multiple else [field.shown] if field.shown else []
         chosen = Markup("").join(Markup('<option value="{}" selected>{}</option>').format(*row) for row in rows)
+        chosen += Markup("").join(
+            Markup('<option value="{}">{}</option>').format(*row) for row in field.found if row not in rows)
         escaped = Markup(html_params(multiple=field.multiple, **attributes))  # noqa: S704  (WTForms escapes the values)
         return Markup("<select {}>{}{}</select>").format(escaped, blank, chosen)
 
@@ -196,6 +199,13 @@ class _Lookup(Field):
     parent = None
     offer = TODAY
     beside: dict = {}  # argument of the request -> field whose value it carries
+    found: Sequence[tuple] = ()  # (id, text) to choose from
+
+    def look_for(self, term: str) -> bool:
+        """Offer a page of what has these words, as a browser without scripts needs it; whether there is more."""
+        rows = find(SOURCES[self.source], g.viewer, term[:200].replace("\0", ""), offer=self.offer)
+        self.found = rows[:PAGE]
+        return len(rows) > PAGE
 
     def text_of(self, row) -> tuple:
         """(id, text) of a chosen row."""

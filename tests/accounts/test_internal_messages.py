@@ -2,10 +2,12 @@
 import re
 
 import pytest
-from sqlalchemy import func, select
+from flask_appbuilder.security.sqla.models import User, assoc_user_role
+from sqlalchemy import func, insert, select
 
 from app.database import unit_of_work
 from app.errors import DomainError, NotFound
+from app.models.identity import UserProfile, user_company
 from app.models.internal_message import InternalMessage
 from app.models.log import LogEntry
 from app.models.notification import Notification
@@ -99,6 +101,51 @@ def test_only_colleagues_who_may_read_it_get_it(supervisor, session, people, adm
         internal_messages.send(session, kind="message", subject="A", text="B", user_ids=[people["bruno"].id],
                                actor=viewer_for(people["pedro"]), now=NOON)
     assert count(session) == 0
+
+
+@pytest.fixture
+def crowd(session, seeding, people, world):
+    """2,500 more colleagues: "Pessoa 0001" and so on; the last by name is Úrsula."""
+    names = [("Pessoa", f"{n:04}") for n in range(2_500)] + [("Úrsula", "Zanetti")]
+    role_id = people["bruno"].roles[0].id
+    with seeding():
+        first = session.scalar(select(func.max(User.id))) + 1
+        ids = range(first, first + len(names))
+        session.execute(insert(User), [
+            {"id": pk, "first_name": name, "last_name": more, "username": f"p{pk}", "email": f"p{pk}@users.invalid",
+             "active": True} for pk, (name, more) in zip(ids, names, strict=True)])
+        session.execute(insert(UserProfile), [{"user_id": pk} for pk in ids])
+        session.execute(insert(user_company), [{"user_id": pk, "company_id": world.company.id} for pk in ids])
+        session.execute(insert(assoc_user_role), [{"id": pk, "user_id": pk, "role_id": role_id} for pk in ids])
+    return ids
+
+
+@pytest.mark.req("C-83")
+def test_colleagues_are_searched_on_the_server_however_many_they_are(supervisor, crowd):
+    assert "Pessoa 0" not in supervisor.get("/internal-messages/new").text
+    for source in ("colleague", "operator"):
+        page = supervisor.get(f"/lookup/{source}").json
+        assert (len(page["results"]), page["pagination"]["more"]) == (20, True)
+        found = supervisor.get(f"/lookup/{source}?q=ursula zan").json["results"]
+        assert found == [{"id": crowd[-1], "text": "Úrsula Zanetti"}], "beyond two thousand others, without its accent"
+
+
+@pytest.mark.req("C-83")
+def test_without_scripts_they_are_found_by_a_button_and_what_was_typed_stays(supervisor, session, crowd, people, world):
+    page = supervisor.post("/internal-messages/new", form(
+        users=[people["bruno"].id], text="Isto fica", action="find", find="úrsula"))
+    assert page.status_code == 200
+    assert "Isto fica" in page.text
+    options = re.findall(r'<option value="(\d+)"( selected)?>', page.text.partition('name="users"')[2].partition(
+        "</select>")[0])
+    assert options == [(str(people["bruno"].id), " selected"), (str(crowd[-1]), "")]
+    assert count(session) == 0, "nothing is sent by it"
+    many = supervisor.post("/internal-messages/new", form(action="find", find="pessoa")).text
+    assert many.count("Pessoa 0") == 20
+    assert "digite mais letras" in many
+    assert "Ninguém foi encontrado" in supervisor.post("/internal-messages/new", form(action="find", find="xyz")).text
+    assert f'<option value="{world.department.id}">' in supervisor.post(
+        "/internal-messages/new", form(action="find", find=world.department.name[:4])).text
 
 
 @pytest.mark.req("C-83")
