@@ -8,6 +8,7 @@ def register(appbuilder, *, report: Callable) -> None:
     from .appointments import AppointmentApi
     from .attachments import AttachmentApi
     from .attendances import AttendanceApi
+    from .calendars import CalendarApi
     from .classifications import ClassificationApi
     from .detail_pages import DetailApi
     from .duplicates import PersonMergeApi
@@ -40,7 +41,7 @@ def register(appbuilder, *, report: Callable) -> None:
             LoginApi, AttendanceApi, DetailApi, AttachmentApi, AttendanceLabelApi, NoteApi, ForwardApi,
             AttendanceMergeApi, EmailApi, ReportApi, AttendanceLogApi, PersonApi, PersonMergeApi, PersonLogApi,
             AlertApi, AppointmentApi, OrderApi, InvoiceApi, BatchApi, GuideApi, PaymentApi, SurveyApi, ParticipationApi,
-            ProviderTicketApi, MeApi, ClassificationApi, *RESOURCES, ReclassificationApi, OperatorApi, SavedViewApi,
-            NotificationApi, JobApi, FieldFileApi, FormApi, OpenApi):
+            ProviderTicketApi, MeApi, ClassificationApi, *RESOURCES, CalendarApi, ReclassificationApi, OperatorApi,
+            SavedViewApi, NotificationApi, JobApi, FieldFileApi, FormApi, OpenApi):
         appbuilder.add_api(resource)
     appbuilder.add_view_no_menu(ApiReferenceView)

@@ -7,7 +7,7 @@ from ..errors import DomainError, Invalid
 from ..models.classification import Phase, Scope
 from ..models.knowledge import Identification, KnowledgeKind
 from ..security.visibility import visible
-from ..services import knowledge, scripts
+from ..services import email_templates, knowledge, scripts
 from ..services.refusals import REFUSALS, refusal
 from . import schemas
 from .base import actor
@@ -125,6 +125,12 @@ class AddScript(schemas.Body):
     active = schemas.flag(load_default=True)
 
 
+class AddEmailTemplate(Named):
+    subject = schemas.text(200, required=True)
+    body = schemas.text(email_templates.LONGEST_BODY, required=True, metadata={
+        "description": "Variables stand between two braces, such as {{protocolo}}"})
+
+
 class AddKnowledgeSection(Placed):
     pass
 
@@ -188,15 +194,15 @@ def _rows(session, model, relation, ids, pk, field) -> list:
     return [offered[each] for each in dict.fromkeys(ids or ())]
 
 
-def refused_at(model, call):
-    """What `call` answers; its refusals at the names of the body."""
+def refused_at(model, add, call):
+    """What `call` answers; its refusals at the names of the body `add`."""
     try:
         return call()
     except REFUSALS as raised:
         error = refusal(raised)
     relations = inspect(model).relationships
     for each in getattr(error, "errors", [error]):
-        if each.field in relations:
+        if each.field in relations and each.field not in add.fields:
             each.field = each.field.removesuffix("s") + "_ids" if relations[each.field].uselist else each.field + "_id"
     raise error
 

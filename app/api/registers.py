@@ -1,5 +1,4 @@
 """What configurators keep, read and written as the screens do: the same permissions, services, refusals and log."""
-from flask import jsonify
 from sqlalchemy.orm import selectinload
 
 from ..extensions import db
@@ -15,6 +14,7 @@ from ..models.classification import (
     Subclassification,
 )
 from ..models.company import Company, Department, Unit
+from ..models.email_template import EmailTemplate
 from ..models.entity import ContactType, RoleType
 from ..models.knowledge import KnowledgeCategory, KnowledgeItem, KnowledgeKind, KnowledgeSection
 from ..models.label import Label
@@ -28,23 +28,19 @@ from ..services import (
     channels,
     classifications,
     companies,
+    email_templates,
     knowledge,
     labels,
     products,
-    records,
     role_types,
     scripts,
     situations,
 )
-from ..services.records import get_visible
-from ..text import normalise
 from . import register_bodies as bodies
-from . import schemas
-from .alerts import AT_VERSION
-from .arguments import Flag, Listed, Whole, one_of, text
-from .base import Resource, actor, body, listed, written
+from .arguments import Whole, one_of, text
+from .base import actor
 from .labels import LABEL
-from .operation import operation
+from .register_resource import ListRegister, named_rows, register_of
 from .related import loaded
 from .shapes import NAMED, Shape, many, named
 
@@ -73,12 +69,8 @@ SECTION = Shape("KnowledgeSection", KnowledgeSection, "id name position active v
 CATEGORY = Shape("KnowledgeCategory", KnowledgeCategory, "id name section position active version")
 ITEM = Shape("KnowledgeItem", KnowledgeItem, "id title kind identification return_days proposed_solution "
              "operator_guidance category active version")
+EMAIL_TEMPLATE = Shape("EmailTemplate", EmailTemplate, "id name subject body active version")
 DEPARTMENT = Shape("Department", Department, "id name company parent active version")
-
-
-class ListRegister(Listed):
-    q = text(200, metadata={"description": "A part of the name"})
-    active = Flag(load_default=None)
 
 
 class ListProducts(ListRegister):
@@ -102,76 +94,11 @@ class ListScripts(ListRegister):
     q = text(200, metadata={"description": "Words of title and text"})
 
 
-REGISTER, PRODUCTS, INFORMATIONS = ListRegister(), ListProducts(), ListInformation()
-
-
-def _named(model, args, relations=()):
-    query = db.session.query(model).filter(visible(model, actor())).options(*loaded(*relations))
-    if args["q"]:
-        query = query.filter(model.name_key.contains(normalise(args["q"]), autoescape=True))
-    if args["active"] is not None:
-        query = query.filter(model.active == args["active"])
-    return query
-
-
-def _register(name, noun, model, shape, words, add, service=None, relations=(), query=REGISTER, find=_named,
-              order="name_key"):
-    """A resource over a register: its rows page by page, and the verbs of its service as the screens call them.
-
-    `words` are the summaries of the list and of one row.
-    """
-    many_, one = words
-    service, whole, part = service or records.service_for(model), bodies.put_of(add), schemas.change_of(type(add))
-
-    class Register(Resource):
-        resource_name = name
-        class_permission_name = noun
-        method_permission_name = {"get_list": "read", "get": "read", "post": "write", "put": "write",
-                                  "change": "write", "delete": "write"}
-        openapi_spec_tag = "Registers"
-
-        @operation("", summary=f"List {many_}", query=query, listed=shape)
-        def get_list(self):
-            args = query.read()
-            return listed(shape, find(model, args, relations), getattr(model, order), model.id, args)
-
-        @operation("", "POST", summary=f"Add {one}", body=add, answer=shape, status=201, once=True)
-        def post(self):
-            data = body(add)
-            return written(lambda session, now: shape(bodies.refused_at(model, lambda: service.create(
-                session, bodies.values(session, model, data), actor=actor(), now=now))), name, status=201)
-
-        @operation("/<int:pk>", summary=f"Read {one}", answer=shape)
-        def get(self, pk):
-            return jsonify(shape(get_visible(db.session, model, pk, actor())))
-
-        @operation("/<int:pk>", "PUT", summary=f"Replace {one}", body=whole, answer=shape,
-                   description="What is left out gets its default. The version is that of the row as it was read.")
-        def put(self, pk):
-            return _changed(pk, body(whole))
-
-        @operation("/<int:pk>", "PATCH", summary=f"Change {one}", body=part, answer=shape,
-                   description="What is left out stays. The version is that of the row as it was read.")
-        def change(self, pk):
-            return _changed(pk, body(part))
-
-        @operation("/<int:pk>", "DELETE", summary=f"Delete {one}", query=AT_VERSION, status=204,
-                   description="One in use is refused: it can be deactivated.")
-        def delete(self, pk):
-            args = AT_VERSION.read()
-            return written(lambda session, now: bodies.deleted(
-                lambda: service.delete(session, pk, **args, actor=actor(), now=now)))
-
-    def _changed(pk, data):
-        return written(lambda session, now: shape(bodies.refused_at(model, lambda: service.update(
-            session, pk, bodies.values(session, model, data, pk), version=data["version"], actor=actor(), now=now))))
-
-    Register.__name__ = Register.__qualname__ = f"{model.__name__}RegisterApi"
-    return Register
+PRODUCTS, INFORMATIONS = ListProducts(), ListInformation()
 
 
 def _products(model, args, relations):
-    query = _named(model, args, relations)
+    query = named_rows(model, args, relations)
     return query if args["code"] is None else query.filter(model.code == args["code"])
 
 
@@ -207,50 +134,52 @@ def _knowledge(model, args, relations):
 
 KEPT = "classification"  # the noun of what configurators keep
 RESOURCES = (
-    _register("products", KEPT, Product, PRODUCT, ("products", "a product"), bodies.AddProduct(), products.products,
-              query=PRODUCTS, find=_products),
-    _register("product-information", KEPT, ProductInformation, INFORMATION,
-              ("product information", "information of a product"), bodies.AddProductInformation(),
-              products.information, (ProductInformation.product, ProductInformation.motive,
-                                     ProductInformation.occurrence), INFORMATIONS, _information, "id"),
-    _register("motives", KEPT, Motive, MOTIVE, ("motives", "a motive"), bodies.AddMotive(),
-              classifications.motives),
-    _register("occurrences", KEPT, Occurrence, OCCURRENCE, ("occurrences", "an occurrence"), bodies.AddOccurrence(),
-              classifications.occurrences, (Occurrence.motive,)),
-    _register("causes", KEPT, Cause, CAUSE, ("causes", "a cause"), bodies.AddCause(), classifications.causes,
-              (Cause.occurrence,)),
-    _register("provider-classifications", KEPT, Classification, CLASSIFICATION,
-              ("classifications of providers' tickets", "a classification"), bodies.AddProviderClassification(),
-              classifications.classifications),
-    _register("subclassifications", KEPT, Subclassification, SUBCLASSIFICATION,
-              ("subclassifications", "a subclassification"), bodies.AddSubclassification(),
-              classifications.subclassifications, (Subclassification.classification,)),
-    _register("default-motives", KEPT, DefaultMotive, DEFAULT_MOTIVE, ("standard motives", "a standard motive"),
-              bodies.AddDefaultMotive(), classifications.default_motives, (DefaultMotive.subclassification,)),
-    _register("labels", KEPT, Label, LABEL, ("labels", "a label"), bodies.AddLabel(), labels.service),
-    _register("situations", KEPT, Situation, SITUATION, ("situations", "a situation"), bodies.AddSituation(),
-              situations.service),
-    _register("channels", KEPT, Channel, CHANNEL, ("channels", "a channel"), bodies.AddChannel(), channels.service),
-    _register("roles", KEPT, RoleType, ROLE, ("the roles of persons", "a role of persons"), bodies.AddRole(),
-              role_types.service),
-    _register("contact-types", KEPT, ContactType, CONTACT_TYPE, ("types of contacts", "a type of contacts"),
-              bodies.AddContactType()),
-    _register("alert-priorities", KEPT, AlertPriority, PRIORITY, ("priorities of alerts", "a priority of alerts"),
-              bodies.AddAlertPriority(), alerts.priorities),
-    _register("scripts", KEPT, Script, SCRIPT, ("scripts of attendance", "a script of attendance"), bodies.AddScript(),
-              scripts, query=ListScripts(), find=_scripts, order="title_key"),
-    _register("knowledge-sections", KEPT, KnowledgeSection, SECTION,
-              ("sections of the knowledge base", "a section of the knowledge base"), bodies.AddKnowledgeSection(),
-              knowledge.sections),
-    _register("knowledge-categories", KEPT, KnowledgeCategory, CATEGORY,
-              ("categories of the knowledge base", "a category of the knowledge base"), bodies.AddKnowledgeCategory(),
-              knowledge.categories, (KnowledgeCategory.section,)),
-    _register("knowledge-items", KEPT, KnowledgeItem, ITEM,
-              ("items of the knowledge base", "an item of the knowledge base"), bodies.AddKnowledgeItem(),
-              knowledge.items, (KnowledgeItem.category,), ListKnowledge(), _knowledge, "title_key"),
-    _register("companies", "company", Company, COMPANY, ("companies", "a company"), bodies.AddCompany(),
-              companies.companies),
-    _register("units", "structure", Unit, UNIT, ("units", "a unit"), bodies.AddUnit(), companies.units,
-              (Unit.company,)),
-    _register("departments", "structure", Department, DEPARTMENT, ("departments", "a department"),
-              bodies.AddDepartment(), companies.departments, (Department.company, Department.parent)))
+    register_of("products", KEPT, Product, PRODUCT, ("products", "a product"), bodies.AddProduct(), products.products,
+                query=PRODUCTS, find=_products),
+    register_of("product-information", KEPT, ProductInformation, INFORMATION,
+                ("product information", "information of a product"), bodies.AddProductInformation(),
+                products.information, (ProductInformation.product, ProductInformation.motive,
+                                       ProductInformation.occurrence), INFORMATIONS, _information, "id"),
+    register_of("motives", KEPT, Motive, MOTIVE, ("motives", "a motive"), bodies.AddMotive(),
+                classifications.motives),
+    register_of("occurrences", KEPT, Occurrence, OCCURRENCE, ("occurrences", "an occurrence"), bodies.AddOccurrence(),
+                classifications.occurrences, (Occurrence.motive,)),
+    register_of("causes", KEPT, Cause, CAUSE, ("causes", "a cause"), bodies.AddCause(), classifications.causes,
+                (Cause.occurrence,)),
+    register_of("provider-classifications", KEPT, Classification, CLASSIFICATION,
+                ("classifications of providers' tickets", "a classification"), bodies.AddProviderClassification(),
+                classifications.classifications),
+    register_of("subclassifications", KEPT, Subclassification, SUBCLASSIFICATION,
+                ("subclassifications", "a subclassification"), bodies.AddSubclassification(),
+                classifications.subclassifications, (Subclassification.classification,)),
+    register_of("default-motives", KEPT, DefaultMotive, DEFAULT_MOTIVE, ("standard motives", "a standard motive"),
+                bodies.AddDefaultMotive(), classifications.default_motives, (DefaultMotive.subclassification,)),
+    register_of("labels", KEPT, Label, LABEL, ("labels", "a label"), bodies.AddLabel(), labels.service),
+    register_of("situations", KEPT, Situation, SITUATION, ("situations", "a situation"), bodies.AddSituation(),
+                situations.service),
+    register_of("channels", KEPT, Channel, CHANNEL, ("channels", "a channel"), bodies.AddChannel(), channels.service),
+    register_of("roles", KEPT, RoleType, ROLE, ("the roles of persons", "a role of persons"), bodies.AddRole(),
+                role_types.service),
+    register_of("contact-types", KEPT, ContactType, CONTACT_TYPE, ("types of contacts", "a type of contacts"),
+                bodies.AddContactType()),
+    register_of("alert-priorities", KEPT, AlertPriority, PRIORITY, ("priorities of alerts", "a priority of alerts"),
+                bodies.AddAlertPriority(), alerts.priorities),
+    register_of("email-templates", KEPT, EmailTemplate, EMAIL_TEMPLATE, ("e-mail templates", "an e-mail template"),
+                bodies.AddEmailTemplate(), email_templates.service),
+    register_of("scripts", KEPT, Script, SCRIPT, ("scripts of attendance", "a script of attendance"),
+                bodies.AddScript(), scripts, query=ListScripts(), find=_scripts, order="title_key"),
+    register_of("knowledge-sections", KEPT, KnowledgeSection, SECTION,
+                ("sections of the knowledge base", "a section of the knowledge base"), bodies.AddKnowledgeSection(),
+                knowledge.sections),
+    register_of("knowledge-categories", KEPT, KnowledgeCategory, CATEGORY,
+                ("categories of the knowledge base", "a category of the knowledge base"), bodies.AddKnowledgeCategory(),
+                knowledge.categories, (KnowledgeCategory.section,)),
+    register_of("knowledge-items", KEPT, KnowledgeItem, ITEM,
+                ("items of the knowledge base", "an item of the knowledge base"), bodies.AddKnowledgeItem(),
+                knowledge.items, (KnowledgeItem.category,), ListKnowledge(), _knowledge, "title_key"),
+    register_of("companies", "company", Company, COMPANY, ("companies", "a company"), bodies.AddCompany(),
+                companies.companies),
+    register_of("units", "structure", Unit, UNIT, ("units", "a unit"), bodies.AddUnit(), companies.units,
+                (Unit.company,)),
+    register_of("departments", "structure", Department, DEPARTMENT, ("departments", "a department"),
+                bodies.AddDepartment(), companies.departments, (Department.company, Department.parent)))

@@ -10,6 +10,7 @@ from ..errors import Invalid, InvalidMany
 from ..models.email_template import EmailTemplate
 from ..models.entity import EntityKind
 from . import records
+from .entity_rules import REQUIRED
 
 # Written by configurators, in their language; what each stands for.
 VARIABLES = {
@@ -69,7 +70,7 @@ def _text(value) -> str:
 
 
 def _check(_session, item, _lists, *, actor):
-    errors = []
+    errors = [Invalid(REQUIRED, field=field) for field in ("subject", "body") if not getattr(item, field)]
     for field in ("subject", "body"):
         try:
             check_text(field, getattr(item, field))

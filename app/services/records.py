@@ -168,13 +168,13 @@ def sync_rows(session, parent, name, wanted, main="is_main"):
     mains = [i for i, row in enumerate(wanted) if row.get(main)]
     if len(mains) > 1:
         raise Invalid(_l("Only one can be the main one."), field=f"{name}.{mains[-1]}.{main}")
-    keep, raised = [], []
+    keep, raised, left = [], [], dict(have)
     for i, values in enumerate(wanted):
         values = dict(values)
         pk = values.pop("id", None)
-        if pk and pk not in have:
+        if pk and pk not in left:  # or named twice
             raise Invalid(_l("Somebody else already removed this row."), field=f"{name}.{i}")
-        row = have[pk] if pk else model()
+        row = left.pop(pk) if pk else model()
         if values.get(main) and not (pk and getattr(row, main)):
             raised.append(row)
             values[main] = False  # goes up after the old main one went down: a partial unique index allows one
