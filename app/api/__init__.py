@@ -34,14 +34,14 @@ def register(appbuilder, *, report: Callable) -> None:
     from .reference import ApiReferenceView
     from .registers import RESOURCES
     from .reports import ReportApi
-    from .surveys import ParticipationApi, SurveyApi
+    from .surveys import ParticipationApi, SurveyApi, SurveyRegisterApi
 
     ReportApi.printed = staticmethod(report)
     for resource in (
             LoginApi, AttendanceApi, DetailApi, AttachmentApi, AttendanceLabelApi, NoteApi, ForwardApi,
             AttendanceMergeApi, EmailApi, ReportApi, AttendanceLogApi, PersonApi, PersonMergeApi, PersonLogApi,
-            AlertApi, AppointmentApi, OrderApi, InvoiceApi, BatchApi, GuideApi, PaymentApi, SurveyApi, ParticipationApi,
-            ProviderTicketApi, MeApi, ClassificationApi, *RESOURCES, CalendarApi, ReclassificationApi, OperatorApi,
-            SavedViewApi, NotificationApi, JobApi, FieldFileApi, FormApi, OpenApi):
+            AlertApi, AppointmentApi, OrderApi, InvoiceApi, BatchApi, GuideApi, PaymentApi, SurveyApi,
+            SurveyRegisterApi, ParticipationApi, ProviderTicketApi, MeApi, ClassificationApi, *RESOURCES, CalendarApi,
+            ReclassificationApi, OperatorApi, SavedViewApi, NotificationApi, JobApi, FieldFileApi, FormApi, OpenApi):
         appbuilder.add_api(resource)
     appbuilder.add_view_no_menu(ApiReferenceView)

@@ -1,24 +1,26 @@
 """Surveys over REST: those there are, put before a person or asked about an attendance, and filled."""
 from flask import jsonify
-from marshmallow import fields
+from marshmallow import fields, validate
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..errors import DomainError
 from ..extensions import db
 from ..lowcode.controls import local_zone
-from ..models.survey import Survey, SurveyAnswer, SurveyParticipation, SurveyQuestion
+from ..models.survey import QuestionType, Survey, SurveyAnswer, SurveyKind, SurveyParticipation, SurveyQuestion
 from ..security.visibility import visible
-from ..services import survey_answers
+from ..services import survey_answers, surveys
 from ..services.records import get_visible
 from . import schemas
 from .arguments import Flag, Listed, Whole
 from .base import Resource, actor, body, listed, written
 from .operation import operation
+from .register_bodies import Named
+from .register_resource import register_of
 from .shapes import ANY, TEXT, WHOLE, Shape, empty, many
 
 QUESTION = Shape("SurveyQuestion", SurveyQuestion, "id position text type required active",
                  options=(many(TEXT), lambda row: [str(each) for each in row.options]))
-SURVEY = Shape("Survey", Survey, "id name kind description valid_from valid_until active",
+SURVEY = Shape("Survey", Survey, "id name kind description valid_from valid_until active version",
                questions=(many(QUESTION.ref), lambda row: list(map(QUESTION, row.questions))))
 ANSWER = Shape("SurveyAnswer", SurveyAnswer, "question_id", value=(ANY, lambda row: row.value))
 PARTICIPATION = Shape(
@@ -38,7 +40,7 @@ class ListParticipations(Listed):
     answered = Flag(load_default=None)
 
 
-class PutSurvey(schemas.Body):
+class OfferSurvey(schemas.Body):
     survey_id = schemas.whole(required=True)
     person_id = schemas.whole(metadata={"description": "Who takes part; or give the attendance it asks about"})
     attendance_id = schemas.whole()
@@ -53,7 +55,28 @@ class FillSurvey(schemas.Body):
     answers = schemas.rows(AnswerRow, required=True)
 
 
-SURVEYS, LIST, PUT, FILL = ListSurveys(), ListParticipations(), PutSurvey(), FillSurvey()
+class AddQuestion(schemas.Body):
+    id = schemas.whole(metadata={"description": "Of a question that is there already"})
+    position = schemas.whole(validate=validate.Range(1, surveys.LAST, error=schemas.NOT_VALID), metadata={
+        "description": "Its place; by default that in the list"})
+    text = schemas.text(surveys.TEXT_LENGTH, required=True)
+    type = schemas.choice(*QuestionType, load_default=QuestionType.SCALE.value)
+    options = schemas.several(schemas.text(surveys.OPTION_LENGTH, required=True), surveys.MOST_OPTIONS,
+                              load_default=list)
+    required = schemas.flag(load_default=False)
+    active = schemas.flag(load_default=True)
+
+
+class AddSurvey(Named):
+    kind = schemas.choice(*SurveyKind, load_default=SurveyKind.SATISFACTION.value)
+    description = schemas.text(surveys.DESCRIPTION_LENGTH)
+    valid_from = schemas.day()
+    valid_until = schemas.day()
+    questions = schemas.rows(AddQuestion, surveys.MOST_QUESTIONS, required=True, metadata={
+        "description": "All of them: one that is left out is removed, which only one without answers allows"})
+
+
+SURVEYS, LIST, OFFER, FILL = ListSurveys(), ListParticipations(), OfferSurvey(), FillSurvey()
 
 
 class SurveyApi(Resource):
@@ -69,6 +92,11 @@ class SurveyApi(Resource):
         if args["active"] is not None:
             query = query.filter(Survey.active == args["active"])
         return listed(SURVEY, query, Survey.name_key, Survey.id, args)
+
+
+SurveyRegisterApi = register_of(
+    "surveys", "classification", Survey, SURVEY, ("surveys", "a survey"), AddSurvey(), surveys, tag="Surveys",
+    without=("get_list",))
 
 
 class ParticipationApi(Resource):
@@ -91,10 +119,10 @@ class ParticipationApi(Resource):
             query = query.filter(done if args["answered"] else ~done)
         return listed(PARTICIPATION, query, model.id, model.id, args, desc=True)
 
-    @operation("", "POST", summary="Put a survey before somebody", body=PUT, answer=PARTICIPATION, status=201,
+    @operation("", "POST", summary="Put a survey before somebody", body=OFFER, answer=PARTICIPATION, status=201,
                once=True, description="One that is there already is answered.")
     def post(self):
-        data = body(PUT)
+        data = body(OFFER)
 
         def act(session, now):
             made = survey_answers.put(session, data["survey_id"], entity_id=data["person_id"],

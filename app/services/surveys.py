@@ -15,7 +15,11 @@ TOO_LONG = _l("At most %(n)s characters; there are %(have)s.")
 
 def options_of(text: str | None) -> list[str]:
     """One option a line, without blanks and repetitions."""
-    return list(dict.fromkeys(filter(None, map(str.strip, (text or "").splitlines()))))
+    return _each_once((text or "").splitlines())
+
+
+def _each_once(options: list[str]) -> list[str]:
+    return list(dict.fromkeys(filter(None, map(str.strip, options))))
 
 
 def in_order(rows: list[dict]) -> list[dict]:
@@ -56,6 +60,8 @@ def _question(row, place) -> dict:
     row = {**row, "position": row.get("position") or place + 1, "text": " ".join((row.get("text") or "").split())}
     if not isinstance(row.get("options"), list):
         row["options"] = options_of(row.get("options"))
+    elif all(isinstance(option, str) for option in row["options"]):
+        row["options"] = _each_once(row["options"])
     row["options"] = row["options"] if row.get("type") in WITH_OPTIONS else []
     return row
 

@@ -171,7 +171,7 @@ REST_REGISTERS = {
     "default-motives": DefaultMotive, "labels": Label, "situations": Situation, "channels": Channel, "roles": RoleType,
     "contact-types": ContactType, "alert-priorities": AlertPriority, "companies": Company, "units": Unit,
     "departments": Department, "scripts": Script, "knowledge-sections": KnowledgeSection,
-    "calendars": Calendar, "email-templates": EmailTemplate,
+    "calendars": Calendar, "email-templates": EmailTemplate, "surveys": Survey,
     "knowledge-categories": KnowledgeCategory, "knowledge-items": KnowledgeItem}
 
 
