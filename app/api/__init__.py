@@ -35,6 +35,7 @@ def register(appbuilder, *, report: Callable) -> None:
     from .registers import RESOURCES
     from .reports import ReportApi
     from .surveys import ParticipationApi, SurveyApi, SurveyRegisterApi
+    from .web_menus import WebMenuApi
 
     ReportApi.printed = staticmethod(report)
     for resource in (
@@ -42,6 +43,7 @@ def register(appbuilder, *, report: Callable) -> None:
             AttendanceMergeApi, EmailApi, ReportApi, AttendanceLogApi, PersonApi, PersonMergeApi, PersonLogApi,
             AlertApi, AppointmentApi, OrderApi, InvoiceApi, BatchApi, GuideApi, PaymentApi, SurveyApi,
             SurveyRegisterApi, ParticipationApi, ProviderTicketApi, MeApi, ClassificationApi, *RESOURCES, CalendarApi,
-            ReclassificationApi, OperatorApi, SavedViewApi, NotificationApi, JobApi, FieldFileApi, FormApi, OpenApi):
+            WebMenuApi, ReclassificationApi, OperatorApi, SavedViewApi, NotificationApi, JobApi, FieldFileApi, FormApi,
+            OpenApi):
         appbuilder.add_api(resource)
     appbuilder.add_view_no_menu(ApiReferenceView)

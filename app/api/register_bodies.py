@@ -202,9 +202,19 @@ def refused_at(model, add, call):
         error = refusal(raised)
     relations = inspect(model).relationships
     for each in getattr(error, "errors", [error]):
-        if each.field in relations and each.field not in add.fields:
-            each.field = each.field.removesuffix("s") + "_ids" if relations[each.field].uselist else each.field + "_id"
+        each.field = _as_given(each.field or "", add, relations) or None
     raise error
+
+
+def _as_given(field: str, add: schemas.Body, relations) -> str:
+    """A field of the service as the body names it: `motive` is `motive_id`, `rules.2.role` is `rules.2.role_id`."""
+    *path, last = field.split(".")
+    if path:
+        inner = getattr(getattr(add.fields.get(path[0]), "inner", None), "schema", None)
+        return f"{field}_id" if inner is not None and f"{last}_id" in inner.fields else field
+    if last not in relations or last in add.fields:
+        return field
+    return last.removesuffix("s") + "_ids" if relations[last].uselist else f"{last}_id"
 
 
 def deleted(call) -> None:

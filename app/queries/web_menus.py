@@ -7,13 +7,14 @@ from flask_appbuilder.security.sqla.models import (
     ViewMenu,
     assoc_permissionview_role,
 )
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, select
 
 from ..models.identity import UserProfile
 from ..security.labels import ROLES
 from ..security.permissions import Perm
 from ..security.visibility import visible
 from ..text import normalise
+from .colleagues import has_words
 
 MOST = 2_000  # roles looked at: an installation has fewer
 
@@ -42,10 +43,7 @@ def find_profiles(session, viewer, term, _parent, limit, offset) -> list[tuple[i
 
 def find_users(session, viewer, term, _parent, limit, offset) -> list[tuple[int, str]]:
     """(id, name and user name) of active users of the portal."""
-    where = [visible(User, viewer), User.active, UserProfile.entity_id.is_not(None)]
-    for word in term.split():
-        where.append(or_(*(func.lower(column).contains(word.lower(), autoescape=True)
-                           for column in (User.first_name, User.last_name, User.username))))
+    where = [visible(User, viewer), User.active, UserProfile.entity_id.is_not(None), *has_words(term)]
     rows = session.execute(
         select(User.id, User.first_name, User.last_name, User.username)
         .join(UserProfile, UserProfile.user_id == User.id).where(*where)

@@ -172,6 +172,7 @@ REST_REGISTERS = {
     "contact-types": ContactType, "alert-priorities": AlertPriority, "companies": Company, "units": Unit,
     "departments": Department, "scripts": Script, "knowledge-sections": KnowledgeSection,
     "calendars": Calendar, "email-templates": EmailTemplate, "surveys": Survey,
+    "web-menus": WebMenu,
     "knowledge-categories": KnowledgeCategory, "knowledge-items": KnowledgeItem}
 
 
