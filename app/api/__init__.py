@@ -14,6 +14,7 @@ def register(appbuilder, *, report: Callable) -> None:
     from .duplicates import PersonMergeApi
     from .emails import EmailApi
     from .field_files import FieldFileApi
+    from .form_definitions import RESOURCES as DEFINITIONS
     from .forms import FormApi
     from .forwarding import ForwardApi, OperatorApi
     from .invoices import InvoiceApi
@@ -44,6 +45,6 @@ def register(appbuilder, *, report: Callable) -> None:
             AlertApi, AppointmentApi, OrderApi, InvoiceApi, BatchApi, GuideApi, PaymentApi, SurveyApi,
             SurveyRegisterApi, ParticipationApi, ProviderTicketApi, MeApi, ClassificationApi, *RESOURCES, CalendarApi,
             WebMenuApi, ReclassificationApi, OperatorApi, SavedViewApi, NotificationApi, JobApi, FieldFileApi, FormApi,
-            OpenApi):
+            *DEFINITIONS, OpenApi):
         appbuilder.add_api(resource)
     appbuilder.add_view_no_menu(ApiReferenceView)

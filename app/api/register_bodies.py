@@ -27,6 +27,11 @@ class Placed(Named):
     position = schemas.whole(load_default=0, validate=_PLACE)
 
 
+def place():
+    """The place of a row among others, where its service chooses one: the last, or that it has."""
+    return schemas.whole(validate=_PLACE, metadata={"description": "By default the last, or where it is"})
+
+
 class AddProduct(Named):
     code = schemas.text(40, required=True)
     description = schemas.text(2_000)

@@ -22,7 +22,7 @@ from app.models.classification import (
 from app.models.company import Company, Department, Unit
 from app.models.custom_field import CustomField
 from app.models.custom_file import CustomFile
-from app.models.custom_form import CustomForm, FormGroup
+from app.models.custom_form import CustomData, CustomForm, FormGroup
 from app.models.custom_record import CustomRecord
 from app.models.dynamic_menu import DynamicMenu
 from app.models.email_template import EmailTemplate
@@ -105,6 +105,7 @@ def seed(session, world, near, far) -> dict:
         LoginAttempt: pair(near_try, far_try), Outbox: pair(letter, far_letter), Reclassification: pair(*ran),
         Label: label.id, EmailTemplate: template.id, Calendar: calendar.id, Product: product.id,
         ProductInformation: known.id, CustomField: field.id, CustomForm: form.id, FormGroup: group.id,
+        CustomData: data.id, DynamicMenu: menu.id,
         Survey: survey.id, **around["models"], **_accounts(session, world), **_read_aloud(session, world),
         Channel: world.channels["phone"].id, Situation: world.situations["open"].id, Motive: world.motive.id,
         Occurrence: world.occurrence.id, Cause: world.cause.id, Classification: world.classification.id,
@@ -172,7 +173,8 @@ REST_REGISTERS = {
     "contact-types": ContactType, "alert-priorities": AlertPriority, "companies": Company, "units": Unit,
     "departments": Department, "scripts": Script, "knowledge-sections": KnowledgeSection,
     "calendars": Calendar, "email-templates": EmailTemplate, "surveys": Survey,
-    "web-menus": WebMenu,
+    "web-menus": WebMenu, "custom-forms": CustomForm, "custom-data": CustomData, "dynamic-menus": DynamicMenu,
+    "form-groups": FormGroup,
     "knowledge-categories": KnowledgeCategory, "knowledge-items": KnowledgeItem}
 
 
