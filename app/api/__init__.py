@@ -35,6 +35,7 @@ def register(appbuilder, *, report: Callable) -> None:
     from .reference import ApiReferenceView
     from .registers import RESOURCES
     from .reports import ReportApi
+    from .settings import SettingApi
     from .surveys import ParticipationApi, SurveyApi, SurveyRegisterApi
     from .web_menus import WebMenuApi
 
@@ -45,6 +46,6 @@ def register(appbuilder, *, report: Callable) -> None:
             AlertApi, AppointmentApi, OrderApi, InvoiceApi, BatchApi, GuideApi, PaymentApi, SurveyApi,
             SurveyRegisterApi, ParticipationApi, ProviderTicketApi, MeApi, ClassificationApi, *RESOURCES, CalendarApi,
             WebMenuApi, ReclassificationApi, OperatorApi, SavedViewApi, NotificationApi, JobApi, FieldFileApi, FormApi,
-            *DEFINITIONS, OpenApi):
+            *DEFINITIONS, SettingApi, OpenApi):
         appbuilder.add_api(resource)
     appbuilder.add_view_no_menu(ApiReferenceView)

@@ -27,7 +27,7 @@ SCOPES = (
     Perm.PROVIDER_ACCOUNT_READ, Perm.PROVIDER_ACCOUNT_WRITE, Perm.TICKET_API, Perm.TICKET_READ, Perm.TICKET_WRITE,
     Perm.CUSTOM_RECORD_READ, Perm.CUSTOM_RECORD_WRITE, Perm.RECLASSIFY, Perm.SURVEY_ANSWER, Perm.EMAIL_SEND,
     Perm.WEB_MENU_READ, Perm.WEB_MENU_WRITE, Perm.CUSTOM_FORM_READ, Perm.CUSTOM_FORM_WRITE,
-    Perm.LOG_READ, Perm.LIST_EXPORT, Perm.OWN_ACCOUNT, Perm.ALL_COMPANIES)
+    Perm.SETTING_READ, Perm.SETTING_WRITE, Perm.LOG_READ, Perm.LIST_EXPORT, Perm.OWN_ACCOUNT, Perm.ALL_COMPANIES)
 
 
 def issue(session, *, name: str, scopes: list[str], days: int | None, actor, now: datetime) -> tuple[ApiToken, str]:

@@ -125,7 +125,8 @@ def seed(session, world, near, far) -> dict:
         "/orders/entity": {"pk": entity}, "/invoices/entity": {"pk": entity},
         **{f"/{register}/import": {"token": "t", "pk": {"foreign": loaded.id}}
            for register in ("products", "orders", "invoices", "batches", "guides", "payments")},
-        "/parameters": {"key": "protocol_mask"}, "/settings/packages": {"pk": package.id, "name": "saneamento"},
+        "/parameters": {"key": "protocol_mask"}, "/api/v1/settings": {"key": "protocol_mask"},
+        "/settings/packages": {"pk": package.id, "name": "saneamento"},
         "/fields/files": {"pk": pair(*of_fields)}, "/api/v1/field-files": {"pk": pair(*of_fields)},
         "/records": {"menu": kept["menu"], "pk": kept["records"]},
         "/records/<int:menu>/import": {"token": "t", "pk": {"foreign": loaded.id}},
