@@ -19,6 +19,8 @@ def test_a_ticket_is_taken_answered_and_walked_through_without_leaving_the_list(
     panel = page.get_by_role("region", name="Painel do chamado")
     expect(panel.get_by_role("heading", name="Retorno do laudo")).to_be_focused()
     expect(row).to_contain_text("Operator Teste")  # it is his now
+    notice = panel.get_by_role("status").filter(has_text=re.compile(r"Chamado nº \d+ agora está com você"))
+    expect(notice).to_be_visible()
     assert_accessible(page)
 
     reply = panel.get_by_label("Responder ao prestador")
@@ -38,6 +40,7 @@ def test_a_ticket_is_taken_answered_and_walked_through_without_leaving_the_list(
     expect(reply).to_have_value("Envie o laudo.")
     panel.get_by_role("button", name="Responder", exact=True).click()
     expect(page.get_by_text("Resposta enviada")).to_be_visible()
+    expect(notice).to_have_count(0)
     expect(panel.get_by_role("link", name="modelo.pdf", exact=True)).to_be_visible()
     expect(reply).to_have_value("")
 
@@ -104,6 +107,9 @@ def test_on_a_phone_the_panel_is_over_the_list(open_page):
     page.locator("[data-open-ticket]").first.click()
     panel = page.get_by_role("region", name="Painel do chamado")
     expect(panel.get_by_role("heading", name="Telefone do setor")).to_be_visible()
+    panel.get_by_role("button", name="Devolver (F6)").click()
+    expect(panel.get_by_text("Este atendimento não está com ninguém.")).to_be_visible()
+    expect(panel.get_by_role("button", name="Devolver (F6)")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert_accessible(page)
     panel.get_by_role("button", name="Fechar o painel").click()

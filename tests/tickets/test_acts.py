@@ -53,7 +53,10 @@ def again(session):
 @pytest.mark.req("C-85", "C-75")
 def test_opening_takes_what_is_nobodys_and_says_with_whom_the_rest_is(act, again, open_ticket, desk, sign_in):
     ticket = open_ticket()
-    assert act(ticket, "take").json["ids"] == [ticket.attendance_id]
+    first = act(ticket, "take").json
+    assert first["ids"] == [ticket.attendance_id]
+    assert first["taken"] == f"Chamado nº {ticket.number} agora está com você."
+    assert act(ticket, "take").json["taken"] == "", "it was his already"
     assert again(ticket).assignee_id == desk.ana.id
     second = act(ticket, "take", sign_in(desk.bruno))
     assert second.status_code == 409

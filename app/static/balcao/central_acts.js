@@ -104,11 +104,28 @@
     else ticket.load(ids[0], tab, true);
   }
 
+  /* A ticket that was nobody's says that it is one's own now, with the way back, until the next act or another ticket. */
+  var place = ticket.panel.querySelector("[data-taken]"), taken = null;
+  function announce(id, text) {
+    taken = text ? { id: id, text: text } : null;
+    if (!taken || ticket.shown() !== id) { place.replaceChildren(); return; }
+    var made = ticket.panel.querySelector("[data-taken-model]").content.cloneNode(true);
+    made.querySelector("[data-taken-text]").textContent = text;
+    place.replaceChildren(made);
+  }
+  document.addEventListener("central:shown", function (event) {
+    if (taken && event.detail.id === taken.id) window.setTimeout(function () { if (taken) announce(taken.id, taken.text); }, 50); // the region stands before it speaks
+    else announce();
+  });
+  ["changed", "removed", "act"].forEach(function (name) { document.addEventListener("central:" + name, function () { announce(); }); });
+
   /* Opened by a person who works on it: taken where it is nobody's, else shown with whom it is. */
   function take(id, focus) {
     return post(words.tickets + id + "/take").then(function (got) {
-      if (got.ok) ticket.say("changed", { ids: [id] });
-      else if (focus === undefined) window.balcao.toast(got.answer.error.message || got.answer.error, "bad");
+      if (got.ok) {
+        ticket.say("changed", { ids: [id] });
+        announce(id, got.answer.taken);
+      } else if (focus === undefined) window.balcao.toast(got.answer.error.message || got.answer.error, "bad");
     }, function () { /* the panel says what it can */ });
   }
 

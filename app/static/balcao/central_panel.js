@@ -48,7 +48,7 @@
       if (!fresh) throw new Error("shape");
       var held = panel.contains(document.activeElement) ? document.activeElement : null;
       if (old && now && (typed() || old.contains(document.activeElement))) now.replaceWith(old); // the typed text goes on, moved
-      panel.replaceChildren(fresh);
+      if (inside()) inside().replaceWith(fresh); else panel.append(fresh);
       open(true);
       added(panel);
       if (!same) say("shown", { id: id });
@@ -69,7 +69,7 @@
       keepDraft();
       wanted += 1;
       open(false);
-      panel.replaceChildren();
+      inside().remove();
       say("shown", { id: null });
       var grid = document.querySelector("#central-rows tr[tabindex='0']");
       if (before && document.contains(before) && before !== document.body) before.focus(); else if (grid) grid.focus();

@@ -80,8 +80,15 @@ class TicketActsView(BaseView):
     @expose("/<int:pk>/take", methods=["POST"])
     @has_access
     def take(self, pk):
-        """Whoever opens a ticket of nobody begins to work on it; of two the second is told who was first."""
-        return _act(pk, work.take)
+        """Whoever opens a ticket of nobody begins to work on it, and is told so; of two the second is told who was
+        first."""
+        def act(session, _files):
+            free = any(each.assignee_id is None for each in reads.held(session, g.viewer, [pk]))
+            ticket = work.take(session, pk, actor=g.viewer, now=utc_now())
+            taken = _("Ticket no. %(number)s is now with you.", number=ticket.number) if free else ""
+            return {"ids": [pk], "told": "", "taken": taken}
+
+        return _answer(act)
 
     @expose("/<int:pk>/situation", methods=["POST"])
     @has_access
