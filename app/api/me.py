@@ -132,7 +132,9 @@ class MeApi(Resource):
 
         def act(session, now):
             form = data.pop("form", None)
-            ticket = opening.open_ticket(session, data, files=_files(session, form, now), actor=actor(), now=now)
+            ticket = opening.open_ticket(
+                session, data, files=_files(session, form, now), public_url=current_app.config["PUBLIC_URL"],
+                actor=actor(), now=now)
             return CONTACT(tickets.find(session, actor(), ticket.attendance_id))
         return written(act, "my-contact", status=201)
 

@@ -184,7 +184,8 @@ class ProviderTicketApi(Resource):
             data.pop("custom_values")
 
         def act(session, now):
-            ticket = opening.open_ticket(session, data, actor=actor(), now=now)
+            ticket = opening.open_ticket(
+                session, data, public_url=current_app.config["PUBLIC_URL"], actor=actor(), now=now)
             return WHOLE_TICKET(reads.find(session, actor(), ticket.attendance_id))
         return written(act, "ticket", status=201)
 

@@ -198,6 +198,7 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("jpg", "jpeg"), Kind("image/jpeg", is_jpeg, inline=True)),
     "gif": Kind("image/gif", is_gif, inline=True),
     "webp": Kind("image/webp", is_webp, inline=True),
+    **dict.fromkeys(("tif", "tiff"), Kind("image/tiff", _begins(b"II*\0", b"MM\0*"))),  # what scanners make
     "heic": Kind("image/heic", _brand(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")),
     "txt": Kind("text/plain", _text),
     "csv": Kind("text/csv", _text),

@@ -83,7 +83,7 @@ class DayField(DateField):
         try:
             self.data = read_day(values[0])
         except ValueError as error:
-            raise ValueError(_("Type the day as dd/mm/yyyy.")) from error
+            raise ValueError(_("Type a day that exists, as dd/mm/yyyy.")) from error
 
     def _value(self):
         if self.data is not None:

@@ -144,4 +144,4 @@ def _day(name, value) -> date | None:
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise NoDay(_l("Type the day as dd/mm/yyyy."), field=name)
+    raise NoDay(_l("Type a day that exists, as dd/mm/yyyy."), field=name)

@@ -256,4 +256,4 @@ def _refuse_strangers(session, asked, viewer) -> None:
 
 def _no_value(field, name) -> NoValue:
     days = field.type in (FieldType.DATE, FieldType.DATETIME)
-    return NoValue(_l("Type the day as dd/mm/yyyy.") if days else _l("Not a valid value."), field=name)
+    return NoValue(_l("Type a day that exists, as dd/mm/yyyy.") if days else _l("Not a valid value."), field=name)

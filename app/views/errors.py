@@ -4,6 +4,7 @@ import secrets
 from flask import current_app, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from sqlalchemy.exc import DataError
@@ -40,6 +41,8 @@ PAGES = {
 CSRF_TITLE = _l("This page was open for too long")
 CSRF_TEXT = _l("For your safety nothing was saved. Copy what you typed below, go back, reload the page and send it "
                "again.")
+ENDED_TITLE = _l("Your session has ended")
+ENDED_TEXT = _l("Nothing was saved. Copy what you typed, sign in again and send it once more.")
 GONE = _l("The record was deleted while you were editing it, or you may no longer see it. Nothing was saved: copy what "
           "you typed below.")
 PLAIN = Markup('<!DOCTYPE html><html lang="pt-BR"><meta charset="utf-8"><title>{0}</title>'
@@ -113,9 +116,10 @@ def _refused(error):
 
 
 def _csrf(error: CSRFError):
+    title, text = (CSRF_TITLE, CSRF_TEXT) if current_user.is_authenticated else (ENDED_TITLE, ENDED_TEXT)
     if wants_json():
-        return problem(400, "csrf", str(CSRF_TEXT))
-    return _page(400, str(CSRF_TITLE), str(CSRF_TEXT), typed=_typed()), 400
+        return problem(400, "csrf", str(text) if title is CSRF_TITLE else f"{title}. {text}")
+    return _page(400, str(title), str(text), typed=_typed()), 400
 
 
 def _internal(error: InternalServerError):

@@ -130,7 +130,7 @@ def test_an_alert_is_changed_and_deleted_and_its_log_says_so(browser, world, war
     ({"priority": ""}, "Campo obrigatório."), ({"priority": "999"}, "Escolha inválida."), ({"entity": ""},
                                                                                            "Campo obrigatório."),
     ({"valid_from": "2026-03-02", "valid_until": "2026-03-01"}, "A validade não pode terminar antes de começar."),
-    ({"valid_until": "amanhã"}, "Digite a data como dd/mm/aaaa.")])
+    ({"valid_until": "amanhã"}, "Digite uma data que existe, como dd/mm/aaaa.")])
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(browser, world, priorities, session, change, said):
     values = {"entity": world.entity.id, "priority": priorities["Alta"].id, "text": "Aviso", "active": "y"}
     answer = browser.post("/alerts/add", {**values, **change})

@@ -1,10 +1,13 @@
 """"Novo contato" (C-09 to C-25): every field, what is refused and kept, one ticket on a double click."""
+from zoneinfo import ZoneInfo
+
 import pytest
 from sqlalchemy import select
 
 from app.database import unit_of_work
 from app.models.attachment import Attachment
 from app.models.held_file import HeldFile
+from app.models.outbox import Outbox
 from app.models.provider_ticket import Message, ProviderTicket
 from app.services.settings import set_setting
 from tests.support import samples
@@ -60,6 +63,13 @@ def test_a_contact_is_saved_with_its_file_and_confirmed_under_its_protocol(brows
         page = browser.get(saved.location)
         assert f"Atendimento aberto com sucesso. Protocolo: {ticket.attendance.protocol}" in page.text
     assert len(tickets(session)) == 1
+    mail = session.scalars(select(Outbox)).one()
+    assert mail.recipient == ticket.contact_email
+    assert "Recebemos o seu contato" in mail.subject
+    assert ticket.attendance.protocol in mail.subject
+    due = ticket.due_at.astimezone(ZoneInfo("America/Sao_Paulo"))
+    assert f"Respondemos até {due:%d/%m/%Y}." in mail.body
+    assert f"/portal/tickets/{ticket.attendance.protocol}" in mail.body
     file = session.scalars(select(Attachment)).one()
     got = browser.get(f"/portal/files/{file.id}")
     assert got.data == samples.PDF
@@ -109,6 +119,7 @@ def test_a_double_click_opens_one_ticket_with_its_files(browser, session, ticket
     hold(browser, key, "guia.pdf", samples.PDF)
     first, second = (post(browser, "/portal/new", {**ticket_values, "request_key": key}) for _ in range(2))
     assert first.location == second.location
+    assert len(session.scalars(select(Outbox)).all()) == 1
     assert len(tickets(session)) == len(session.scalars(select(Attachment)).all()) == 1
 
 

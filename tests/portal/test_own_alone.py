@@ -147,7 +147,9 @@ def test_other_attendances_of_the_provider_are_on_a_page_of_their_own(browser, w
         add_attendance(session, world, world.provider, protocol="2026000777", title="Visita ao balcão")
     page = browser.get("/portal/attendances").text
     assert "2026000777" in page
-    assert "Segredo da clínica" not in page  # its conversation is in "Fale conosco"
+    assert "Segredo da clínica" not in page  # its conversation is in "Fale conosco", to which the page leads
+    assert 'href="/portal/open"' in page
+    assert 'href="/portal/closed"' in page
 
 
 def test_an_address_that_no_browser_would_send_is_noted_too(stranger, session):

@@ -62,6 +62,20 @@ def test_a_post_without_token_is_refused_and_shows_what_was_typed_but_no_secret(
     assert 'class="b-side"' in page.text, "who is signed in keeps the shell"
 
 
+@pytest.mark.req("G-06")
+def test_who_was_signed_out_meanwhile_is_told_that_and_still_finds_what_was_typed(person):
+    browser, typed = person("attendant"), {"contact_email": "ana@example.com"}
+    browser.post("/logout/")
+    page = browser.post("/account/profile", typed, csrf=False)
+    assert page.status_code == 400
+    assert "Sua sessão terminou" in page.text
+    assert "entre de novo" in page.text
+    assert "ana@example.com" in page.text
+    assert "aberta por tempo demais" not in page.text
+    told = browser.post("/account/profile", typed, csrf=False, headers={"Accept": "application/json"}).json["error"]
+    assert told["message"].startswith("Sua sessão terminou.")
+
+
 def test_too_large_a_form_is_refused_in_words(person, app, monkeypatch):
     browser = person("attendant")
     browser.get("/account/")

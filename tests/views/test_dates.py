@@ -40,7 +40,7 @@ def test_a_day_is_read_in_both_forms_and_shown_in_one(asked, typed, day):
 def test_what_is_no_day_is_refused_in_words_and_stays_in_its_box(asked, typed):
     form = asked(day=typed)
     assert not form.validate()
-    assert form.day.errors == ["Digite a data como dd/mm/aaaa."]
+    assert form.day.errors == ["Digite uma data que existe, como dd/mm/aaaa."]
     assert f'value="{typed}"' in form.day()
 
 

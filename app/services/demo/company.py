@@ -26,8 +26,8 @@ UNITS = {"Matriz São Lourenço": False, "Fábrica Monte Belo": False, "Centro d
          "Ouvidoria": True}  # name: restricted
 DEPARTMENTS = {"Atendimento": None, "Qualidade": None, "Laboratório": "Qualidade", "Logística": None,
                "Financeiro": None}  # name: the one above
-SITUATIONS = {"Aguardando cliente": Phase.PENDING, "Em análise no laboratório": Phase.PENDING,
-              "Resolvido": Phase.CLOSED}
+SITUATIONS = {"Em análise no laboratório": Phase.PENDING, "Resolvido": Phase.CLOSED}
+CUSTOMER_SITUATIONS = {"Aguardando cliente": Phase.PENDING}  # a provider has an answer of ours to wait for him by
 PROVIDER_SITUATIONS = {"Em análise": Phase.IN_PROGRESS, "Aguardando documentos": Phase.PENDING}  # of the central alone
 CONTACT_TYPES = ("Comercial", "Compras", "Financeiro", "Qualidade")
 MOTIVES = {
@@ -119,8 +119,9 @@ def _classify(session, now) -> None:
 
     for position, (name, phase) in enumerate(SITUATIONS.items(), 10):
         made(Situation, name, phase=phase, position=position)
-    for position, (name, phase) in enumerate(PROVIDER_SITUATIONS.items(), 20):
-        made(Situation, name, phase=phase, position=position, scope=Scope.PROVIDER)
+    for scope, first, situations in ((Scope.SAC, 15, CUSTOMER_SITUATIONS), (Scope.PROVIDER, 20, PROVIDER_SITUATIONS)):
+        for position, (name, phase) in enumerate(situations.items(), first):
+            made(Situation, name, phase=phase, position=position, scope=scope)
     for name in CONTACT_TYPES:
         made(ContactType, name)
     for motive, occurrences in MOTIVES.items():

@@ -1,5 +1,6 @@
-"""What a provider is told by e-mail, at the address of the ticket (C-20): each reply, and that it was closed."""
+"""What a provider is told by e-mail, at the address of the ticket (C-20): its opening, each reply, its closing."""
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -10,6 +11,18 @@ from ..emails import with_protocol
 from ..outbox import enqueue_email
 
 EXCERPT = 1_000
+
+
+def opened(session, ticket: ProviderTicket, *, public_url: str, now: datetime) -> None:
+    """It was opened, by the provider or for him: the protocol in the subject, and by when an answer is due."""
+    with force_locale(DEFAULT_LOCALE):
+        zone = ZoneInfo(ticket.attendance.company.timezone)
+        promise = "" if ticket.due_at is None else _(
+            "We answer by %(date)s.", date=f"{ticket.due_at.astimezone(zone):%d/%m/%Y}") + "\n\n"
+        _send(session, ticket, _("We received your contact"), _(
+            "Hello, %(name)s.\n\nWe received your contact “%(title)s”.\n\n", name=ticket.contact_name,
+            title=ticket.attendance.title) + promise + _("Follow it here:\n%(link)s\n", link=link(ticket, public_url)),
+            now)
 
 
 def replied(session, ticket: ProviderTicket, text: str, *, public_url: str, now: datetime) -> None:

@@ -9,20 +9,25 @@ from .. import attachments, central, idempotency, live_events, opening
 from ..log import ACTOR_LENGTH, expect_log
 from ..protocols import next_block
 from ..settings import get_setting
-from . import clock, rules
+from . import clock, mails, rules
 
 CHANNEL = {True: "provider_web", False: "phone"}  # by whether the provider himself opens it
 
 
-def open_ticket(session, values: dict, *, files=(), request_key: str = "", actor, now: datetime) -> ProviderTicket:
-    """Open a ticket with its first message and its files (`attachments.Arrived`).
+def open_ticket(session, values: dict, *, files=(), request_key: str = "", public_url: str | None = None, actor,
+                now: datetime) -> ProviderTicket:
+    """Open a ticket with its first message and its files (`attachments.Arrived`); the provider is told by e-mail, with
+    a link that begins with `public_url` (None: he is not told).
 
     `values`: provider_id and custom_values (staff only), title, classification_id, subclassification_id, motive_id,
     contact_name, contact_phone, contact_email, message, channel_code. The same values with the same `request_key` open
     one ticket. Raises Forbidden, Conflict, Invalid or InvalidMany with every field's message.
     """
     def act():
-        return {"id": _open(session, values, files, actor=actor, now=now).attendance_id}
+        ticket = _open(session, values, files, actor=actor, now=now)
+        if public_url is not None:
+            mails.opened(session, ticket, public_url=public_url, now=now)
+        return {"id": ticket.attendance_id}
 
     if not request_key:
         return session.get(ProviderTicket, act()["id"])

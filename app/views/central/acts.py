@@ -69,7 +69,7 @@ class TicketActsView(BaseView):
 
         def act(session, files):
             ticket = opening.open_ticket(session, values, files=_ahead(session, files), request_key=_key(),
-                                         actor=g.viewer, now=utc_now())
+                                         public_url=_public(), actor=g.viewer, now=utc_now())
             told = (_("Ticket %(number)s opened under the protocol %(protocol)s.", number=ticket.number,
                       protocol=ticket.attendance.protocol) if ticket.attendance.protocol
                     else _("Ticket %(number)s opened.", number=ticket.number))

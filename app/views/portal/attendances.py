@@ -42,4 +42,5 @@ class PortalView(BaseView):
             except ValueError:
                 abort(400)
         return self.render_template("portal/attendances.html", cases=cases, following=following, endpoint=endpoint,
+                                    contacts=front is not None and front.contacts,
                                     entity=g.viewer.entity_id is not None)

@@ -49,8 +49,8 @@ class ContactView(BaseView):
             with unit_of_work(db.session) as session:
                 now = utc_now()
                 files = held_files.arrived(session, form.key, actor=g.viewer, now=now)
-                ticket = opening.open_ticket(session, form.values(), files=files, request_key=form.key, actor=g.viewer,
-                                             now=now)
+                ticket = opening.open_ticket(session, form.values(), files=files, request_key=form.key,
+                                             public_url=current_app.config["PUBLIC_URL"], actor=g.viewer, now=now)
                 address = ticket.attendance.address
         except DomainError as refusal:
             status = form.refuse(refusal)
