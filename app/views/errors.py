@@ -84,7 +84,7 @@ def _http(error: HTTPException):
         answer = problem(error.code, code, str(title))
     else:
         gone = status == 404 and request.method == "POST"
-        typed = {"typed": _typed()} if gone else {}
+        typed = {"typed": typed_texts()} if gone else {}
         text = GONE if typed.get("typed") else text
         answer = current_app.make_response((_page(status, str(title), str(text), **typed), error.code))
     for name, value in error.get_headers():
@@ -119,7 +119,7 @@ def _csrf(error: CSRFError):
     title, text = (CSRF_TITLE, CSRF_TEXT) if current_user.is_authenticated else (ENDED_TITLE, ENDED_TEXT)
     if wants_json():
         return problem(400, "csrf", str(text) if title is CSRF_TITLE else f"{title}. {text}")
-    return _page(400, str(title), str(text), typed=_typed()), 400
+    return _page(400, str(title), str(text), typed=typed_texts()), 400
 
 
 def _internal(error: InternalServerError):
@@ -145,7 +145,7 @@ def _page(status: int, title: str, text: str, **values) -> str:
         return PLAIN.format(title, text, values.get("reference", ""), request.script_root + "/")
 
 
-def _typed() -> list[str]:
+def typed_texts() -> list[str]:
     """The longer texts of the refused form, so that nobody has to type them again."""
     return [value for name, value in request.form.items(multi=True)
             if len(value.strip()) > 2 and not any(word in name.lower() for word in SECRETS) and name not in HIDDEN

@@ -77,6 +77,20 @@ def test_a_contact_is_saved_with_its_file_and_confirmed_under_its_protocol(brows
     assert got.headers["Content-Security-Policy"].startswith("sandbox;")
 
 
+@pytest.mark.req("C-07")
+def test_while_the_central_is_not_in_use_no_new_contact_is_offered_and_what_was_typed_is_kept(
+        browser, session, ticket_values, viewer_for, make_user):
+    with unit_of_work(session):
+        set_setting(session, "uses_crm", True, actor=viewer_for(make_user("chefe", "Admin")), now=NOON)
+    page = browser.get("/portal/new")
+    assert page.status_code == 409
+    assert "Novos contatos não são recebidos por aqui agora" in page.text
+    refused = post(browser, "/portal/new", {**ticket_values, "action": "save"})
+    assert refused.status_code == 409
+    assert ticket_values["message"] in refused.text
+    assert tickets(session) == []
+
+
 @pytest.mark.req("C-104", "C-25")
 def test_where_protocols_are_off_the_number_is_told(browser, session, ticket_values, viewer_for, make_user):
     with unit_of_work(session):

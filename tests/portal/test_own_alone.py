@@ -133,6 +133,9 @@ def test_a_blocked_menu_is_gone_at_the_next_page_and_back_when_released(ticket, 
         page = browser.get(address)
         assert page.status_code == 404
         assert "não está liberado" in page.text
+    typed = post(browser, "/portal/new", {"title": "Glosa da guia 4711", "action": "save"})
+    assert typed.status_code == 404
+    assert "Glosa da guia 4711" in typed.text, "what was typed before it was blocked can be copied"
     with seeding():
         menu.released = True
         menu.rules.clear()

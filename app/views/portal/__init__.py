@@ -5,6 +5,7 @@ from flask import abort, g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from ..errors import typed_texts
 from ..shell import shell
 
 
@@ -22,8 +23,19 @@ def contacts_only(view):
 
 
 def blocked(view, menu: str):
-    """The answer for a menu that is not released for who asks."""
-    return view.render_template("portal/blocked.html", menu=menu), 404
+    """The answer for a menu that is not released for who asks; what was typed before it was blocked is still there."""
+    return view.render_template(
+        "portal/blocked.html", status=404, heading=_("“%(menu)s” is not released for you", menu=menu),
+        text=_("The operator company has not released this menu on the web. Ask it to release it if you need it."),
+        typed=typed_texts()), 404
+
+
+def not_taken(view):
+    """The answer for a new contact while the central is not in use (C-07)."""
+    return view.render_template(
+        "portal/blocked.html", status=409, heading=_("New contacts are not taken here now"),
+        text=_("The operator company works its attendances in another system at present: contact it by its other "
+               "channels. What was sent before stays here to be read."), typed=typed_texts()), 409
 
 
 def register(appbuilder) -> None:

@@ -10,9 +10,9 @@ from ...lowcode.controls import today
 from ...queries import portal as reads
 from ...queries.classifications import classification_tree
 from ...queries.tickets import Bounds, TicketFilter, list_tickets
-from ...services import held_files
+from ...services import central, held_files
 from ...services.tickets import opening, rules
-from . import contacts_only
+from . import contacts_only, not_taken
 from .beside import beside, shown
 from .forms import ContactForm
 
@@ -30,6 +30,8 @@ class ContactView(BaseView):
     @has_access
     @contacts_only
     def new(self):
+        if central.uses_crm(db.session):
+            return not_taken(self)
         form = ContactForm()
         if request.method == "GET":
             form.begin()
