@@ -16,6 +16,9 @@ class NotificationKind(StrEnum):
     MENTIONED = "mentioned"
     TRANSFERRED = "transferred"
     COMPLEMENTED = "complemented"  # the provider wrote again
+    ANSWERED = "answered"  # a colleague did so for one
+    CLOSED = "closed"  # the same
+    PENDING = "pending"  # the same
     INTERNAL = "internal"  # a colleague wrote: "Comunicações internas"
     DEADLINE = "deadline"
     REMINDER = "reminder"

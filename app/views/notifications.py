@@ -18,6 +18,8 @@ LOOKS = {  # kind -> icon and colour
     NotificationKind.ASSIGNED: ("fa-user-check", "brand"), NotificationKind.MENTIONED: ("fa-at", "info"),
     NotificationKind.TRANSFERRED: ("fa-right-left", "line"), NotificationKind.DEADLINE: ("fa-hourglass-half", "warn"),
     NotificationKind.COMPLEMENTED: ("fa-reply", "info"), NotificationKind.INTERNAL: ("fa-comments", "brand"),
+    NotificationKind.ANSWERED: ("fa-reply", "line"), NotificationKind.CLOSED: ("fa-circle-check", "line"),
+    NotificationKind.PENDING: ("fa-circle-pause", "line"),
     NotificationKind.REMINDER: ("fa-calendar-day", "info"), NotificationKind.JOB: ("fa-gears", "line"),
     NotificationKind.MAIL: ("fa-envelope", "bad")}
 
@@ -128,6 +130,14 @@ def _sentence(row, values, number) -> str:
             return _("%(who)s mentioned you in the attendance %(number)s.", who=who, number=number)
         case NotificationKind.COMPLEMENTED:
             return _("%(who)s added to the attendance %(number)s.", who=who, number=number)
+        case NotificationKind.ANSWERED:
+            return _("%(who)s answered the attendance %(number)s, which is with you.", who=who, number=number)
+        case NotificationKind.CLOSED:
+            return _("%(who)s closed %(n)s attendances that were with you.", who=who, n=count) if count else _(
+                "%(who)s closed the attendance %(number)s, which was with you.", who=who, number=number)
+        case NotificationKind.PENDING:
+            return _("%(who)s left pending %(n)s attendances that are with you.", who=who, n=count) if count else _(
+                "%(who)s left pending the attendance %(number)s, which is with you.", who=who, number=number)
         case NotificationKind.DEADLINE:
             return _("The deadline of the attendance %(number)s is at risk.", number=number)
         case NotificationKind.INTERNAL:

@@ -5,19 +5,19 @@ from datetime import datetime
 
 from ...models.classification import Phase
 from ...models.notification import NotificationKind
-from ...models.provider_ticket import Message, Waiting
+from ...models.provider_ticket import Message, ProviderTicket, Waiting
 from ...security.permissions import Perm
 from .. import attachments, idempotency
 from ..log import ACTOR_LENGTH, expect_log
 from ..notifications import notify
 from ..records import assign
-from . import clock, holding, mails, rules, work
+from . import clock, holding, mails, owners, rules, work
 
 
 def reply(session, attendance_id: int, text: str, *, files=(), request_key: str = "", public_url: str, actor,
           now: datetime) -> Message:
-    """The Operadora answers: the ticket waits for the provider, who is told by e-mail. Nobody's ticket becomes the
-    actor's.
+    """The Operadora answers: the ticket waits for the provider, who is told by e-mail, and so is a colleague who has it
+    by the bell. Nobody's ticket becomes the actor's.
 
     The same text with the same `request_key` is written once. Raises Forbidden, NotFound, Conflict (closed), Invalid at
     message.
@@ -25,19 +25,25 @@ def reply(session, attendance_id: int, text: str, *, files=(), request_key: str 
     def act():
         ticket = work.open_locked(session, attendance_id, actor=actor)
         said = rules.message_text(text)
-        with session.no_autoflush:  # the guard wants the log entry before anything is written
-            changes = holding.begun(ticket)
-            if ticket.attendance.assignee_id is None:
-                changes |= work.hold(session, ticket, work.operator(session, actor.user_id, actor=actor))
-            elif ticket.attendance.phase == Phase.OPEN:
-                changes |= work.hold(session, ticket, ticket.attendance.assignee)
-            changes |= assign(ticket, {"waiting": Waiting.PROVIDER.value})
-            changes |= clock.stop(session, ticket, now=now)
-            message = _write(session, ticket, "out", said, files, changes, actor=actor, now=now)
+        message = answer(session, ticket, said, files=files, actor=actor, now=now)
         mails.replied(session, ticket, said, public_url=public_url, now=now)
+        owners.tell(session, ticket, NotificationKind.ANSWERED, key=message.id, text=said, actor=actor, now=now)
         return message.id
 
     return _once(session, "reply", request_key, [attendance_id, text, _files(files)], act, actor=actor, now=now)
+
+
+def answer(session, ticket: ProviderTicket, said: str, *, files=(), actor, now: datetime) -> Message:
+    """Write in an open ticket that is locked, without a word to anybody."""
+    with session.no_autoflush:  # the guard wants the log entry before anything is written
+        changes = holding.begun(ticket)
+        if ticket.attendance.assignee_id is None:
+            changes |= work.hold(session, ticket, work.operator(session, actor.user_id, actor=actor))
+        elif ticket.attendance.phase == Phase.OPEN:
+            changes |= work.hold(session, ticket, ticket.attendance.assignee)
+        changes |= assign(ticket, {"waiting": Waiting.PROVIDER.value})
+        changes |= clock.stop(session, ticket, now=now)
+        return _write(session, ticket, "out", said, files, changes, actor=actor, now=now)
 
 
 def complement(session, attendance_id: int, text: str, *, files=(), request_key: str = "", actor,

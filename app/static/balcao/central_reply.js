@@ -67,21 +67,27 @@
     var form = event.target;
     if (form.dataset.uploadForm === undefined) return;
     event.preventDefault();
+    send(form);
+  });
+  function send(form, sure) {
     if (form.dataset.busy) return;
     form.dataset.busy = "1";
     window.balcao.form.clear(form);
-    fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { Accept: "application/json" } })
+    var body = new FormData(form);
+    if (sure) body.append("sure", "1");
+    fetch(form.action, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json" } })
       .then(function (answer) {
         return answer.json().catch(function () { return { error: answer.status < 500 ? words.ended : words.notSent }; });
       }, function () { return { error: words.notSent }; })
       .then(function (told) {
         delete form.dataset.busy;
         if (told.field === "Idempotency-Key") form.elements.request_key.value = window.balcao.ticket.key(); // the next one is another message
+        if (told.field === "sure") { window.balcao.ask(told.error, words.answer, function () { send(form, true); }); return; }
         if (!told.ids) { window.balcao.form.refuse(form, told); return; }
         if (boxes.has(form)) boxes.get(form).clear();
         form.elements.request_key.value = window.balcao.ticket.key();
         form.querySelectorAll("textarea[name=message]").forEach(function (area) { area.value = ""; count(area); });
         window.balcao.form.done(form, told);
       });
-  });
+  }
 })();

@@ -123,8 +123,11 @@ class TicketActsView(BaseView):
     @expose("/<int:pk>/reply", methods=["POST"])
     @has_access
     def reply(self, pk):
-        """An answer with its files; what was kept of it as a draft goes with the saving."""
+        """An answer with its files; what was kept of it as a draft goes with the saving. Of a ticket that is with a
+        colleague it is asked for first: `sure` says that it was."""
         def act(session, files):
+            if not request.form.get("sure"):
+                _ask_of_colleague(session, pk)
             conversation.reply(session, pk, request.form.get("message", ""), files=_ahead(session, files),
                                request_key=_key(), public_url=_public(), actor=g.viewer, now=utc_now())
             drafts.drop_drafts(session, draft_key(pk), actor=g.viewer)
@@ -216,6 +219,12 @@ def _told(action, n, *, alone) -> str:
     return {"forward": _("Forwarded: %(n)s.", n=n), "pending": _("Left pending: %(n)s.", n=n),
             "close": _("Closed: %(n)s.", n=n), "give_up": _("Given up: %(n)s.", n=n),
             "delete": _("Deleted: %(n)s.", n=n)}[action]
+
+
+def _ask_of_colleague(session, pk) -> None:
+    for ticket in reads.held(session, g.viewer, [pk]):
+        if not ticket.closed and ticket.assignee_id not in (None, g.viewer.user_id):
+            raise Conflict(_("This ticket is with %(name)s. Answer it all the same?", name=ticket.name), field="sure")
 
 
 def _act(pk, verb, *arguments, told="", **named):
