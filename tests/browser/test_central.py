@@ -43,6 +43,7 @@ def test_the_keys_work_in_the_grid_and_nowhere_else(central, server):
     expect(footer.get_by_text("Protocolo")).to_be_hidden()  # nothing is selected
     page.get_by_role("searchbox", name="Localizar").focus()
     page.keyboard.press("F3")
+    page.keyboard.type("rape")
     assert told(page) == []
     row(page, 1).click()
     page.keyboard.press("ArrowDown")
@@ -54,6 +55,8 @@ def test_the_keys_work_in_the_grid_and_nowhere_else(central, server):
     first, second = (int(row(page, n).get_attribute("data-id")) for n in (1, 2))
     for key, expected in (("F3", {"act": "new", "ids": [first]}), ("F4", {"act": "delete", "ids": [first]}),
                           ("F6", {"act": "give_up", "ids": [first]}), ("Alt+t", {"act": "forward", "ids": [first]}),
+                          ("r", {"act": "answer", "ids": [first]}), ("a", {"act": "take", "ids": [first]}),
+                          ("E", {"act": "close", "ids": [first]}), ("p", {"act": "pending", "ids": [first]}),
                           ("Enter", {"id": first})):
         page.keyboard.press(key)
         assert told(page) == [expected], key
@@ -86,6 +89,9 @@ def test_the_menu_opens_by_the_right_button_and_by_keyboard(central):
     row(page, 2).click(button="right")
     menu = page.get_by_role("menu", name="Menu do chamado")
     expect(menu.get_by_role("menuitem")).to_have_count(9)
+    letters = page.get_by_role("group", name="Com uma tecla").get_by_role("button")
+    assert [(each.inner_text().split("\n")[0], each.get_attribute("aria-keyshortcuts")) for each in letters.all()] == [
+        ("Responder", "R"), ("Assumir", "A"), ("Encerrar atendimento", "E"), ("Chamado pendente", "P")]
     assert_accessible(page)
     second = int(row(page, 2).get_attribute("data-id"))
     menu.get_by_role("menuitem", name="Logs").click()
@@ -100,6 +106,10 @@ def test_the_menu_opens_by_the_right_button_and_by_keyboard(central):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     assert told(page) == [{"act": "batches", "ids": [second]}]
+    page.keyboard.press("Shift+F10")
+    page.keyboard.press("ArrowUp")  # round to the last of the letters
+    page.keyboard.press("Enter")
+    assert told(page) == [{"act": "pending", "ids": [second]}]
     row(page, 1).get_by_role("button", name="Menu do chamado 1").click()
     page.keyboard.press("Escape")
     expect(menu).to_be_hidden()

@@ -129,13 +129,13 @@ def test_a_complement_is_counted_and_sent(open_page):
     page = open_page("provider", "/portal/new")
     fill(page, "Para complementar")
     page.get_by_label("Mensagem").fill("Primeira")
-    page.get_by_role("button", name="Salvar").click()
+    page.keyboard.press("Control+Enter")
     page.get_by_role("link", name="Ver contato", exact=True).click()
     page.get_by_role("button", name="Complementar").click()
     page.get_by_text("Escreva a mensagem.").wait_for()
     page.get_by_label("Mensagem Complementar").press_sequentially("Segue.")
     assert left(page) == "3.994"
-    page.get_by_role("button", name="Complementar").click()
+    page.keyboard.press("Control+Enter")
     page.get_by_role("log").get_by_text("Segue.").wait_for()
 
 

@@ -35,10 +35,11 @@ def test_a_ticket_is_taken_answered_and_walked_through_without_leaving_the_list(
         chooser.value.set_files([{"name": "modelo.pdf", "mimeType": "application/pdf", "buffer": samples.PDF}])
     page.reload()
     row.click()
-    page.keyboard.press("Enter")
+    page.keyboard.press("r")
     expect(panel.get_by_role("button", name="Remover modelo.pdf")).to_be_visible()
     expect(reply).to_have_value("Envie o laudo.")
-    panel.get_by_role("button", name="Responder", exact=True).click()
+    expect(reply).to_be_focused()
+    page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Resposta enviada")).to_be_visible()
     expect(notice).to_have_count(0)
     expect(panel.get_by_role("link", name="modelo.pdf", exact=True)).to_be_visible()
@@ -77,7 +78,7 @@ def test_refusals_stand_at_their_fields_in_the_dialogs(open_page):
     expect(new.get_by_label("Pessoa para contato")).not_to_have_value("")  # of the chosen ticket
     for label in ("Pessoa para contato", "Telefone para contato", "E-mail"):
         new.get_by_label(label).fill("")
-    new.get_by_role("button", name="Salvar").click()
+    new.get_by_label("Mensagem").press("Control+Enter")
     expect(new.get_by_role("alert").filter(visible=True)).to_have_count(7)
     assert_accessible(page)
 

@@ -285,7 +285,7 @@ def test_buttons_menu_and_footer_have_the_manuals_words(browser, sign_in, desk, 
     side = re.search(r'aria-label="Sobre o prestador">(.*?)</div>', html, re.S)[1]
     lateral = ["Detalhes do prestador", "Lotes", "Guias emitidas", "Pagamentos", "Comunicações internas"]
     assert [text_of(each) for each in re.findall(r"<span>(.*?)</span>", side)] == lateral
-    menu = html.split('id="central-menu"')[1].split("<dialog")[0]
+    menu = html.split('id="central-menu"')[1].split("b-menu-quick")[0]
     assert [text_of(each) for each in re.findall(r"<span>(.*?)</span>", menu)] == [
         "Alternar pastas (F2)", "Novo atendimento (F3)", "Excluir atendimento (F4)", "Chamado Pendente (F5)",
         "Desistir/Cancelar (F6)", "Encaminhar o atendimento para outro operador (Ctrl+T)", "Prestadores", *lateral,
@@ -307,3 +307,15 @@ def test_who_may_not_and_who_uses_the_crm_do_not_get_the_list(session, seeding, 
     assert "A central do prestador está fechada" in html
     assert "data-number" not in html
     assert browser.get(f"{PAGE}rows").status_code == 409
+
+
+@pytest.mark.req("C-91")
+def test_the_letters_of_the_list_stand_in_its_help_and_are_announced(open_ticket, browser):
+    open_ticket()
+    html = browser.get(PAGE).text
+    help_rows = [text_of(each) for each in re.findall(r"<tr>(.*?)</tr>", html.split('id="shortcuts"')[1], re.S)]
+    for line in ("Responder, numa linha da lista R", "Assumir, numa linha da lista A",
+                 "Encerrar atendimento, numa linha da lista E", "Chamado pendente, numa linha da lista P",
+                 "Enviar o que se escreve Ctrl Enter"):
+        assert line in help_rows
+    assert 'aria-keyshortcuts="R A E P"' in re.search(r'<table[^>]*role="grid"[^>]*>', html)[0]

@@ -84,6 +84,12 @@
     if (name === "new") { show("new", ids); return; }
     if (!ids.length) { window.balcao.toast(words.choose, "info"); return; }
     if (TABS[name]) { open(ids, TABS[name]); return; }
+    if (name === "answer" || name === "take") {
+      if (ids.length > 1) window.balcao.toast(words.oneOnly, "info");
+      else if (name === "take") take(ids[0]);
+      else ticket.say("open", { id: ids[0], answer: true });
+      return;
+    }
     if (name === "survey") {
       if (ids.length > 1) window.balcao.toast(words.oneOnly, "info");
       else ticket.keepDraft(true).then(function () { window.location = words.tickets + ids[0] + "/survey"; });
@@ -131,7 +137,8 @@
 
   document.addEventListener("central:open", function (event) {
     var id = Number(event.detail.id);
-    (words.mayWrite ? take(id, true) : Promise.resolve()).then(function () { ticket.load(id, undefined, true); });
+    (words.mayWrite ? take(id, true) : Promise.resolve()).then(function () { return ticket.load(id, undefined, true); })
+      .then(function () { if (event.detail.answer) ticket.answer(id); });
   });
   document.addEventListener("central:act", function (event) { run(event.detail.act, (event.detail.ids || []).map(Number)); });
 

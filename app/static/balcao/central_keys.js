@@ -4,6 +4,7 @@
   var central = window.balcao.central;
   if (!central) return;
   var ACTS = { F2: "tabs", F3: "new", F4: "delete", F5: "list_pending", F6: "give_up", F12: "leave" };
+  var LETTERS = { r: "answer", a: "take", e: "close", p: "pending" }; // of a row that has the focus
 
   function edited(field) {
     return field.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(field.tagName) && field.type !== "checkbox");
@@ -62,6 +63,7 @@
     else if (key.toLowerCase() === "t" && !event.shiftKey && !event.metaKey && event.ctrlKey !== event.altKey) central.act("forward");
     else if (row && (key === "ContextMenu" || (key === "F10" && event.shiftKey))) central.openMenu(row);
     else if (row && key.toLowerCase() === "a" && event.ctrlKey && !event.altKey && !event.shiftKey) central.chooseAll(true);
+    else if (row && plain && !event.shiftKey && LETTERS[key.toLowerCase()]) { if (!event.repeat) central.act(LETTERS[key.toLowerCase()]); }
     else if (nowhere && plain && /^(ArrowDown|ArrowUp|Home|PageDown)$/.test(key) && central.rows().length) central.focusRow(central.current() || central.rows()[0]);
     else if (!(row && plain && !(target.matches("button") && (key === "Enter" || key === " ")) && walk(event))) return;
     event.preventDefault();

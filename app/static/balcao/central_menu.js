@@ -30,7 +30,8 @@
   // ---- the menu
 
   function items(box) {
-    return Array.prototype.filter.call(box.children, function (each) { return each.getAttribute("role") === "menuitem"; });
+    if (box === menu) return Array.prototype.filter.call(menu.querySelectorAll("button"), function (each) { return !sub.contains(each); });
+    return Array.prototype.slice.call(sub.children);
   }
   function unfold(on) {
     sub.hidden = !on;
@@ -74,13 +75,13 @@
   }
 
   menu.addEventListener("click", function (event) {
-    var item = event.target.closest("[role=menuitem]");
+    var item = event.target.closest("button");
     if (item) pick(item);
   });
   /* Only a pointer that moves chooses: one that rests where the menu opens would take the focus from the keyboard. */
   function spot(event) { return event.clientX + "," + event.clientY; }
   menu.addEventListener("mousemove", function (event) {
-    var item = event.target.closest("[role=menuitem]");
+    var item = event.target.closest("button");
     if (!item || spot(event) === rests || document.activeElement === item) return;
     if (!sub.contains(item)) unfold(item === parent);
     item.focus();

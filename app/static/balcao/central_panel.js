@@ -79,6 +79,8 @@
   // ---- what is typed and not sent
 
   function box() { return panel.querySelector("[data-reply] textarea"); }
+  /* Where the answer is written; a closed ticket takes none. */
+  function answer(id) { if (shown() === id && box()) box().focus(); }
   function chosen() { // files of the answer
     var form = panel.querySelector("[data-reply]");
     return form ? form.querySelectorAll("[data-list] > *, [data-coming] > *").length : 0;
@@ -177,6 +179,7 @@
     var name = on("[data-tab-name]"), go = on("[data-go-tab]"), further = on("[data-further]"), other = on("[data-show-ticket]");
     if (name) choose(name.dataset.tabName, true);
     else if (go) choose(go.dataset.goTab, true);
+    else if (on("[data-go-answer]")) answer(shown());
     else if (on("[data-close-panel]")) close();
     else if (on("[data-refresh]")) leaving(function () { load(shown()); });
     else if (other) leaving(function () { load(Number(other.dataset.showTicket), "attendance", true); });
@@ -285,7 +288,7 @@
 
   window.balcao = Object.assign(window.balcao || {}, { ticket: {
     panel: panel, words: words, load: load, shown: shown, inside: inside, choose: choose, token: token, key: key, say: say, get: get,
-    typed: typed, added: added, close: close, keepDraft: keepDraft, sent: function () { fresh = false; window.clearTimeout(timer); },
+    typed: typed, answer: answer, added: added, close: close, keepDraft: keepDraft, sent: function () { fresh = false; window.clearTimeout(timer); },
     alone: alone
   } });
   if (inside()) added(panel);

@@ -79,13 +79,8 @@
 
   box.addEventListener("input", look);
   box.addEventListener("blur", close);
-  box.addEventListener("keydown", function (event) {
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-      event.preventDefault();
-      form.requestSubmit();
-      return;
-    }
-    if (people.hidden || event.isComposing) return;
+  box.addEventListener("keydown", function (event) { // Ctrl+Enter sends: shell.js
+    if (people.hidden || event.isComposing || event.ctrlKey || event.metaKey) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") mark(chosen + (event.key === "ArrowDown" ? 1 : -1));
     else if (event.key === "Enter" || event.key === "Tab" && !event.shiftKey) take(people.children[chosen]);
     else if (event.key === "Escape") { event.stopPropagation(); close(); }

@@ -29,6 +29,16 @@
     }
   });
 
+  /* Ctrl+Enter in a form with data-send-key is its first button, as Enter in a field of one line is. */
+  document.addEventListener("keydown", function (event) {
+    var form = event.target.form;
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.isComposing) return;
+    if (!form || form.dataset.sendKey === undefined || event.defaultPrevented) return;
+    var button = Array.from(form.elements).find(function (each) { return each.type === "submit"; });
+    event.preventDefault();
+    if (button && !button.disabled && !event.repeat) form.requestSubmit(button);
+  });
+
   var helpKey = document.getElementById("help-key");
   if (helpKey) {
     helpKey.checked = helpKeyOn();

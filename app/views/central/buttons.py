@@ -56,8 +56,14 @@ MENU = (
     Button("logs", _l("Logs"), "fa-clock-rotate-left", Perm.LOG_READ),
     Button("leave", _l("Leave (F12)"), "fa-right-from-bracket", Perm.TICKET_READ, "F12", one=False),
 )
+QUICK = (  # single letters, while a row of the list has the focus
+    Button("answer", _l("Send answer"), "fa-reply", Perm.TICKET_WRITE, "R"),
+    Button("take", _l("Take it"), "fa-user-plus", Perm.TICKET_WRITE, "A"),
+    Button("close", _l("Finish attendance"), "fa-circle-check", Perm.TICKET_WRITE, "E"),
+    Button("pending", _l("Pending ticket"), "fa-circle-pause", Perm.TICKET_WRITE, "P"),
+)
 
 
 def allowed(viewer) -> set[str]:
     """The acts that the viewer may do."""
-    return {button.act for button in (*TOOLBAR, *LATERAL, *MENU) if viewer.may(button.permission)}
+    return {button.act for button in (*TOOLBAR, *LATERAL, *MENU, *QUICK) if viewer.may(button.permission)}

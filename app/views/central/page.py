@@ -20,7 +20,7 @@ from ..lists.source import SOURCES
 from ..lists.tools import ListTools
 from ..lookup import whole
 from . import query
-from .buttons import LATERAL, MENU, TOOLBAR, allowed
+from .buttons import LATERAL, MENU, QUICK, TOOLBAR, allowed
 from .listed import LEAST_WIDTH, MOST_WIDTH, USUAL_WIDTH, WIDTHS, lines, named, order_of, shows_custom
 from .options import DEADLINE, FILTER, ORDER, STATUS_DEADLINE, TABS
 from .rows import FOOTER, drawn
@@ -135,7 +135,7 @@ class CentralView(BaseView):
                 "filter": FILTER, "order": ORDER | custom_filters.orders(FieldTarget.ATTENDANCE),
                 "deadline": DEADLINE, "status_deadline": STATUS_DEADLINE},
             tabs=TABS, tab=None if tools.view else asked.filters.filter, toolbar=TOOLBAR, lateral=LATERAL, menu=MENU,
-            may=allowed(g.viewer), may_export=g.viewer.may(Perm.LIST_EXPORT),
+            quick=QUICK, may=allowed(g.viewer), may_export=g.viewer.may(Perm.LIST_EXPORT),
             previous=shown.page.previous, following=shown.page.next)
 
 
