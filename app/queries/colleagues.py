@@ -21,6 +21,13 @@ def find(session, viewer, term: str, _parent=None, limit: int = 20, offset: int 
     return [(pk, f"{first} {last}".strip()) for pk, first, last in rows]
 
 
+def find_after(words: list[tuple], session, viewer, term: str, limit: int, offset: int) -> list[tuple]:
+    """Colleagues as `find` has them, before whom these rows stand while nothing is typed: they take places of pages."""
+    first = [] if term else words
+    return first[offset:offset + limit] + find(
+        session, viewer, term, None, max(0, limit - len(first[offset:])), max(0, offset - len(first)))
+
+
 def has_words(term: str) -> list:
     """The conditions that each word of `term` stands in the name or the user name of a User."""
     return [or_(*(contains(column, word) for column in (User.first_name, User.last_name, User.username)))

@@ -130,6 +130,16 @@ def test_colleagues_are_searched_on_the_server_however_many_they_are(supervisor,
         assert found == [{"id": crowd[-1], "text": "Úrsula Zanetti"}], "beyond two thousand others, without its accent"
 
 
+@pytest.mark.req("B-40")
+@pytest.mark.parametrize(("source", "words"), [("assignee", 2), ("agenda_operator", 1), ("operator", 0)])
+def test_every_colleague_is_on_one_page_whatever_stands_before_them(supervisor, crowd, source, words):
+    pages = [supervisor.get(f"/lookup/{source}?page={number}").json["results"] for number in range(1, 6)]
+    assert [len(page) for page in pages] == [20] * 5
+    numbers = [row["text"] for page in pages for row in page if row["text"].startswith("Pessoa")]
+    first = 100 - words - len(numbers)  # colleagues who stand before the crowd
+    assert numbers == [f"Pessoa {number:04}" for number in range(100 - words - first)]
+
+
 @pytest.mark.req("C-83")
 def test_without_scripts_they_are_found_by_a_button_and_what_was_typed_stays(supervisor, session, crowd, people, world):
     page = supervisor.post("/internal-messages/new", form(

@@ -48,10 +48,9 @@ class Filters(Form):
     entity = LookupField(LABELS["entity"], source="entity")
 
 
-def find_operators(session, viewer, term, parent, limit, offset) -> list[tuple]:
+def find_operators(session, viewer, term, _parent, limit, offset) -> list[tuple]:
     """Everybody, then colleagues by name."""
-    first = [] if offset or term else [(EVERYBODY, str(_("All operators")))]
-    return first + colleagues.find(session, viewer, term, parent, limit, offset)
+    return colleagues.find_after([(EVERYBODY, str(_("All operators")))], session, viewer, term, limit, offset)
 
 
 def with_attendance(session, values: dict, viewer, stored=None) -> dict:

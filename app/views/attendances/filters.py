@@ -38,10 +38,10 @@ class AssigneeField(LookupField):
             self.data, self.shown = None, (self.word, str(_("Nobody") if self.word == NOBODY else _("Only mine")))
 
 
-def find_assignees(session, viewer, term, parent, limit, offset) -> list[tuple]:
+def find_assignees(session, viewer, term, _parent, limit, offset) -> list[tuple]:
     """Nobody and oneself, then colleagues by name."""
-    words = [] if offset or term else [(NOBODY, str(_("Nobody"))), (ME, str(_("Only mine")))]
-    return words + colleagues.find(session, viewer, term, parent, limit, offset)
+    words = [(NOBODY, str(_("Nobody"))), (ME, str(_("Only mine")))]
+    return colleagues.find_after(words, session, viewer, term, limit, offset)
 
 
 class FilterForm(Form):
