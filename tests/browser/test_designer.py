@@ -186,6 +186,11 @@ def test_the_preview_follows_and_a_rule_is_built_of_options_not_saved_yet(design
     page.locator("#p-name").fill("Tipo")
     for place, text in enumerate(("Água", "Esgoto")):
         page.locator("[data-option-label]").nth(place).fill(text)
+    expect(page.locator("[data-kind]").first).to_have_text("Lista · 2 opções")
+    page.locator("[data-options] li").nth(1).get_by_role("button").last.click()
+    expect(page.locator("[data-kind]").first).to_have_text("Lista · 1 opção")
+    page.get_by_role("button", name="Opção", exact=True).click()
+    page.locator("[data-option-label]").nth(1).fill("Esgoto")
     palette(page, "Texto curto").click()
     page.locator("#p-name").fill("Hidrômetro")
     page.locator("#p-rule").select_option(label="Quando “Tipo”…")

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from app.models.classification import Motive
 from app.models.log import LogEntry
 from app.security.permissions import ADMIN, CONFIGURATOR
+from app.views.registers import several
 from app.views.registers.classifications import RegisterView
 from tests.support.world import add_attendance
 
@@ -53,6 +54,12 @@ def test_those_in_use_stay_and_are_told_the_others_are_deleted(keeper, session, 
     assert f"{name}: Há outros registros ligados a este" in page
     session.expire_all()
     assert session.scalars(select(Motive.id).where(Motive.name.in_(("Um", "Dois", name)))).all() == [used]
+
+
+def test_of_many_refusals_the_first_are_told_and_the_rest_counted(keeper, motives, monkeypatch):
+    monkeypatch.setattr(several, "TOLD", 0)
+    send(keeper, "delete_rows", motives)
+    assert "Mais 1 não foi feito, por motivo do mesmo tipo." in keeper.get("/motives/list/").text
 
 
 def test_nothing_marked_a_stranger_and_a_row_of_others(keeper, session, world, motives, make_user, sign_in):

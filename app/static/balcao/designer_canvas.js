@@ -14,7 +14,7 @@
 
   function kindText(field) {
     var options = field.options.filter(function (each) { return each.active; }).length;
-    return D.kinds[field.type].name + (D.is(field.type).options ? " · " + D.text("options_count", { n: options }) : "");
+    return D.kinds[field.type].name + (D.is(field.type).options ? " · " + D.text(options === 1 ? "option_count" : "options_count", { n: options }) : "");
   }
   function mark(icon, text) {
     var made = document.createElement("i");

@@ -1,6 +1,7 @@
 """What the designer says: labels of properties, types with their icons, sentences of its scripts."""
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from ...models.custom_field import FieldType
 
@@ -35,7 +36,8 @@ def words() -> dict[str, str]:
         "copy": _("%(name)s (copy)", name="{name}"),
         "unnamed": _("(without a name)"), "new_section": _("New section"), "no_section": _("No section"),
         "new_form": _("New form"),
-        "options_count": _("%(n)s options", n="{n}"), "option": _("Option"),
+        "options_count": ngettext("%(n)s option", "%(n)s options", 2, n="{n}"),
+        "option_count": ngettext("%(n)s option", "%(n)s options", 1, n="{n}"), "option": _("Option"),
         "save": _("Save"), "saved": _("Form saved."), "saving": _("Saving…"), "unsaved": _("Not saved yet"),
         "not_sent": _("It could not be sent. Check the connection."),
         "refused": _("The form was not saved. Check the marked fields."),

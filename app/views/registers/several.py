@@ -3,6 +3,7 @@ from flask import abort, flash, g, redirect
 from flask_appbuilder.actions import action
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from ...database import unit_of_work, utc_now
 from ...services.refusals import REFUSALS, refusal
@@ -64,5 +65,6 @@ class SeveralMixin:
         for told in refused[:TOLD]:
             flash(told, "danger")
         if len(refused) > TOLD:
-            flash(_("%(n)s more were not done for the same kind of reasons.", n=len(refused) - TOLD), "danger")
+            flash(ngettext("%(num)s more was not done for a reason of the same kind.",
+                           "%(num)s more were not done for the same kind of reasons.", len(refused) - TOLD), "danger")
         return redirect(self._back_to_list())
