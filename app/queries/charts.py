@@ -52,7 +52,7 @@ def charts(session, viewer, *, days: int, timezone: str, now: datetime) -> Chart
         since, until, situations.total(), situations=_bars(session, Situation, "situation", situations, period),
         motives=_bars(session, Motive, "motive", motives, period),
         channels=_bars(session, Channel, "channel", channels, period),
-        days=_days(session, viewer, since, days, zone))
+        days=by_day(session, Attendance.opened_at, visible(Attendance, viewer), since=since, days=days, zone=zone))
 
 
 def _bars(session, model, name, counter, period) -> list[Bar]:
@@ -65,18 +65,18 @@ def _bars(session, model, name, counter, period) -> list[Bar]:
     return bars + [Bar("", n, None) for n in (counter.get(None, 0) + rest,) if n]
 
 
-def _days(session, viewer, since, count, zone) -> list[Bar]:
-    """Every day of the period, those without attendances too: one range of the index a day."""
-    days = [since + timedelta(days=n) for n in range(count)]
+def by_day(session, opened_at, seen, *, since: date, days: int, zone: ZoneInfo) -> list[Bar]:
+    """How many rows that satisfy `seen` were opened on each local day, none too: one range of the index a day."""
+    dates = [since + timedelta(days=n) for n in range(days)]
     edges = union_all(*(
         select(literal(place, Integer).label("place"), literal(_midnight(day, zone), DateTime).label("begins"),
                literal(_midnight(day + timedelta(days=1), zone), DateTime).label("ends"))
-        for place, day in enumerate(days))).cte("edges")
-    counted = (select(func.count()).where(Attendance.opened_at >= edges.c.begins, Attendance.opened_at < edges.c.ends,
-                                          visible(Attendance, viewer)).correlate(edges).scalar_subquery())
+        for place, day in enumerate(dates))).cte("edges")
+    counted = (select(func.count()).where(opened_at >= edges.c.begins, opened_at < edges.c.ends, seen)
+               .correlate(edges).scalar_subquery())
     numbers = dict(map(tuple, session.execute(select(edges.c.place, counted))))
     return [Bar(day.isoformat(), numbers[place], {"opened_from": day.isoformat(), "opened_to": day.isoformat()})
-            for place, day in enumerate(days)]
+            for place, day in enumerate(dates)]
 
 
 def _midnight(day: date, zone) -> datetime:

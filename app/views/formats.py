@@ -20,6 +20,11 @@ def day(value) -> str:
     return format_date(value, "dd/MM/yyyy") if value else ""
 
 
+def day_name(text: str) -> str:
+    """yyyy-mm-dd with the name of the day, in words."""
+    return format_date(date.fromisoformat(text), "full")
+
+
 def whole_day(value) -> str:
     """A day with its weekday, for headings and for who hears the page: quinta-feira, 26 de novembro de 2026."""
     return format_date(value, "full") if value else ""

@@ -1,10 +1,9 @@
 """The first page, by role, and the supervisor's panel."""
-from datetime import date, datetime, time
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g, redirect, request, url_for
 from flask_appbuilder import IndexView, expose
-from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 
 from ..database import utc_now
@@ -12,6 +11,7 @@ from ..extensions import db
 from ..queries import charts as figures
 from ..queries import home as reads
 from ..security.permissions import Perm
+from .formats import day_name
 from .lookup import whole
 
 
@@ -39,13 +39,9 @@ class HomeView(IndexView):
         charts = figures.charts(db.session, viewer, days=days, timezone=zone.key, now=utc_now()) if viewer.may(
             Perm.REPORT_READ) else None
         return self.render_template(
-            "home/panel.html", charts=charts, periods=figures.PERIODS, days=days, day_name=_day_name,
+            "home/panel.html", charts=charts, periods=figures.PERIODS, days=days, day_name=day_name,
             counts=reads.open_counts(db.session, viewer), cap=reads.COUNT_CAP, today=today.date(),
             opened_today=reads.opened_since(db.session, viewer, today), latest=reads.latest_of(db.session, viewer))
-
-
-def _day_name(text: str) -> str:
-    return format_date(date.fromisoformat(text), "full")
 
 
 def register(appbuilder) -> None:

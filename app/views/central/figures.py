@@ -1,12 +1,16 @@
-"""The supervisor's page of the central: how much is open, late or soon due, with whom it is and how old it is."""
-from flask import abort, g
+"""The supervisor's page of the central: how much is open, late or soon due, with whom and how old; and a period."""
+from flask import abort, g, request
 from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import format_decimal, format_percent
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ...extensions import db
-from ...queries import ticket_figures
+from ...queries import ticket_figures, ticket_period
+from ...queries.charts import PERIODS
 from ...security.permissions import Perm
+from ..formats import day_name
+from ..lookup import whole
 from . import query
 
 STATES = {  # state: (label, the list's arguments, look); of those without a running clock there is no such filter
@@ -33,8 +37,13 @@ class CentralFiguresView(BaseView):
         title = _l("Panel of the central")
         if query.uses_crm():
             return self.render_template("central/blocked.html", title=title)
+        days = whole(request.args.get("days"))
+        days = days if days in PERIODS else PERIODS[1]
         found = ticket_figures.figures(db.session, g.viewer, query.bounds(), timezone=query.zone())
-        return self.render_template("central/figures.html", title=title, figures=found, states=STATES, age=_age)
+        period = ticket_period.period(db.session, g.viewer, days=days, timezone=query.zone(), now=query.bounds().now)
+        return self.render_template(
+            "central/figures.html", title=title, figures=found, states=STATES, age=_age, period=period, days=days,
+            periods=PERIODS, day_name=day_name, lasting=_lasting, share=format_percent)
 
 
 def _age(label: str) -> str:
@@ -45,3 +54,14 @@ def _age(label: str) -> str:
         return _("1 day")
     return _("%(least)s to %(most)s days", least=least, most=most) if most else _("More than %(n)s days",
                                                                                   n=int(least) - 1)
+
+
+def _lasting(seconds: float | None) -> str:
+    """An average for people: minutes, hours of up to two days, days."""
+    if seconds is None:
+        return "–"
+    minutes = seconds / 60
+    if minutes < 60:
+        return _("%(n)s min", n=round(minutes))
+    return _("%(n)s h", n=format_decimal(round(minutes / 60, 1))) if minutes < 2 * 1440 else _(
+        "%(n)s days", n=format_decimal(round(minutes / 1440, 1)))
