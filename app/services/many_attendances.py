@@ -29,7 +29,7 @@ class Outcome:
 
     done: int = 0
     refused: list[dict] = field(default_factory=list)
-    lost: dict[int, int] = field(default_factory=dict)  # user -> attendances taken from him
+    lost: dict[int, int] = field(default_factory=dict)  # user -> attendances taken from him, or done
 
 
 def change(session, action: str, rows: Iterable[tuple[int, int | None]], values: dict, *, actor, now: datetime,

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from app.models.notification import Notification
 from app.models.provider_ticket import Message
 
-TICKETS, REST = "/provider-central/tickets", "/api/v1/provider-tickets"
+TICKETS, MANY, REST = "/provider-central/tickets", "/provider-central/many", "/api/v1/provider-tickets"
 
 
 @pytest.fixture
@@ -48,3 +48,73 @@ def test_over_rest_nothing_is_asked_and_the_owner_is_told_too(with_bruno, desk, 
     said = api(desk.ana).post(f"{REST}/{ticket.protocol}/messages", {"text": "Já verifico."})
     assert said.status_code == 201, said.json
     assert f"Ana Teste respondeu ao atendimento {ticket.protocol}" in bell(desk.bruno)
+
+
+@pytest.mark.req("C-34", "C-35", "C-38")
+def test_before_an_act_it_is_said_whose_the_tickets_are(with_bruno, open_ticket, desk, sign_in):
+    ana = sign_in(desk.ana)
+    his, free, mine = [with_bruno(), with_bruno()], open_ticket(), open_ticket()
+    ana.post(f"{TICKETS}/{mine.attendance_id}/take", {})
+
+    def whose(action, *tickets):
+        return ana.get(f"{MANY}/{action}/about?" + "&".join(f"row={each.attendance_id}" for each in tickets)).json
+
+    for action in ("close", "pending", "forward"):
+        told = whose(action, *his, free, mine)
+        assert told == {"refused": "", "whose": "2 estão com colegas: Bruno Teste (nº 1, 2). "
+                                                "1 não está com ninguém: nº 3."}
+    assert whose("close", his[0])["whose"] == "Está com Bruno Teste."
+    assert whose("pending", free)["whose"] == "Não está com ninguém."
+    assert whose("close", mine)["whose"] == ""
+    assert sign_in(desk.bruno).get(f"{MANY}/close/about?row={his[0].attendance_id}").json["whose"] == ""
+
+
+@pytest.mark.req("C-34", "C-94")
+def test_what_no_choice_would_change_is_refused_before_the_dialog(with_bruno, open_ticket, desk, sign_in):
+    sofia = sign_in(desk.sofia)
+    closed, started, free = open_ticket(), with_bruno(), open_ticket()
+    assert sofia.post(f"{MANY}/close", {"row": str(closed.attendance_id)}).status_code == 200
+
+    def refused(action, *tickets):
+        return sofia.get(f"{MANY}/{action}/about?" + "&".join(f"row={each.attendance_id}" for each in tickets)).json[
+            "refused"]
+
+    assert refused("close", closed) == "Este atendimento já está encerrado."
+    assert refused("forward", closed) == refused("pending", closed) == "Este atendimento está encerrado."
+    assert refused("delete", started) == refused("delete", closed, started) == (
+        "Somente atendimentos não iniciados podem ser excluídos.")
+    assert refused("delete", free) == refused("close", started) == refused("close", closed, free) == ""
+
+
+@pytest.mark.req("B-29")
+def test_of_tickets_one_may_not_see_nothing_is_said(with_bruno, sign_in, make_user, world):
+    stranger = sign_in(make_user("verde", "Supervisor", companies=[world.other_company], central_operator=True))
+    assert stranger.get(f"{MANY}/close/about?row={with_bruno().attendance_id}").json == {"refused": "", "whose": ""}
+
+
+@pytest.mark.req("C-34", "C-35")
+@pytest.mark.parametrize(("action", "one", "several"), [
+    ("close", "Ana Teste encerrou o atendimento {}, que estava com você.",
+     "Ana Teste encerrou 2 atendimentos que estavam com você."),
+    ("pending", "Ana Teste deixou pendente o atendimento {}, que está com você.",
+     "Ana Teste deixou pendentes 2 atendimentos que estão com você.")])
+def test_the_owner_hears_of_one_and_of_several_at_once(with_bruno, open_ticket, desk, sign_in, bell, session, action,
+                                                       one, several):
+    ana, first, rest = sign_in(desk.ana), with_bruno(), [with_bruno(), with_bruno(), open_ticket()]
+    assert ana.post(f"{MANY}/{action}", {"row": str(first.attendance_id)}).status_code == 200
+    assert one.format(first.protocol) in bell(desk.bruno)
+    assert ana.post(f"{MANY}/{action}", {"row": [str(each.attendance_id) for each in rest]}).status_code == 200
+    assert several in bell(desk.bruno)
+    assert len(session.scalars(select(Notification)).all()) == 2
+
+
+@pytest.mark.req("B-30")
+def test_a_situation_and_rest_tell_the_owner_too(with_bruno, desk, api, sign_in, bell, world):
+    waits, closed = with_bruno(), with_bruno()
+    done = sign_in(desk.ana).post(f"{TICKETS}/{waits.attendance_id}/situation", {
+        "situation_id": world.situations["pending"].id})
+    assert done.status_code == 200, done.text
+    assert api(desk.ana).post(f"{REST}/{closed.protocol}/close", {}).status_code == 200
+    told = bell(desk.bruno)
+    assert f"deixou pendente o atendimento {waits.protocol}" in told
+    assert f"encerrou o atendimento {closed.protocol}" in told

@@ -1,6 +1,7 @@
 """One act on several tickets of the central: each by its own rules, with its own log entry and savepoint."""
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from .. import assignment, many_attendances
 from ..attendance_rules import closing_situation
 from ..many_attendances import MOST, Outcome
 from ..records import require
-from . import forwarding, work
+from . import forwarding, owners, work
 
 ACTIONS = ("forward", "pending", "close", "give_up", "delete")
 
@@ -37,8 +38,11 @@ def change(session, action: str, rows: Iterable[tuple[int, int | None]], values:
         act(*rows[0], outcome)
         return outcome
     outcome = many_attendances.each(session, rows, act, actor=actor, numbers=_numbers)
-    many_attendances.tell(session, action, values, outcome, key=f"{actor.user_id}:{now.isoformat()}", actor=actor,
-                          now=now)
+    key = f"{actor.user_id}:{now.isoformat()}"
+    if action in owners.OF_ACT:
+        owners.tell_of_many(session, action, outcome.lost, key=key, actor=actor, now=now)
+    else:
+        many_attendances.tell(session, action, values, outcome, key=key, actor=actor, now=now)
     return outcome
 
 
@@ -49,12 +53,21 @@ def _prepared(session, action, values, *, alone, public_url, actor, now) -> Call
         return _forwarding(session, values, alone, actor=actor, now=now)
     if action == "close":
         situation = closing_situation(session, values.get("situation_id"), work.KIND)
-        return lambda pk, version, _outcome: work.close(
-            session, pk, situation_id=situation.id, version=version, public_url=public_url, actor=actor, now=now)
+        return _counted(alone, partial(work.close, session, situation_id=situation.id, public_url=public_url,
+                                       actor=actor, now=now))
     if action == "pending":
-        return lambda pk, version, _outcome: work.leave_pending(session, pk, version=version, actor=actor, now=now)
+        return _counted(alone, partial(work.leave_pending, session, actor=actor, now=now))
     verb = {"give_up": work.give_up, "delete": work.delete}[action]
     return lambda pk, _version, _outcome: verb(session, pk, actor=actor, now=now)
+
+
+def _counted(alone, verb):
+    """`verb` on one ticket, which tells its operator itself; of several it is counted whose they are."""
+    def act(pk, version, outcome):
+        attendance = verb(attendance_id=pk, version=version, quiet=not alone).attendance
+        if attendance.assignee_id is not None:
+            outcome.lost[attendance.assignee_id] = outcome.lost.get(attendance.assignee_id, 0) + 1
+    return act
 
 
 def _forwarding(session, values, alone, *, actor, now):

@@ -1,5 +1,4 @@
 """The operator a ticket is with hears by the bell what a colleague did to it: answered, closed, left pending."""
-from collections import Counter
 from datetime import datetime
 
 from ...models.notification import NotificationKind
@@ -19,7 +18,7 @@ def tell(session, ticket: ProviderTicket, kind: NotificationKind, *, key: object
                values={"protocol": str(attendance), "text": text[:140]}, now=now)
 
 
-def tell_of_many(session, action: str, owners: Counter[int], *, key: str, actor, now: datetime) -> None:
+def tell_of_many(session, action: str, owners: dict[int, int], *, key: str, actor, now: datetime) -> None:
     """One line for each operator of `owners` {user id: how many of his}, however many they are."""
     for user_id, count in owners.items():
         notify(session, user_id=user_id, key=f"{OF_ACT[action]}:{key}", kind=OF_ACT[action], actor=actor,

@@ -16,6 +16,7 @@ from ...models.classification import CLOSED_PHASES, Phase, Scope, Situation
 from ...models.company import Department
 from ...models.custom_record import OwnerKind
 from ...models.identity import UserProfile
+from ...models.notification import NotificationKind
 from ...models.provider_ticket import ProviderTicket
 from ...security.audience import holders
 from ...security.permissions import Perm
@@ -26,9 +27,11 @@ from ..attendances import phases_after
 from ..log import record
 from ..records import assign, require
 from ..validity import day_in
-from . import holding, mails, rules
+from . import holding, mails, owners, rules
 
 CLOSED = _l("This attendance is closed.")
+_REFUSED = {"close": _l("This attendance is already closed."),
+            "delete": _l("Only attendances that were not started can be deleted.")}
 KIND = AttendanceKind.PROVIDER
 
 
@@ -96,12 +99,14 @@ def give_up(session, attendance_id: int, *, actor, now: datetime) -> ProviderTic
     return ticket
 
 
-def leave_pending(session, attendance_id: int, *, version: int | None = None, actor, now: datetime) -> ProviderTicket:
-    """It was not finished ("Chamado pendente"). Raises Conflict (closed, or pending already)."""
+def leave_pending(session, attendance_id: int, *, version: int | None = None, quiet: bool = False, actor,
+                  now: datetime) -> ProviderTicket:
+    """It was not finished ("Chamado pendente"); the colleague who has it is told unless `quiet`. Raises Conflict
+    (closed, or pending already)."""
     ticket = open_locked(session, attendance_id, version=version, actor=actor)
     if ticket.attendance.phase == Phase.PENDING:
         raise Conflict(_l("This attendance is already pending."))
-    return _to(session, ticket, first_situation(session, Phase.PENDING, KIND), "pending", actor=actor, now=now)
+    return _left_pending(session, ticket, first_situation(session, Phase.PENDING, KIND), quiet, actor=actor, now=now)
 
 
 def set_situation(session, attendance_id: int, situation_id: int, *, version: int | None = None, public_url: str,
@@ -118,26 +123,31 @@ def set_situation(session, attendance_id: int, situation_id: int, *, version: in
         raise (Conflict(_l("The attendance cannot go from its situation to this one."), field="situation_id")
                if ticket.attendance.is_open
                else Forbidden(_l("This attendance is closed; only a supervisor can reopen it."), field="situation_id"))
+    if situation.phase == Phase.PENDING and ticket.attendance.is_open and ticket.attendance.phase != Phase.PENDING:
+        return _left_pending(session, ticket, situation, actor=actor, now=now)
     action = "update" if ticket.attendance.is_open else "reopen"
     return _to(session, ticket, situation, action, actor=actor, now=now)
 
 
-def close(session, attendance_id: int, *, situation_id: int | None = None, version: int | None = None, public_url: str,
-          actor, now: datetime) -> ProviderTicket:
-    """Finish it with this closing situation, else the first one ("Encerrar atendimento"); the provider is told.
+def close(session, attendance_id: int, *, situation_id: int | None = None, version: int | None = None,
+          quiet: bool = False, public_url: str, actor, now: datetime) -> ProviderTicket:
+    """Finish it with this closing situation, else the first one ("Encerrar atendimento"); the provider is told, and the
+    colleague who has it unless `quiet`.
 
     Raises Conflict where it is closed already, Invalid at situation_id: no situation that closes, or a motive that is
     demanded (B-23; cancelling demands none).
     """
     ticket = locked(session, attendance_id, version=version, actor=actor)
     if not ticket.attendance.is_open:
-        raise Conflict(_l("This attendance is already closed."))
+        raise Conflict(_REFUSED["close"])
     situation = closing_situation(session, situation_id, KIND)
     if situation.phase == Phase.CLOSED and (
             missing := completeness.of_ticket(session, ticket, day=_today(ticket, now))):
         raise missing
     _to(session, ticket, situation, "close", actor=actor, now=now)
     mails.closed(session, ticket, public_url=public_url, now=now)
+    if not quiet:
+        owners.tell(session, ticket, NotificationKind.CLOSED, actor=actor, now=now)
     return ticket
 
 
@@ -167,8 +177,9 @@ def delete(session, attendance_id: int, *, actor, now: datetime) -> None:
     """Remove a ticket that nobody has started; its log stays. Raises Forbidden, NotFound, Conflict (C-94)."""
     ticket = locked(session, attendance_id, actor=actor, permission=Perm.TICKET_DELETE)
     attendance = ticket.attendance
-    if ticket.started or not attendance.is_open or attendance.assignee_id is not None:  # given on the record's page
-        raise Conflict(_l("Only attendances that were not started can be deleted."))
+    if refused := foreseen("delete", closed=not attendance.is_open, started=ticket.started,
+                           held=attendance.assignee_id is not None):
+        raise Conflict(refused)
     was = {name: (getattr(attendance, name), None) for name in ("protocol", "title", "entity", "situation")}
     record(session, attendance, "delete", {**was, "number": (ticket.number, None)}, actor=actor, now=now,
            children=[ticket, *attendance.details, *ticket.pauses])
@@ -176,6 +187,13 @@ def delete(session, attendance_id: int, *, actor, now: datetime) -> None:
     session.flush()  # a foreign key in use speaks here
     custom_values.after_delete(session, OwnerKind.ATTENDANCE, attendance_id, now=now)
     live_events.tell(session, kind="ticket.deleted", audience=holders(Perm.TICKET_READ), now=now)
+
+
+def foreseen(action: str, *, closed: bool, started: bool, held: bool):
+    """Why such a ticket is refused "close", "pending", "forward" or "delete" whatever is said with it, else None."""
+    if action == "delete":
+        return _REFUSED["delete"] if started or closed or held else None  # held: given on the record's page
+    return _REFUSED.get(action, CLOSED) if closed else None
 
 
 # ---- pieces
@@ -214,6 +232,13 @@ def written(session, ticket: ProviderTicket, action: str, changes: dict, *, acto
     record(session, attendance, action, changes, actor=actor, now=now, children=[ticket, *children])
     session.flush()  # constraints and the version speak here
     session.refresh(ticket)  # its copies follow the attendance
+
+
+def _left_pending(session, ticket, situation, quiet=False, *, actor, now) -> ProviderTicket:
+    _to(session, ticket, situation, "pending", actor=actor, now=now)
+    if not quiet:
+        owners.tell(session, ticket, NotificationKind.PENDING, actor=actor, now=now)
+    return ticket
 
 
 def _to(session, ticket, situation, action, *, actor, now) -> ProviderTicket:

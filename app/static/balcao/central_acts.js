@@ -20,13 +20,16 @@
     }
     return asked;
   }
-  function show(name, ids) {
+  function show(name, ids, whose) {
     rows = rowsOf(ids);
     dialogs().then(function () { return name === "new" ? ticket.beginNew(document.querySelector("[data-new-form]"), ids) : null; }).then(function () {
       var dialog = document.getElementById("act-" + name), form = dialog.querySelector("form"), about = form.querySelector("[data-about]");
       if (name !== "new") {
         form.reset();
         window.jQuery(form).find("select[data-lookup]").val(null).trigger("change");
+        var told = form.querySelector("[data-whose]");
+        told.textContent = whose || "";
+        told.hidden = !whose;
         about.textContent = ids.length === 1 ? words.selectedOne.replace("{n}", number(ids[0])) : words.selected.replace("{n}", ids.length);
       }
       window.balcao.form.clear(form);
@@ -80,6 +83,23 @@
     }).catch(function () { window.balcao.toast(window.balcao.form.notSent, "bad"); }).finally(function () { busy = false; });
   }
 
+  /* What no choice would change is refused at once; else `go` hears whose the tickets are. */
+  function before(name, ids, go) {
+    if (busy) return;
+    busy = true;
+    fetch(words.many + name + "/about?" + ids.map(function (id) { return "row=" + id; }).join("&"), { credentials: "same-origin", headers: { Accept: "application/json" } })
+      .then(function (sent) {
+        if (!sent.ok || sent.redirected) throw new Error(String(sent.status));
+        return sent.json();
+      }).then(function (told) {
+        busy = false;
+        if (told.refused) window.balcao.toast(told.refused, "bad"); else go(told.whose);
+      }).catch(function () {
+        busy = false;
+        window.balcao.toast(window.balcao.form.notSent, "bad");
+      });
+  }
+
   function run(name, ids) {
     if (name === "new") { show("new", ids); return; }
     if (!ids.length) { window.balcao.toast(words.choose, "info"); return; }
@@ -96,11 +116,20 @@
       return;
     }
     var some = ids.length > 1, own = ids.indexOf(ticket.shown()) >= 0;
-    if (name === "close" && own && ticket.typed()) { window.balcao.ask(words.unsent, words.close, function () { show(name, ids); }); return; }
-    if (name === "forward" || name === "close") { show(name, ids); return; }
-    if (name === "delete") window.balcao.ask(some ? words.deleteSome.replace("{n}", ids.length) : words.deleteOne, words.delete, function () { act(name, ids); });
-    else if (name === "give_up" && own && ticket.typed()) window.balcao.ask(words.unsaved, words.giveUp, function () { act(name, ids); });
-    else if (name === "pending" && some) window.balcao.ask(words.pendingSome.replace("{n}", ids.length), words.pending, function () { act(name, ids); });
+    if (name === "give_up") {
+      if (own && ticket.typed()) window.balcao.ask(words.unsaved, words.giveUp, function () { act(name, ids); }); else act(name, ids);
+      return;
+    }
+    before(name, ids, function (whose) { question(name, ids, whose, some, own); });
+  }
+  function question(name, ids, whose, some, own) {
+    if (name === "close" && own && ticket.typed()) window.balcao.ask(words.unsent, words.close, function () { show(name, ids, whose); });
+    else if (name === "forward" || name === "close") show(name, ids, whose);
+    else if (name === "delete") window.balcao.ask(some ? words.deleteSome.replace("{n}", ids.length) : words.deleteOne, words.delete, function () { act(name, ids); });
+    else if (some || whose) {
+      var text = some ? words.pendingSome.replace("{n}", ids.length) : words.pendingOne;
+      window.balcao.ask(whose ? text + " " + whose : text, words.pending, function () { act(name, ids); });
+    }
     else act(name, ids);
   }
 

@@ -23,6 +23,7 @@ from ..lists.source import local
 from ..lookup import whole
 from . import complementary
 from .panel import draft_key, drawn, found, private
+from .whose import whose
 
 _TEXTS = ("title", "contact_name", "contact_phone", "contact_email", "message")
 _TREE = ("classification_id", "subclassification_id", "motive_id")
@@ -185,7 +186,20 @@ class ManyTicketsView(BaseView):
 
     route_base, default_view = "/provider-central/many", "change"
     class_permission_name = "ticket"
-    method_permission_name = {"change": "write"}
+    method_permission_name = {"change": "write", "about": "write"}
+
+    @expose("/<action>/about")
+    @has_access
+    def about(self, action):
+        """Before an act is asked for: {"refused": why none of the tickets takes it, "whose": with whom they are}."""
+        if action not in many.ACTIONS:
+            abort(404)
+        central.require_open(db.session)
+        tickets = reads.held(db.session, g.viewer, [pk for pk, _version in _rows()])
+        reasons = [work.foreseen(action, closed=each.closed, started=each.started, held=each.assignee_id is not None)
+                   for each in tickets]
+        return private(jsonify(refused=str(reasons[0]) if reasons and all(reasons) else "", whose=whose(
+            [each for each, refused in zip(tickets, reasons, strict=True) if refused is None])))
 
     @expose("/<action>", methods=["POST"])
     @has_access
@@ -290,6 +304,6 @@ def _public() -> str:
 
 def _rows() -> list[tuple[int, int | None]]:
     """The rows as posted, "id:version" or "id"."""
-    rows = [text.partition(":") for text in request.form.getlist("row")[:many.MOST + 1]]
+    rows = [text.partition(":") for text in request.values.getlist("row")[:many.MOST + 1]]
     return [(pk, whole(version)) for pk, version in ((whole(pk), version) for pk, _colon, version in rows)
             if pk is not None]
