@@ -1,10 +1,10 @@
 """Bodies of the registers over REST, and how their ids become the rows that services are given, as on the screens."""
 from flask_babel import lazy_gettext as _l
-from marshmallow import validate
+from marshmallow import ValidationError, validate
 from sqlalchemy import inspect, select
 
 from ..errors import DomainError, Invalid
-from ..models.classification import Phase, Scope
+from ..models.classification import Counting, Phase, Scope
 from ..models.knowledge import Identification, KnowledgeKind
 from ..security.visibility import visible
 from ..services import email_templates, knowledge, scripts
@@ -65,11 +65,22 @@ class AddCause(Lasting):
     occurrence_id = schemas.whole(required=True)
 
 
+def _hours(value) -> None:
+    if not 0 <= value <= 9999:
+        raise ValidationError(_l("Type a number of hours from 0 to 9999."))
+    if value.normalize().as_tuple().exponent < -2:
+        raise ValidationError(schemas.NOT_VALID)
+
+
 class Timed(Lasting):
     return_days = schemas.whole(validate=_DAYS)
+    return_hours = schemas.amount(validate=_hours, metadata={
+        "description": "Open hours of the classification's calendar; in the place of days"})
 
 
 class AddProviderClassification(Timed):
+    counting = schemas.choice(*Counting, load_default=Counting.CALENDAR_DAYS.value)
+    calendar_id = schemas.whole()
     complete_to_close = schemas.flag(load_default=False)
 
 

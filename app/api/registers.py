@@ -50,12 +50,13 @@ MOTIVE = Shape("Motive", Motive, "id name valid_from valid_until complete_to_clo
 OCCURRENCE = Shape("Occurrence", Occurrence, "id name motive valid_from valid_until active version")
 CAUSE = Shape("Cause", Cause, "id name occurrence valid_from valid_until active version")
 CLASSIFICATION = Shape("ProviderClassification", Classification,
-                       "id name return_days valid_from valid_until complete_to_close active version")
+                       "id name return_days return_hours counting calendar valid_from valid_until complete_to_close "
+                       "active version")
 SUBCLASSIFICATION = Shape(
     "Subclassification", Subclassification,
-    "id name classification return_days valid_from valid_until active version")
+    "id name classification return_days return_hours valid_from valid_until active version")
 DEFAULT_MOTIVE = Shape("DefaultMotive", DefaultMotive,
-                       "id name subclassification return_days valid_from valid_until active version")
+                       "id name subclassification return_days return_hours valid_from valid_until active version")
 SITUATION = Shape("Situation", Situation, "id name phase scope position active version")
 CHANNEL = Shape("Channel", Channel, "id name code icon position active version")
 ROLE = Shape("Role", RoleType, "id name code active version")
@@ -148,7 +149,7 @@ RESOURCES = (
                 (Cause.occurrence,)),
     register_of("provider-classifications", KEPT, Classification, CLASSIFICATION,
                 ("classifications of providers' tickets", "a classification"), bodies.AddProviderClassification(),
-                classifications.classifications),
+                classifications.classifications, (Classification.calendar,)),
     register_of("subclassifications", KEPT, Subclassification, SUBCLASSIFICATION,
                 ("subclassifications", "a subclassification"), bodies.AddSubclassification(),
                 classifications.subclassifications, (Subclassification.classification,)),

@@ -82,6 +82,27 @@ def test_a_calendar_in_use_stays_and_another_goes(keeper, made, session, seeding
     assert keeper.get(address).status_code == 404
 
 
+def test_a_classification_counts_its_return_by_a_calendar(keeper, made):
+    url, values = "/api/v1/provider-classifications", {"name": "Contrato", "return_hours": "12.5"}
+    assert keeper.post(url, values).json["error"]["fields"].keys() == {"calendar_id"}
+    kept = keeper.post(url, {**values, "calendar_id": made["id"]}).json
+    assert (float(kept["return_hours"]), kept["return_days"], kept["calendar"]["name"], kept["counting"]) == (
+        12.5, None, "Caruaru", "calendar_days")
+    address = f"{url}/{kept['id']}"
+    both = keeper.patch(address, {"version": 1, "return_days": 2})
+    assert both.json["error"]["fields"].keys() == {"return_hours"}
+    changed = keeper.patch(address, {
+        "version": 1, "return_days": 2, "return_hours": None, "counting": "business_days"}).json
+    assert (changed["return_hours"], changed["return_days"], changed["counting"]) == (None, 2, "business_days")
+    for hours in ("0.125", -1, 10_000, "NaN", "x"):
+        assert keeper.patch(address, {"version": 2, "return_days": None, "return_hours": hours}).status_code == 422
+    below = keeper.post("/api/v1/subclassifications", {
+        "name": "Reajuste", "classification_id": kept["id"], "return_hours": 4})
+    assert (below.status_code, float(below.json["return_hours"])) == (201, 4.0)
+    assert keeper.patch(address, {"version": 2, "calendar_id": None, "counting": "calendar_days"}).json["error"][
+        "fields"].keys() == {"calendar_id"}
+
+
 def test_a_template_is_kept_by_the_rules_of_its_variables(keeper, session):
     values = {"name": "Retorno", "subject": "Protocolo {{protocolo}}", "body": "Olá, {{primeiro_nome}}."}
     made = keeper.post(TEMPLATES, values).json
