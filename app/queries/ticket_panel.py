@@ -5,20 +5,23 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import func, literal, select
+from sqlalchemy.orm import aliased, joinedload
 
 from ..models.attachment import Attachment
 from ..models.attendance import Attendance
 from ..models.classification import CLOSED_PHASES, Scope, Situation
+from ..models.note import AttendanceNote
 from ..models.outbox import EMAIL, SMS, Outbox
 from ..models.provider_account import Batch, Guide, Payment
-from ..models.provider_ticket import ProviderTicket
+from ..models.provider_ticket import Message, ProviderTicket
 from ..security.visibility import visible
 from . import paging
 from .attendances import Page
+from .tickets import finding
 
 SIZE = 20
+MOST_COUNTED = 99
 
 
 class Held(NamedTuple):
@@ -49,6 +52,25 @@ def find_file(session, viewer, ticket: ProviderTicket, attachment_id: int) -> At
     return session.scalar(select(Attachment).where(
         Attachment.id == attachment_id, Attachment.attendance_id == ticket.attendance_id,
         Attachment.removed_at.is_(None), visible(Attachment, viewer)))
+
+
+def find_counted(session, viewer, attendance_id: int) -> tuple[ProviderTicket, dict[str, int]] | None:
+    """(the ticket that its panel shows, how much stands behind some tabs by the tab), in one statement; each is counted
+    to MOST_COUNTED + 1. None where the viewer may not see it."""
+    same = aliased(ProviderTicket)
+    provider = select(same.entity_id).where(same.attendance_id == attendance_id).scalar_subquery()
+
+    def some(model, *where):
+        found = select(literal(1)).select_from(model).where(*where, visible(model, viewer)).limit(
+            MOST_COUNTED + 1).subquery()
+        return select(func.count()).select_from(found).scalar_subquery()
+
+    row = session.execute(finding(viewer, attendance_id).add_columns(
+        some(Message, Message.attendance_id == attendance_id),
+        some(AttendanceNote, AttendanceNote.attendance_id == attendance_id),
+        some(ProviderTicket, ProviderTicket.entity_id == provider, ProviderTicket.attendance_id != attendance_id)
+    )).one_or_none()
+    return row and (row[0], dict(zip(("messages", "notes", "earlier"), row[1:], strict=True)))
 
 
 def notices(session, ticket: ProviderTicket, *, limit=5) -> list:

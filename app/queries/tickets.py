@@ -200,10 +200,14 @@ def shown(session, ids) -> list[ProviderTicket]:
 
 def find(session, viewer, attendance_id: int) -> ProviderTicket | None:
     """One ticket with what its panel shows; None where the viewer may not see it."""
-    return session.scalar(select(_TICKET).where(_TICKET.attendance_id == attendance_id, visible(_TICKET, viewer))
-                          .options(*_SHOWN, selectinload(_TICKET.pauses), joinedload(_TICKET.calendar_snapshot),
-                                   joinedload(_TICKET.attendance).options(
-                                       undefer(Attendance.custom_values), joinedload(Attendance.company))))
+    return session.scalar(finding(viewer, attendance_id))
+
+
+def finding(viewer, attendance_id: int):
+    """The statement that finds it, for who asks for more at once."""
+    return select(_TICKET).where(_TICKET.attendance_id == attendance_id, visible(_TICKET, viewer)).options(
+        *_SHOWN, selectinload(_TICKET.pauses), joinedload(_TICKET.calendar_snapshot),
+        joinedload(_TICKET.attendance).options(undefer(Attendance.custom_values), joinedload(Attendance.company)))
 
 
 def find_by_address(session, viewer, address: str) -> ProviderTicket | None:

@@ -54,6 +54,7 @@ def test_a_ticket_is_taken_answered_and_walked_through_without_leaving_the_list(
     note.fill("Ligar amanhã")
     panel.get_by_role("button", name="Adicionar nota").click()
     expect(panel.locator("[data-notes]")).to_contain_text("Ligar amanhã")
+    expect(panel.get_by_role("tab", name="Notas internas 1")).to_be_visible()
     panel.get_by_role("tab", name="Pagamentos").click()
     panel.get_by_role("button", name="Pesquisar").click()
     expect(panel.get_by_text("Informe a data inicial da busca.")).to_be_visible()
@@ -153,3 +154,36 @@ def test_an_act_is_about_the_ticket_that_is_read_and_nothing_typed_is_lost(open_
     expect(panel.locator("[data-title]")).to_be_focused()
     page.get_by_role("button", name="Encaminhar...").first.click()
     expect(about).to_have_text(f"Chamado {number}")
+
+
+@pytest.mark.req("C-85", "C-02")
+def test_on_a_small_screen_the_last_message_and_the_answer_are_seen_and_every_tab_is_reached(open_page):
+    page = open_page("operator", "/provider-central/?filter=all&order=ticket", size={"width": 1366, "height": 768})
+    page.locator("#central-rows tr").first.click()
+    page.keyboard.press("r")
+    panel = page.get_by_role("region", name="Painel do chamado")
+    for text in ("Recebemos.\n\nEstamos conferindo.", "Falta a guia.\n\nPode enviar?", "E o laudo.\n\nObrigado."):
+        panel.get_by_label("Responder ao prestador").fill(text)
+        page.keyboard.press("Control+Enter")
+        expect(panel.get_by_text(text.split("\n")[-1])).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    expect(panel.locator("[data-title]")).to_be_focused()
+    last = panel.locator(".b-messages > li").last
+    expect(last).to_be_in_viewport(ratio=1)
+    expect(panel.get_by_label("Responder ao prestador")).to_be_in_viewport(ratio=1)
+    body, said = panel.get_by_role("tabpanel").bounding_box(), last.bounding_box()
+    assert body["y"] <= said["y"]
+    assert said["y"] + said["height"] <= body["y"] + body["height"] + 1
+
+    panel.get_by_role("button", name="Mais").focus()
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("link", name="Comunicações internas")).to_be_in_viewport(ratio=1)
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(panel).to_be_visible()  # the menu alone is closed
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("tab", selected=True)).to_be_focused()
+    expect(panel.get_by_role("link", name="Comunicações internas")).to_be_hidden()

@@ -259,3 +259,22 @@ def test_as_many_queries_for_a_long_ticket_as_for_a_short_one(ana, open_ticket, 
         few, many = count(short, name), count(long, name)
         assert few == many, name
         assert many <= 15, (name, queries)
+
+
+@pytest.mark.req("C-85", "C-86")
+def test_the_last_messages_come_first_and_tabs_say_how_much_is_behind_them(session, ana, desk, open_ticket, say):
+    ticket, _other, _third = open_ticket(), open_ticket(), open_ticket()
+    say.complement(ticket, "Segue o laudo.", now=NOON + HOUR)
+    with unit_of_work(session):
+        notes.add(session, ticket.attendance_id, "Ligar amanhã", actor=desk.as_ana, now=NOON)
+    page = panel(ana, ticket).text
+    assert page.index("Segue o laudo.") < page.index("Dados do chamado")
+    strip = re.findall(r'<button[^>]* role="tab".*?</button>', page, re.S)
+    menu = re.findall(r"<li><a [^>]*data-go-tab.*?</a></li>", page, re.S)
+    assert len(strip) == len(menu)
+    for rows in (strip, menu):
+        said = {re.search(r'(?:data-tab-name|data-go-tab)="(\w+)"', row)[1]: re.search(
+            r'<span class="b-n"[^>]*?( hidden)?>([^<]+)</span>', row) for row in rows}
+        assert {name: found.groups() for name, found in said.items() if found} == {
+            "messages": (None, "2"), "notes": (None, "1"), "earlier": (None, "2")}
+    assert re.search(r'data-count="notes" hidden>0<', panel(ana, _other).text)

@@ -51,12 +51,21 @@
       if (inside()) inside().replaceWith(fresh); else panel.append(fresh);
       open(true);
       added(panel);
+      reveal();
       if (!same) say("shown", { id: id });
       var place = held && (panel.contains(held) ? held : held.id && document.getElementById(held.id));
       if (focus || held) (!focus && place || panel.querySelector("[data-title]")).focus();
     }).catch(function () {
       if (mine === wanted) window.balcao.toast(words.failed, "bad");
     }).finally(function () { if (mine === wanted) panel.removeAttribute("aria-busy"); });
+  }
+
+  /* What was said last stands right above the answer. */
+  function reveal() {
+    var body = part("body"), said = body.querySelectorAll(".b-messages > li"), last = said[said.length - 1];
+    if (!last) return;
+    var box = body.getBoundingClientRect(), place = last.getBoundingClientRect();
+    body.scrollTop += Math.min(place.top - box.top, Math.max(0, place.bottom - box.bottom)); // of a long one its beginning
   }
 
   function open(on) {
@@ -153,8 +162,9 @@
       get(words.tickets + inside().dataset.ticket + "/tab/" + name).then(function (html) {
         if (mine !== wanted) return;
         body.innerHTML = html;
-        body.scrollTop = name === "messages" ? body.scrollHeight : 0;
+        body.scrollTop = 0;
         added(body);
+        reveal();
       }).catch(function () { window.balcao.toast(words.failed, "bad"); }).finally(function () { body.removeAttribute("aria-busy"); });
     });
   }
@@ -166,7 +176,7 @@
   panel.addEventListener("keydown", function (event) {
     var plain = !event.ctrlKey && !event.altKey && !event.metaKey;
     if (event.key === "F2" && plain) turn(event.shiftKey ? -1 : 1);
-    else if (event.key === "Escape" && !event.target.closest("dialog, .select2-container") && !alone) close();
+    else if (event.key === "Escape" && !event.target.closest("dialog, .select2-container, .dropdown.open") && !alone) close();
     else if (event.target.getAttribute("role") === "tab" && plain && /^(ArrowRight|ArrowLeft|Home|End)$/.test(event.key)) {
       turn(event.key === "ArrowRight" ? 1 : -1, event.key === "Home" ? 0 : event.key === "End" ? -1 : undefined);
     } else return;
@@ -178,12 +188,21 @@
     var on = function (selector) { return event.target.closest(selector); };
     var name = on("[data-tab-name]"), go = on("[data-go-tab]"), further = on("[data-further]"), other = on("[data-show-ticket]");
     if (name) choose(name.dataset.tabName, true);
-    else if (go) choose(go.dataset.goTab, true);
+    else if (go) { event.preventDefault(); choose(go.dataset.goTab, true); }
     else if (on("[data-go-answer]")) answer(shown());
     else if (on("[data-close-panel]")) close();
     else if (on("[data-refresh]")) leaving(function () { load(shown()); });
     else if (other) leaving(function () { load(Number(other.dataset.showTicket), "attendance", true); });
     else if (further) more(further);
+  });
+
+  /* A note more, in the strip and in the menu. */
+  panel.addEventListener("balcao:noted", function () {
+    panel.querySelectorAll('[data-count="notes"]').forEach(function (place) {
+      if (!place.hidden && !/^\d+$/.test(place.textContent)) return; // more than are counted
+      place.textContent = place.hidden ? 1 : Number(place.textContent) + 1;
+      place.hidden = false;
+    });
   });
 
   /* Older rows below what is shown; earlier messages above it. */

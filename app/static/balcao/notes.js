@@ -117,6 +117,7 @@
           box.value = "";
           form.elements.request_key.value = Array.from(window.crypto.getRandomValues(new Uint8Array(16)), function (x) { return x.toString(16).padStart(2, "0"); }).join("");
           said.textContent = words.added;
+          panel.dispatchEvent(new CustomEvent("balcao:noted", { bubbles: true }));
           box.focus();
         });
       }).catch(function () { refuse(words.failed); }).then(function () { sending = false; });

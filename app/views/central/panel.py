@@ -121,8 +121,9 @@ class TicketPanelView(BaseView):
         if not complementary.stands():
             del tabs[complementary.NAME]
         name = request.args.get("tab", "attendance")
-        ticket = found(pk)
-        return _whole(self, ticket, name if name in tabs else "attendance", tabs)
+        central.require_open(db.session, query.uses_crm())
+        ticket, counts = reads.find_counted(db.session, g.viewer, pk) or abort(404)
+        return _whole(self, ticket, name if name in tabs else "attendance", tabs, counts=counts)
 
     @expose("/<int:pk>/tab/<name>")
     @has_access
@@ -159,8 +160,8 @@ def drawn(view, ticket, name, values, status=200, *, alone=False):
     return private(page, status)
 
 
-def _whole(view, ticket, name, tabs, values=None, status=200):
-    """The panel, or the page that is it alone, with one tab."""
+def _whole(view, ticket, name, tabs, values=None, status=200, *, counts=None):
+    """The panel, or the page that is it alone, with one tab; the tabs say how much is behind them where it is told."""
     may_write = g.viewer.may(Perm.TICKET_WRITE)
     draft = next(iter(drafts.get_drafts(
         db.session, draft_key(ticket.attendance_id), actor=g.viewer)), None) if may_write else None
@@ -170,6 +171,7 @@ def _whole(view, ticket, name, tabs, values=None, status=200):
         f"central/panel/{'page' if alone else 'panel'}.html", title=_("Ticket %(number)s", number=ticket.number),
         ticket=ticket, state=STATES.get(state_of(ticket, query.bounds(ticket.attendance.company.timezone))), tabs=tabs,
         name=name, typed=(draft.values.get("text") or "") if draft else "", longest=MESSAGE_LIMIT,
+        counts=counts or {}, most_counted=reads.MOST_COUNTED,
         reply_key=reply_key, held=held, max_mb=current_app.config["UPLOAD_MAX_MB"],
         may_survey=g.viewer.may(Perm.SURVEY_ANSWER), may_delete=g.viewer.may(Perm.TICKET_DELETE),
         **{**_shared(), **(_shown(name, ticket) if values is None else values)})
