@@ -6,13 +6,17 @@ _SPACES = re.compile(r"\s+")
 _JOINING = re.compile(r"['’`´.]")
 _PARTING = re.compile(r"[^\w\s]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ACCENTS = re.compile(r"[\u0300-\u034e\u0350-\u036f]")
 _MARKS = {ord("ß"): "ss", ord("ø"): "o", ord("Ø"): "o", ord("æ"): "ae", ord("Æ"): "ae", ord("đ"): "d", ord("ł"): "l"}
 
 
 def normalise(text: str | None) -> str:
     """`"  José D'Ávila "` -> `"jose d'avila"`. The same function writes the search columns and reads what was typed."""
-    flat = unicodedata.normalize("NFKD", (text or "").translate(_MARKS))
-    flat = "".join(c for c in flat if not unicodedata.combining(c))
+    flat = text or ""
+    if not flat.isascii():
+        flat = _ACCENTS.sub("", unicodedata.normalize("NFKD", flat.translate(_MARKS)))
+        if not flat.isascii():  # no Latin
+            flat = "".join(c for c in flat if not unicodedata.combining(c))
     return _SPACES.sub(" ", flat).strip().casefold()
 
 
