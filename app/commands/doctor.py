@@ -11,7 +11,7 @@ from .. import schema
 from ..channels.email import outbound
 from ..extensions import db
 from ..models.outbox import Outbox, OutboxState
-from ..services import seed
+from ..services import seed, set_aside
 
 LOW_DISK = 1024 ** 3  # one GiB
 
@@ -53,6 +53,14 @@ def _database(settings) -> Iterator[Finding]:
         yield "migrations", OK, ", ".join(sorted(schema.wanted()))
     else:
         yield "migrations", PROBLEM, "not those of this release: run `flask db upgrade`, then `flask sync`"
+
+
+def _indexes(_settings) -> Iterator[Finding]:
+    if names := set_aside.waiting(db.session):
+        yield "indexes", PROBLEM, (f"{len(names)} are missing: `flask generate` is at work, or was killed; then run "
+                                   "`flask sync`")
+    else:
+        yield "indexes", OK, "none is set aside"
 
 
 def _seeds(_settings) -> Iterator[Finding]:
@@ -98,4 +106,4 @@ def _disk(settings) -> Iterator[Finding]:
     yield "disk", OK if free > LOW_DISK else PROBLEM, f"{free / 1024 ** 3:.1f} GiB free at {settings['INSTANCE_PATH']}"
 
 
-CHECKS = (_settings, _database, _seeds, _redis, _translations, _mail, _disk)
+CHECKS = (_settings, _database, _indexes, _seeds, _redis, _translations, _mail, _disk)

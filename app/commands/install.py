@@ -55,13 +55,16 @@ def refuse_old_schema() -> None:
 
 
 def synchronise() -> list[str]:
-    """Seed what the code names and check that it is there; a line for each change.
+    """Seed what the code names and check that it is there, and make the indexes that a killed command left out; a line
+    for each change.
 
     Raises ClickException with what is not as asked.
     """
     from ..security.sync import sync
     from ..services import seed
+    from .indexes import put_back
 
+    mended = put_back()
     with unit_of_work(db.session) as session:
         report = sync(session)
         planted = seed.plant(session, now=utc_now())
@@ -69,7 +72,8 @@ def synchronise() -> list[str]:
         if problems:
             raise click.ClickException("\n".join(map(str, problems)))
     return [*(f"permission {name} added" for name in report.added),
-            *(f"permission {name} removed" for name in report.removed), *report.granted, *planted]
+            *(f"permission {name} removed" for name in report.removed), *report.granted, *planted,
+            *(f"index {name} made again" for name in mended)]
 
 
 def prepare(app) -> None:

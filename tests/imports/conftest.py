@@ -3,6 +3,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
+
+from app.models.company import Company
 
 SAMPLE = Path(__file__).parents[1] / "data" / "consumidor_gov.csv"
 
@@ -16,6 +19,13 @@ def flask(app, session):
         assert result.exit_code == 0, result.output
         return SimpleNamespace(last=result.stdout.strip().splitlines()[-1], stderr=result.stderr)
     return run
+
+
+@pytest.fixture
+def staffed(flask, session, make_user):
+    """Persons, attendances and somebody of the desk, of whom records tell."""
+    flask("generate", "--attendances", 40, "--persons", 30)
+    return make_user("rita", "Supervisor", companies=session.scalars(select(Company)).all(), name="Rita Lima")
 
 
 @pytest.fixture(scope="session")
