@@ -45,7 +45,12 @@ def mirror(session, kind: str, owner_id: int, fields: Iterable[FieldSpec], value
 
 def mirror_new(session, kind: str, owners: Iterable[tuple[int, dict]]) -> None:
     """The same for many persons or attendances (id, values) that had no rows, at the speed of an import."""
-    wanted = [each for each in catalogue(session).of_record(kind) if each.searchable and each.active]
+    add_many(session, kind, catalogue(session).of_record(kind), owners)
+
+
+def add_many(session, kind: str, fields: Iterable[FieldSpec], owners: Iterable[tuple[int, dict]]) -> None:
+    """The same where the caller knows the fields."""
+    wanted = [each for each in fields if each.searchable and each.active]
     if wanted:
         insert_rows(session, FieldIndex, ("field_id", "kind", "owner_id", "place", "value"), (
             (each.id, kind, owner_id, place, key) for owner_id, values in owners for each in wanted
@@ -71,7 +76,7 @@ def sort_key(field: FieldSpec, value) -> str | None:
     if types.is_empty(value):
         return None
     try:
-        return _KEYS.get(FieldType(field.type), _text_key)(value)[:LENGTH]
+        return _KEYS.get(field.type, _text_key)(value)[:LENGTH]
     except (TypeError, ValueError, ArithmeticError, AttributeError, KeyError):
         return None  # stored before the field had this type's rules
 
@@ -115,7 +120,7 @@ _KEYS = {
 # ---- words
 
 def _words(field, value) -> str:
-    kind = FieldType(field.type)
+    kind = field.type
     if kind in (FieldType.CHOICE, FieldType.CHOICES):
         return types.labels(field).get(value, "")
     if kind in (FieldType.PERSON, FieldType.BOOLEAN):

@@ -7,13 +7,14 @@ from sqlalchemy import func, select
 from app import documents
 from app.models.attendance import Attendance, AttendanceDetail
 from app.models.custom_field import CustomField
-from app.models.custom_record import FieldIndex
+from app.models.custom_record import CustomRecord, FieldIndex
 from app.models.entity import Entity, Phone
 from app.models.log import LogEntry
 from app.models.protocol import ProtocolCounter
 from app.phones import parse, search_digits
-from app.services import audit, field_filling
-from app.services.volume import numbers, plan
+from app.queries.catalogue import catalogue
+from app.services import audit, custom_records, field_filling
+from app.services.volume import SLUG, numbers, plan
 from app.text import searchable
 from tests.support.apps import fresh_app
 from tests.support.forms import placed
@@ -123,3 +124,34 @@ def test_every_made_up_owner_stands_in_the_index_of_fields(flask, session, seedi
     flask("generate", "--attendances", 40, "--persons", 30, "--tickets", 20)
     assert count(session, FieldIndex) == count(session, Attendance) + count(session, Entity) >= 90
     assert list(field_filling.verify(session)) == []
+
+
+@pytest.mark.req("B-20", "B-19")
+def test_a_made_up_record_is_what_the_service_would_have_written(flask, session, staffed, viewer_for):
+    flask("generate", "--records", 60)
+    form = catalogue(session).by_slug[SLUG]
+    records = session.scalars(select(CustomRecord).order_by(CustomRecord.id)).all()
+    assert len(records) == 60
+    assert any(each.attendance_id for each in records)
+    for each in records:
+        with_case = {"attendance_id": each.attendance_id} if each.attendance_id else {}
+        saved = custom_records.add_record(session, form.id, each.values, company_id=each.company_id, **with_case,
+                                          actor=viewer_for(staffed), now=each.created_at)
+        assert written(session, each) == written(session, saved)
+    assert list(field_filling.verify(session)) == []
+    breaches = []
+    audit.verify(session, breaches.append)
+    assert breaches == []
+
+
+def written(session, record) -> tuple:
+    """All that is stored of a record, but for numbers and salts."""
+    columns = {name: getattr(record, name) for name in CustomRecord.__table__.c.keys()  # noqa: SIM118
+               if name != "id"}
+    keys = session.execute(select(FieldIndex.field_id, FieldIndex.place, FieldIndex.value).where(
+        FieldIndex.kind == "record", FieldIndex.owner_id == record.id).order_by(
+        FieldIndex.field_id, FieldIndex.place)).all()
+    entry = session.scalars(select(LogEntry).where(
+        LogEntry.target == "custom_record", LogEntry.target_id == record.id)).one()
+    told = {name: change[:2] for name, change in entry.changes.items()}
+    return columns, keys, told, (entry.seq, entry.at, entry.actor_id, entry.actor_name, entry.action)

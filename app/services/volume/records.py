@@ -1,12 +1,12 @@
-"""Records of a configurators' form by the hundred thousand, each with its index and the log of its adding."""
-import json
+"""Records of a configurators' form by the hundred thousand, each with its index and the log of its adding: what
+`custom_records.add_record` would have written of the same values, by whoever is said to have added them."""
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ...models.attendance import Attendance
 from ...models.company import Company
@@ -16,8 +16,11 @@ from ...models.entity import Entity
 from ...models.identity import UserProfile
 from ...models.log import LogEntry
 from ...queries.catalogue import FormSpec
+from ...security.viewer import Viewer
+from .. import custom_types as types
 from .. import field_index
 from ..bulk import insert_rows, reserve_ids, stamp
+from ..log import actor_text
 from . import journal, numbers, words
 from .persons import company_shares
 
@@ -35,31 +38,45 @@ class Shelf:
     """What records of one form are drawn from, read once."""
 
     form: FormSpec
-    companies: list = field(default_factory=list)  # (id, share)
+    companies: list = field(default_factory=list)  # ids
+    shares: list = field(default_factory=list)  # of the work, added up
+    names: dict = field(default_factory=dict)  # company id: how the log names it, as JSON
     owners: dict = field(default_factory=dict)  # company id: [(user id, department id, name)]
     people: dict = field(default_factory=dict)  # company id: [entity id]
-    cases: dict = field(default_factory=dict)  # company id: [(attendance id, entity id)]
+    cases: dict = field(default_factory=dict)  # company id: [(attendance id, JSON, entity id, JSON)]
 
     @classmethod
     def read(cls, session, form: FormSpec, *, actor, now) -> "Shelf":
         """Load it. Raises LookupError where a company has nobody who could have added a record."""
         shelf = cls(form)
         companies, shares = company_shares(session, actor=actor, now=now)
-        shelf.companies = [(row.id, share) for row, share in zip(companies, shares, strict=True)]
-        for pk, _share in shelf.companies:
-            shelf.owners[pk] = [(row.id, row.profile.department_id, row.get_full_name()) for row in session.scalars(
-                select(User).join(UserProfile, UserProfile.user_id == User.id).where(
-                    User.active, UserProfile.entity_id.is_(None), UserProfile.companies.any(Company.id == pk))
-                .order_by(User.id))]
+        for company, share in zip(companies, shares, strict=True):
+            pk = company.id
+            owners = [(row.id, row.profile.department_id, actor_text(Viewer(row.id, row.get_full_name(), row.username)))
+                      for row in session.scalars(select(User).join(UserProfile, UserProfile.user_id == User.id).where(
+                          User.active, UserProfile.entity_id.is_(None), UserProfile.companies.any(Company.id == pk))
+                          .order_by(User.id))]
+            if not owners:
+                continue
+            shelf.companies.append(pk)
+            shelf.shares.append(share + (shelf.shares[-1] if shelf.shares else 0))
+            shelf.owners[pk], shelf.names[pk] = owners, _named(pk, str(company))
             shelf.people[pk] = list(session.scalars(
                 select(Entity.id).where(Entity.company_id == pk, Entity.active).limit(DRAWN)))
-            shelf.cases[pk] = session.execute(
-                select(Attendance.id, Attendance.entity_id).where(
-                    Attendance.company_id == pk, Attendance.unit_id.is_(None)).limit(DRAWN)).all()
-        shelf.companies = [(pk, share) for pk, share in shelf.companies if shelf.owners[pk]]
+            shelf.cases[pk] = [(case, _named(case, protocol or f"#{case}"), entity, entity and _named(entity, name))
+                               for case, protocol, entity, name in session.execute(select(
+                                   Attendance.id, Attendance.protocol, Attendance.entity_id,
+                                   func.coalesce(Entity.social_name, Entity.name))
+                                   .outerjoin(Entity, Entity.id == Attendance.entity_id)
+                                   .where(Attendance.company_id == pk, Attendance.unit_id.is_(None)).limit(DRAWN))]
         if not shelf.companies:
             raise LookupError("no company has a member of staff")
         return shelf
+
+
+def _named(pk: int, text: str) -> str:
+    """How the log names a row, as JSON."""
+    return journal.encoded({"id": pk, "text": text})
 
 
 def add_records(session, count: int, shelf: Shelf, *, names: words.Names, seed, span: tuple[float, float],
@@ -81,37 +98,37 @@ class _Maker:
     def __init__(self, random: Random, shelf: Shelf, names):
         self.random, self.shelf, self.names, self.added = random, shelf, names, None
         self.records, self.keys, self.entries = [], [], []
-        self.fields = [each for each in shelf.form.fields if not each.mask and not each.pattern
-                       and each.type != FieldType.ATTACHMENT]
-        self.searchable, self.said = shelf.form.searchable, words.descriptions()
+        self.fields = [(each, make) for each in shelf.form.fields if not each.mask and not each.pattern
+                       and (make := _MAKERS.get(FieldType(each.type)))]
+        self.offered = {each.key: types.offered(each) for each, _make in self.fields}
+        self.searchable = [each for each in shelf.form.every if each.searchable and each.active]
+        self.said = words.descriptions()
+        self.form = _named(shelf.form.id, shelf.form.name)
 
     def make(self, pk: int, added: datetime) -> None:
         random, shelf, self.added = self.random, self.shelf, added
-        company = random.choices(shelf.companies, [share for _pk, share in shelf.companies])[0][0]
+        company = random.choices(shelf.companies, cum_weights=shelf.shares)[0]
         owner, department, who = random.choice(shelf.owners[company])
         cases = shelf.cases[company]
-        attendance, entity = random.choice(cases) if cases and random.random() < 0.2 else (None, None)
+        case = random.choice(cases) if cases and random.random() < 0.2 else (None,) * 4
         at = stamp(added)
         values = {}
-        for each in self.fields:
+        for each, make in self.fields:
             if each.required or random.random() > _EMPTY:
-                made = self._value(each, company)
+                made = make(self, each, company)
                 if made is not None:
                     values[each.key] = made
-        stored = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+        told = journal.encoded(values)
         text = field_index.search_text(self.searchable, values)
-        self.records.append((pk, shelf.form.id, company, owner, department, attendance, entity, stored, text, 1, at,
-                             at))
+        self.records.append((pk, shelf.form.id, company, owner, department, case[0], case[2], told, text, 1, at, at))
         for each in self.searchable:
             for place, key in enumerate(field_index.rows(each, values.get(each.key))):
                 self.keys.append((each.id, OwnerKind.RECORD.value, pk, place, key))
-        told = [("form", "null", journal.encoded({"id": shelf.form.id, "text": shelf.form.name})),
-                ("values", "null", journal.encoded(values))]
-        self.entries.append(journal.entry("custom_record", pk, 1, at, (owner, who), "create", told, "", self._salt))
-
-    def _value(self, each, company):
-        make = _MAKERS.get(FieldType(each.type))
-        return make(self, each, company) if make else None
+        changes = [("attendance", case[1]), ("company", shelf.names[company]), ("entity", case[3]),
+                   ("form", self.form)]
+        self.entries.append(journal.entry(
+            "custom_record", pk, 1, at, (owner, who), "create",
+            [*((name, "null", new) for name, new in changes if new), ("values", "{}", told)], "", self._salt))
 
     def _salt(self) -> str:
         return f"{self.random.getrandbits(64):016x}"
@@ -131,7 +148,8 @@ class _Maker:
 
     def _decimal(self, each, _company):
         low, high = float(each.minimum or 0), float(each.maximum or 10_000)
-        return f"{low + self.random.random() * (high - low):.2f}"
+        made = f"{low + self.random.random() * (high - low):.2f}"
+        return made if each.type == FieldType.MONEY else made.rstrip("0").rstrip(".")
 
     def _day(self, _each, _company):
         return self._moment().date().isoformat()
@@ -147,11 +165,11 @@ class _Maker:
         return self.random.random() < 0.8
 
     def _choice(self, each, _company):
-        offered = [str(option["value"]) for option in each.options if option.get("active", True)]
+        offered = self.offered[each.key]
         return offered[int(len(offered) * self.random.random() ** 1.6)] if offered else None
 
     def _choices(self, each, _company):
-        offered = [str(option["value"]) for option in each.options if option.get("active", True)]
+        offered = self.offered[each.key]
         return [value for value in offered if self.random.random() < 0.3] or offered[:1] or None
 
     def _document(self, _each, _company):
