@@ -3,11 +3,11 @@
 A record belongs to the company of its attendance, else of its person, else to one of the actor's. `owner` is who added
 it, `department` the one he was in then.
 """
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
 from ..errors import Conflict, Forbidden, Invalid, InvalidMany, NotFound
 from ..models.attendance import Attendance
@@ -18,9 +18,10 @@ from ..queries import custom_records as reads
 from ..queries.catalogue import catalogue
 from ..queries.custom_menus import Access, by_form, by_menu
 from ..security.permissions import Perm
-from ..security.visibility import visible
 from . import custom_values, field_index
-from .log import expect_log, record
+from .bulk import insert_dicts, reserve_ids
+from .log import expect_log, record, record_many
+from .record_links import Links
 from .records import refuse_stale
 
 VALUES = "values."  # before the key of a field, in refusals
@@ -49,27 +50,50 @@ def add_record(session, form_id: int, values: dict, *, actor, now: datetime, **w
 def add_checked(session, ready: Ready, *, import_mark: str | None = None, actor, now: datetime) -> CustomRecord:
     """Add what `check_new` has just answered in this transaction. `import_mark`: what the row of a file said; a form
     has one record of it."""
-    access, kept, attendance, entity = ready.access, ready.kept, ready.attendance, ready.entity
-    item = CustomRecord(
-        form_id=access.form.id, company_id=ready.company.id, owner_id=actor.user_id, department_id=actor.department_id,
-        attendance_id=attendance.id if attendance else None, entity_id=entity.id if entity else None, values=kept,
-        search_text=field_index.search_text(access.form.every, kept), import_mark=import_mark, created_at=now,
-        updated_at=now)
-    told = {"form": (None, {"id": access.form.id, "text": access.form.name}), "company": (None, ready.company),
-            "attendance": (None, attendance), "entity": (None, entity), "values": ({}, kept)}
+    item = CustomRecord(**_columns(ready, actor, now), import_mark=import_mark)
     session.add(item)
-    record(session, item, "create", {name: pair for name, pair in told.items() if pair[1]}, actor=actor, now=now)
-    custom_values.after_save(
-        session, OwnerKind.RECORD, item.id, access.form.every, kept, actor=actor, now=now, new=True)
+    record(session, item, "create", _told(ready), actor=actor, now=now)
+    custom_values.after_save(session, OwnerKind.RECORD, item.id, ready.access.form.every, ready.kept, actor=actor,
+                             now=now, new=True)
     session.flush()  # constraints and the version speak here, where the form still stands
     return item
 
 
+def add_many_checked(session, ready: Sequence[tuple[Ready, str]], *, actor, now: datetime) -> None:
+    """The same for many of one form, (what `check_new` has answered, import mark) each, by a few statements. None of
+    them holds files: those are bound to one record at a time."""
+    ids = reserve_ids(session, CustomRecord, len(ready))
+    insert_dicts(session, CustomRecord, [
+        {"id": pk, **_columns(each, actor, now), "import_mark": mark, "version": 1}
+        for pk, (each, mark) in zip(ids, ready, strict=True)])
+    record_many(session, CustomRecord.__tablename__, {
+        pk: _told(each) for pk, (each, _mark) in zip(ids, ready, strict=True)}, "create", actor=actor, now=now,
+        first=True)
+    field_index.add_many(session, OwnerKind.RECORD, ready[0][0].access.form.every, (
+        (pk, each.kept) for pk, (each, _mark) in zip(ids, ready, strict=True)))
+
+
+def _columns(ready: Ready, actor, now) -> dict:
+    form, kept = ready.access.form, ready.kept
+    return {"form_id": form.id, "company_id": ready.company.id, "owner_id": actor.user_id,
+            "department_id": actor.department_id, "attendance_id": ready.attendance.id if ready.attendance else None,
+            "entity_id": ready.entity.id if ready.entity else None, "values": kept,
+            "search_text": field_index.search_text(form.every, kept), "created_at": now, "updated_at": now}
+
+
+def _told(ready: Ready) -> dict:
+    """What the log says of a new record."""
+    form = ready.access.form
+    told = {"form": (None, {"id": form.id, "text": form.name}), "company": (None, ready.company),
+            "attendance": (None, ready.attendance), "entity": (None, ready.entity), "values": ({}, ready.kept)}
+    return {name: pair for name, pair in told.items() if pair[1]}
+
+
 def check_new(session, form_id: int, values: dict, *, menu_id: int | None = None, company_id: int | None = None,
-              attendance_id: int | None = None, entity_id: int | None = None, access: Access | None = None, actor,
-              now: datetime) -> Ready:
+              attendance_id: int | None = None, entity_id: int | None = None, access: Access | None = None,
+              links: Links | None = None, actor, now: datetime) -> Ready:
     """What `add_record` would write, nothing of it written; behind one menu, else any of the actor's. `access`: what
-    lies behind the menu, where it has just been read.
+    lies behind the menu, and `links`: what records name, where they have just been read.
 
     Raises NotFound (no such menu for him), Forbidden, Conflict (the attendance is closed), InvalidMany with every
     refusal: `values.<key>`, attendance, entity, company.
@@ -78,10 +102,11 @@ def check_new(session, form_id: int, values: dict, *, menu_id: int | None = None
     if not access.adds:
         raise Forbidden(NOT_YOURS)
     errors: list = []
-    attendance = _attendance(session, attendance_id, actor, errors)
-    entity = _entity(session, attendance.entity_id if attendance else entity_id, attendance, actor, errors)
-    company = _company(session, company_id, attendance or entity, actor, errors)
-    kept = _values(session, access, values, None, company, errors, actor=actor, now=now)
+    links = links or Links(session, attendances=[attendance_id], entities=[entity_id], actor=actor)
+    attendance = _attendance(links, attendance_id, actor, errors)
+    entity = _entity(links, attendance.entity_id if attendance else entity_id, attendance, errors)
+    company = _company(links, company_id, attendance or entity, errors)
+    kept = _values(session, access, values, None, company, errors, persons=links.persons, actor=actor, now=now)
     return Ready(access, kept, entity, attendance, company)
 
 
@@ -107,9 +132,8 @@ def change_checked(session, ready: Ready, *, actor, now: datetime) -> CustomReco
 
 
 def check_change(session, record_id: int, values: dict, *, form_id: int | None = None, menu_id: int | None = None,
-                 version: int | None = None, whole: bool = True, actor, now: datetime, **links) -> Ready:
-    """What `change_record` would write. `whole`: what is left out is emptied. `entity_id`, where given, is the record's
-    person from now on, unless it belongs to an attendance.
+                 version: int | None = None, actor, now: datetime, **how) -> Ready:
+    """What `change_record` would write; `how` as in `check_found`.
 
     Raises NotFound, Forbidden, Stale, Conflict and InvalidMany as `check_new`.
     """
@@ -122,15 +146,25 @@ def check_change(session, record_id: int, values: dict, *, form_id: int | None =
     if access.editing is None or reads.find(session, actor, access.editing, record_id) is None:
         raise Forbidden(NOT_YOURS)
     refuse_stale(stored, version)
+    return check_found(session, stored, values, access=access, actor=actor, now=now, **how)
+
+
+def check_found(session, stored: CustomRecord, values: dict, *, access: Access, whole: bool = True,
+                links: Links | None = None, actor, now: datetime, **given) -> Ready:
+    """What `change_record` would write of a record that was just found behind menus that allow changing it. `whole`:
+    what is left out is emptied. `entity_id`, where given, is the record's person from now on, unless it belongs to an
+    attendance. `links`, and what is raised, as in `check_new`."""
     _refuse_closed(stored.attendance, actor)
+    links = links or Links(session, entities=[given.get("entity_id")], actor=actor)
     errors, before = [], dict(stored.values or {})
     changes, entity = {}, stored.entity
-    if "entity_id" in links and stored.attendance_id is None and links["entity_id"] != stored.entity_id:
-        entity = _entity(session, links["entity_id"], None, actor, errors)
+    if "entity_id" in given and stored.attendance_id is None and given["entity_id"] != stored.entity_id:
+        entity = _entity(links, given["entity_id"], None, errors)
         if entity is not None and entity.company_id != stored.company_id:
             errors.append(Invalid(_l("This person is of another company."), field="entity"))
         changes["entity"] = (stored.entity, entity)
-    kept = _values(session, access, values, before, stored.company, errors, actor=actor, now=now, whole=whole)
+    kept = _values(session, access, values, before, stored.company, errors, persons=links.persons, actor=actor, now=now,
+                   whole=whole)
     differs = [key for key in {**before, **kept} if before.get(key) != kept.get(key)]
     if differs:
         changes["values"] = ({key: before.get(key) for key in differs}, {key: kept.get(key) for key in differs})
@@ -147,10 +181,10 @@ def _access(session, form_id, menu_id, actor) -> Access:
     return access
 
 
-def _attendance(session, pk, actor, errors) -> Attendance | None:
+def _attendance(links, pk, actor, errors) -> Attendance | None:
     if pk is None:
         return None
-    attendance = session.scalar(select(Attendance).where(Attendance.id == pk, visible(Attendance, actor)))
+    attendance = links.attendance(pk)
     if attendance is None:
         errors.append(Invalid(_l("There is no attendance with this number."), field="attendance"))
     else:
@@ -164,34 +198,30 @@ def _refuse_closed(attendance, actor) -> None:
         raise Conflict(_l("This attendance is closed."), field="attendance")
 
 
-def _entity(session, pk, attendance, actor, errors) -> Entity | None:
+def _entity(links, pk, attendance, errors) -> Entity | None:
     if pk is None:
         return None
-    seen = Entity.active if attendance is None else Entity.id == pk  # that of an attendance is not chosen
-    entity = session.scalar(select(Entity).where(Entity.id == pk, seen, visible(Entity, actor)))
+    entity = links.entity(pk, chosen=attendance is None)  # that of an attendance is not chosen
     if entity is None:
         errors.append(Invalid(_l("Not a valid choice."), field="entity"))
     return entity
 
 
-def _company(session, pk, of, actor, errors) -> Company | None:
-    if of is not None:
-        return session.get(Company, of.company_id)
-    mine = select(Company).where(Company.active, visible(Company, actor)).order_by(Company.id)
-    found = session.scalars(mine.where(Company.id == pk) if pk is not None else mine.limit(2)).all()
-    if len(found) == 1:
-        return found[0]
-    errors.append(Invalid(_l("Not a valid choice.") if pk is not None else _l("Choose the company."), field="company"))
-    return None
+def _company(links, pk, of, errors) -> Company | None:
+    company = links.company(pk, of)
+    if company is None:
+        errors.append(Invalid(_l("Not a valid choice.") if pk is not None else _l("Choose the company."),
+                              field="company"))
+    return company
 
 
-def _values(session, access, given, stored, company, errors, *, actor, now, whole=True) -> dict:
+def _values(session, access, given, stored, company, errors, *, persons, actor, now, whole=True) -> dict:
     """The values to be stored, nothing of what holds nothing. Raises every refusal so far with theirs."""
     kept: dict = {}
     try:
         zone = {"timezone": company.timezone} if company is not None else {}
         kept = custom_values.checked(session, access.form.every, given, stored=stored, actor=actor, whole=whole,
-                                     now=now, prefix=VALUES, **zone)
+                                     now=now, prefix=VALUES, persons=persons, **zone)
     except InvalidMany as refused:
         errors += refused.errors
     if errors:

@@ -1,5 +1,5 @@
 """The one check of what configurators' fields hold: forms, REST, imports and packages write only what it answers."""
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -20,7 +20,8 @@ TODAY, NOW = "today", "now"  # defaults of dates
 
 
 def checked(session, fields: Iterable[FieldSpec], given: dict, *, stored: dict | None = None, actor, whole: bool = True,
-            now: datetime | None = None, timezone: str = types.HERE, prefix: str = "") -> dict:
+            now: datetime | None = None, timezone: str = types.HERE, prefix: str = "",
+            persons: Container[int] = ()) -> dict:
     """All values of a record as they are to be stored, of `given` JSON values by key and what it has already.
 
     `fields`: those of the forms that stand on the record, retired ones too (FormSpec.every): what a retired field holds
@@ -29,9 +30,10 @@ def checked(session, fields: Iterable[FieldSpec], given: dict, *, stored: dict |
     False is a PATCH: what is left out stays; with True it is emptied. A field that `shown_if` hides is neither asked
     for nor kept. A key that was stored and holds nothing now is there as None, so that the answer can be merged into
     the old values as well as take their place.
+    `persons`: those that the caller has just found to be seen by the actor and in use.
     Raises InvalidMany, each refusal at its key after `prefix`.
     """
-    return _Check(session, fields, stored, actor, timezone).values(given, whole=whole, now=now, prefix=prefix)
+    return _Check(session, fields, stored, actor, timezone, persons).values(given, whole=whole, now=now, prefix=prefix)
 
 
 def hidden(fields: Iterable[FieldSpec], values: dict) -> set[str]:
@@ -80,8 +82,8 @@ def _says(rule: dict, other: FieldSpec, held) -> bool:
 class _Check:
     """One look at what was given; refusals are kept by key."""
 
-    def __init__(self, session, fields, stored, actor, timezone):
-        self.session, self.actor = session, actor
+    def __init__(self, session, fields, stored, actor, timezone, persons):
+        self.session, self.actor, self.persons = session, actor, persons
         self.fields = {each.key: each for each in fields}
         self.new, self.stored, self.timezone = stored is None, stored or {}, timezone
         self.refused: dict[str, DomainError] = {}
@@ -141,7 +143,7 @@ class _Check:
     def _persons(self, read) -> None:
         """New ones must be seen by the actor, and in use: one query for all fields."""
         new = {key: value for key, value in read.items() if self.fields[key].type == FieldType.PERSON
-               and value is not None and value != self.stored.get(key)}
+               and value is not None and value != self.stored.get(key) and value not in self.persons}
         if new:
             found = set(self.session.scalars(select(Entity.id).where(
                 Entity.id.in_(set(new.values())), Entity.active, visible(Entity, self.actor))))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ..models.base import Logged
 from ..models.desk import CacheVersion
 from ..models.log import LogEntry
+from .bulk import insert_dicts
 
 ACTOR_LENGTH = LogEntry.__table__.c.actor_name.type.length
 
@@ -98,11 +99,11 @@ def record_id(session, target: str, pk: int, action: str, changes: dict, *, acto
         tell(session, token, target, pk, action, changes, now=now)
 
 
-def record_many(session, target: str, changes: dict[int, dict], action: str, *, actor, now) -> None:
+def record_many(session, target: str, changes: dict[int, dict], action: str, *, actor, now, first=False) -> None:
     """The same of many records of a table that are written by statement: {id: changes of that record}."""
-    previous = heads(session, target, changes)
+    previous = {} if first else heads(session, target, changes)
     token = session.scalar(select(CacheVersion.token).where(CacheVersion.key == TOKEN_KEY))
-    session.execute(insert(_ENTRIES), [
+    insert_dicts(session, LogEntry, [
         entry_values(target, pk, action, each, actor=actor, now=now, previous=previous.get(pk, (0, "")))
         for pk, each in changes.items()])
     for pk, each in changes.items():

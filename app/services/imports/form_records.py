@@ -18,6 +18,7 @@ from ...queries.custom_menus import Access, by_menu
 from .. import custom_records
 from ..custom_records import VALUES
 from ..custom_types import HERE, read, same
+from ..record_links import Links
 from .form_columns import PREFIX, Named, columns_of
 from .loading import CREATE, UNCHANGED, UPDATE, Importer, Step
 from .named import Attendances, Companies, Persons
@@ -67,6 +68,10 @@ class RecordImporter(Importer):
             values["id"] for values in rows if "id" in values}))
         self._names = self._names_of(self._stored.values())
         self._rows = {record.key: self._read(record.values[0]) for record in records}
+        told = [row.links for row in self._rows.values()]
+        self._links = Links(
+            session, attendances=[each.get("attendance_id") for each in told],
+            entities=[each.get("entity_id") for each in told], persons=self._persons.ids, actor=actor)
         for record in records:
             if "id" not in record.values[0]:
                 self._mark(self._rows[record.key])
@@ -128,7 +133,8 @@ class RecordImporter(Importer):
         if row.mark in self._there:
             return Step(UNCHANGED)
         ready = self._checked(lambda: custom_records.check_new(
-            self._session, self.form.id, row.given, access=self.access, actor=self._actor, now=self._now, **row.links))
+            self._session, self.form.id, row.given, access=self.access, links=self._links, actor=self._actor,
+            now=self._now, **row.links))
         return Step(CREATE, values={"ready": ready, "import_mark": row.mark})
 
     def _changed(self, pk, row) -> Step:
@@ -148,14 +154,20 @@ class RecordImporter(Importer):
         if self.access.editing is None:
             raise Invalid(_l("This menu does not allow changing records: without the column “%(name)s” the row is "
                              "added."), name=self._labels["id"], field="id")
-        ready = self._checked(lambda: custom_records.check_change(
-            self._session, pk, given, form_id=self.form.id, menu_id=self.menu_id, whole=False, actor=self._actor,
+        ready = self._checked(lambda: custom_records.check_found(
+            self._session, stored, given, access=self.access, whole=False, links=self._links, actor=self._actor,
             now=self._now, **links))
         return Step(UPDATE, pk, {"ready": ready}) if ready.changes else Step(UNCHANGED)
 
     def write(self, session, step, *, actor, now):
         act = custom_records.add_checked if step.what == CREATE else custom_records.change_checked
         self._checked(lambda: act(session, actor=actor, now=now, **step.values))
+
+    def write_all(self, session, steps, *, actor, now):
+        new = [(step.values["ready"], step.values["import_mark"]) for step in steps if step.what == CREATE]
+        if new:
+            custom_records.add_many_checked(session, new, actor=actor, now=now)
+        super().write_all(session, [step for step in steps if step.what != CREATE], actor=actor, now=now)
 
     # ---- refusals by the names of the columns
 

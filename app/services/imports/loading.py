@@ -1,7 +1,8 @@
 """A sheet loaded into a register: rows made into records, compared with what is there, written where they differ.
 
-`check` only reads, so a trial run holds nobody up; `write` does the same and writes, each record in a savepoint of its
-own, so that one that is refused takes no other with it. The same file again finds everything unchanged.
+`check` only reads, so a trial run holds nobody up; `write` does the same and writes: the records of a batch together,
+and where one of them is refused, each in a savepoint of its own, so that it takes no other with it. The same file again
+finds everything unchanged.
 """
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -85,7 +86,8 @@ class Importer:
     """What a register says of its import; a run has one, which may remember plain values of what it has met.
 
     `key(values)` names the record a row belongs to. `load(session, records, actor, now)` reads what a batch needs;
-    `plan(record)` then answers a Step or raises; `write(session, step, actor, now)` does it.
+    `plan(record)` then answers a Step or raises; `write(session, step, actor, now)` does it, or `write_all` those of
+    many records.
     """
 
     columns: tuple[Column, ...] = ()
@@ -102,6 +104,11 @@ class Importer:
 
     def write(self, session, step: Step, *, actor, now: datetime) -> None:
         raise LookupError
+
+    def write_all(self, session, steps: Sequence[Step], *, actor, now: datetime) -> None:
+        """As `write` each of them; where it raises, its transaction is undone and each is written by itself."""
+        for step in steps:
+            self.write(session, step, actor=actor, now=now)
 
 
 def missing(columns: Sequence[Column], mapping: dict[str, int]) -> list[Column]:
@@ -165,9 +172,12 @@ class Loading:
     def write(self, session, batch: Sequence[Record], *, actor, now: datetime) -> Tally:
         """Import these records in the caller's unit of work."""
         tally = Tally()
-        for record, step in self._planned(session, batch, tally, actor):
+        planned = self._planned(session, batch, tally, actor)
+        steps = [step for _record, step in planned if step.what != UNCHANGED]
+        together = self._together(session, steps, actor=actor, now=now)
+        for record, step in planned:
             try:
-                if step.what != UNCHANGED:
+                if step.what != UNCHANGED and not together:
                     with session.begin_nested():
                         self.importer.write(session, step, actor=actor, now=now)
             except REFUSALS as raised:
@@ -176,6 +186,17 @@ class Loading:
             else:
                 self._count(tally, record, step.what)
         return tally
+
+    def _together(self, session, steps, *, actor, now) -> bool:
+        """Whether all of them are written; else none is."""
+        if len(steps) < 2:
+            return not steps
+        try:
+            with session.begin_nested():
+                self.importer.write_all(session, steps, actor=actor, now=now)
+        except REFUSALS:
+            return False
+        return True
 
     def _count(self, tally, record, what):
         """Rows that only repeat the first change nothing."""

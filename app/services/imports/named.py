@@ -41,6 +41,11 @@ class Persons:
                     Entity.id.in_(numbers), *seen)):
                 self._found[f"#{pk}"].append((pk, company_id))
 
+    @property
+    def ids(self) -> set[int]:
+        """Of all that were found."""
+        return {pk for found in self._found.values() for pk, _company in found}
+
     def get(self, text: str, company_id: int | None = None) -> int:
         """The id; `company_id` chooses among those of several companies. Raises Invalid."""
         keys = self._documents.get(text) or (normalise(text),)
