@@ -45,6 +45,7 @@ class Runner:
         self.rows, self.narrowed = mapping.stored(run.rows), reads.Narrowed.stored(run.filters)
         self.nodes, self._fitting = Nodes(session, self.tree), mapping.fitting(self.rows)
         self.tops = sorted({row.old[0] for row in self.rows})
+        self._upto = 0  # how far the stretch goes in which the walk is
 
     def total(self) -> int:
         """How many records its rows concern now."""
@@ -60,9 +61,10 @@ class Runner:
         """The next batch after this key. Raises Invalid where a target is no longer in use on this `day`."""
         self.nodes = Nodes(self.session, self.tree)  # read anew: the tables are kept while the run goes on
         mapping.check_targets(self.nodes, self.rows, day)
-        upto = reads.stretch(self.session, self.tree, after, last, STRETCH)
-        found = reads.locked(self.session, self.actor, self.tree, self.tops, self.narrowed, after=after, upto=upto,
-                             size=BATCH)
+        if after >= self._upto:
+            self._upto = reads.stretch(self.session, self.tree, after, last, STRETCH)
+        found = reads.locked(self.session, self.actor, self.tree, self.tops, self.narrowed, after=after,
+                             upto=self._upto, size=BATCH)
         moves = {}
         for pk, *ids in found:
             path = path_of(ids)
@@ -77,7 +79,7 @@ class Runner:
             run = self.session.get(Reclassification, self.run_id, with_for_update=True)
             counts = Counter(row for _old, row, _new in moves.values())
             run.counts = [n + counts[number] for number, n in enumerate(run.counts)]
-        return Done(found[-1][0] if len(found) == BATCH else upto, len(moves), len(moves))
+        return Done(found[-1][0] if len(found) == BATCH else self._upto, len(moves), len(moves))
 
     def restore(self, *, after: int, now: datetime) -> Done | None:
         """Undo the next batch after this key; None where there is no more. Only records that still have what the run
