@@ -16,7 +16,7 @@ from ..queries.field_order import field_of
 from ..queries.ticket_address import Asked
 from ..security.permissions import Perm
 from ..services import web_menus
-from ..services.tickets import clock, complementary, conversation, forwarding, opening, thresholds, work
+from ..services.tickets import clock, closing, complementary, conversation, forwarding, opening, thresholds, work
 from . import schemas
 from .arguments import ASKED, NOT_VALID, Arguments, Listed, Many, Whole, day, one_of, text
 from .base import MAX_LIMIT, BadRequest, Resource, actor, body, instant, not_a_key, written
@@ -136,6 +136,8 @@ class WriteTicketMessage(schemas.Body):
 
 class CloseTicket(schemas.Body):
     situation_id = schemas.whole()
+    message = schemas.text(2 * MESSAGE_LIMIT, metadata={
+        "description": "An answer to the provider, sent before closing; at most 4,000 characters"})
     version = schemas.whole()
 
 
@@ -231,7 +233,7 @@ class ProviderTicketApi(Resource):
 
     @operation("/<address>/close", "POST", summary="Close a ticket", body=CLOSE, answer=WHOLE_TICKET, once=True)
     def close(self, address):
-        return self._act(address, "ticket-close", work.close, **body(CLOSE),
+        return self._act(address, "ticket-close", closing.close, **body(CLOSE),
                          public_url=current_app.config["PUBLIC_URL"])
 
     @operation("/<address>/forward", "POST", summary="Forward a ticket", body=FORWARD, answer=WHOLE_TICKET, once=True)

@@ -5,15 +5,18 @@ that is undone) is not asked again.
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import aliased
 
 from ..errors import Invalid
+from ..models.attendance import Attendance
 from ..models.classification import Cause, DefaultMotive
-from ..models.provider_ticket import ProviderTicket
-from .settings import CAUSE, CLOSING, NOTHING, get_setting
+from ..models.provider_ticket import Message, ProviderTicket
+from .settings import ANSWER, CAUSE, CLOSING, MOTIVE, MOTIVE_AND_ANSWER, get_setting
 
 ATTENDANCES, TICKETS = "close_attendance_with", "close_ticket_with"  # the parameters
 _LEVELS = tuple(CLOSING)
+NO_ANSWER = _l("Write to the provider: a ticket that was not answered cannot be closed.")
 
 
 def of_attendance(session, motive, occurrence, cause, *, day: date) -> Invalid | None:
@@ -32,14 +35,37 @@ def of_attendance(session, motive, occurrence, cause, *, day: date) -> Invalid |
     return None
 
 
-def of_ticket(session, ticket: ProviderTicket, *, day: date) -> Invalid | None:
+def of_ticket(session, ticket: ProviderTicket, *, day: date, answer_at: str = "situation_id") -> Invalid | None:
     """The same of a provider's ticket, whose classification and subclassification are always there: its motive is
-    demanded where the subclassification has some in use. Refused at the situation, which every closing chooses."""
-    if ticket.default_motive_id is not None:
-        return None
-    if not ticket.classification.complete_to_close and get_setting(session, TICKETS) == NOTHING:
-        return None
-    if not _some(session, DefaultMotive, DefaultMotive.subclassification_id == ticket.subclassification_id, day):
+    demanded where the subclassification has some in use, and that it was answered. Refused at the situation, which
+    every closing chooses, or at `answer_at`, where the answer may be written."""
+    demanded = get_setting(session, TICKETS)
+    if ticket.classification.complete_to_close or demanded in (MOTIVE, MOTIVE_AND_ANSWER):
+        refused = _motive_of_ticket(session, ticket, day)
+        if refused is not None:
+            return refused
+    if needs_answer(session) and not answered(session, [ticket.attendance_id]):
+        return Invalid(NO_ANSWER, field=answer_at)
+    return None
+
+
+def needs_answer(session) -> bool:
+    """Whether no ticket closes that nobody has answered."""
+    return get_setting(session, TICKETS) in (ANSWER, MOTIVE_AND_ANSWER)
+
+
+def answered(session, ticket_ids) -> bool:
+    """Whether the Operadora has written in one of these tickets since it was opened, whoever opened it."""
+    before = aliased(Message)
+    later = or_(Message.sent_at > Attendance.opened_at, exists().where(
+        before.attendance_id == Message.attendance_id, before.id < Message.id))
+    return session.scalar(select(Message.id).join(Attendance, Attendance.id == Message.attendance_id).where(
+        Message.attendance_id.in_(ticket_ids), Message.direction == "out", later).limit(1)) is not None
+
+
+def _motive_of_ticket(session, ticket, day) -> Invalid | None:
+    if ticket.default_motive_id is not None or not _some(
+            session, DefaultMotive, DefaultMotive.subclassification_id == ticket.subclassification_id, day):
         return None
     return Invalid(_l("Choose the reason for the attendance under “Change the classification”: without it the ticket "
                       "cannot be closed."), field="situation_id")

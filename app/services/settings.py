@@ -84,7 +84,9 @@ COUNTINGS = {Counting.CALENDAR_DAYS.value: _l("Calendar days"), Counting.BUSINES
 NOTHING, MOTIVE, OCCURRENCE, CAUSE = "none", "motive", "occurrence", "cause"
 CLOSING = {NOTHING: _l("Nothing"), MOTIVE: _l("Motive"), OCCURRENCE: _l("Motive and occurrence"),
            CAUSE: _l("Motive, occurrence and cause")}
-CLOSING_TICKETS = {code: CLOSING[code] for code in (NOTHING, MOTIVE)}
+ANSWER, MOTIVE_AND_ANSWER = "answer", "motive_answer"
+CLOSING_TICKETS = {NOTHING: CLOSING[NOTHING], MOTIVE: CLOSING[MOTIVE], ANSWER: _l("An answer to the provider"),
+                   MOTIVE_AND_ANSWER: _l("Motive and an answer to the provider")}
 PARAMETERS = {
     "protocol_mask": Parameter(
         _l("Protocol mask"),
@@ -108,7 +110,8 @@ PARAMETERS = {
     "close_ticket_with": Parameter(
         _l("What closing a ticket demands"),
         _l("Besides classification and subclassification, which every ticket has. The motive is demanded where the "
-           "subclassification has motives in use; a classification may itself demand it."),
+           "subclassification has motives in use; a classification may itself demand it. The answer may be written "
+           "before, or with the closing."),
         NOTHING, _one_of(CLOSING_TICKETS), PROVIDERS, TABS[PROVIDERS], choices=CLOSING_TICKETS),
     "attention_days": _number(
         _l("Days of “Attention to the deadline”"),

@@ -230,6 +230,53 @@ def test_a_classification_may_itself_demand_the_motive(close, seeding, world, ti
         close(row.attendance)
 
 
+
+NO_ANSWER = "Escreva ao prestador: um chamado sem resposta não pode ser encerrado."
+
+
+@pytest.mark.req("C-34")
+def test_a_ticket_closes_only_answered_where_that_is_demanded(ana, sign_in, api, demands, ticket, world):
+    demands(TICKETS, "answer")
+    browser, caller, part = sign_in(ana), api(ana), ticket()
+    row, address = {"row": str(part.attendance_id)}, f"/api/v1/provider-tickets/{part.attendance.address}/close"
+    refusals = [
+        browser.post("/provider-central/many/close", row).json["fields"],
+        browser.post("/provider-central/many/close", {"row": [row["row"], str(ticket().attendance_id)]}).json["fields"],
+        browser.post(f"/provider-central/tickets/{part.attendance_id}/situation", {
+            "situation_id": world.situations["closed"].id}).json["fields"],
+        caller.post(address, {}).json["error"]["fields"]]
+    assert refusals == [{"message": NO_ANSWER}] * 4
+    assert caller.post(address, {"message": "Foi liberada."}).json["is_open"] is False
+    answered = ticket()
+    said = caller.post(f"/api/v1/provider-tickets/{answered.attendance.address}/messages", {"text": "Foi liberada."})
+    assert said.status_code == 201, said.json
+    several = browser.post("/provider-central/many/close", {
+        "row": [str(answered.attendance_id), str(ticket().attendance_id)]})
+    assert [row["reason"] for row in several.json["refused"]] == [NO_ANSWER], "one of them was answered"
+    cancelled = {"row": str(ticket().attendance_id), "situation_id": world.situations["cancelled"].id}
+    assert browser.post("/provider-central/many/close", cancelled).status_code == 200, "cancelling demands nothing"
+
+
+@pytest.mark.req("C-34")
+def test_motive_and_answer_are_demanded_together(ana, sign_in, demands, ticket, world):
+    demands(TICKETS, "motive_answer")
+    browser, part, whole = sign_in(ana), ticket(), ticket(motive_id=world.default_motive.id)
+    values = {"message": "Foi liberada."}
+    refused = browser.post("/provider-central/many/close", {"row": str(part.attendance_id), **values})
+    assert refused.json["field"] == "situation_id"
+    refused = browser.post("/provider-central/many/close", {"row": str(whole.attendance_id)})
+    assert refused.json["field"] == "message"
+    assert browser.post("/provider-central/many/close", {"row": str(whole.attendance_id), **values}).status_code == 200
+
+
+@pytest.mark.req("C-34")
+def test_the_record_page_closes_no_ticket_that_was_not_answered(demands, close, ticket):
+    demands(TICKETS, "answer")
+    with pytest.raises(Invalid) as refusal:
+        close(ticket().attendance)
+    assert (str(refusal.value), refusal.value.field) == (NO_ANSWER, "situation_id")
+
+
 # ---- the parameters
 
 def test_the_parameters_are_kept_where_the_others_are(cora, sign_in):
@@ -242,3 +289,5 @@ def test_the_parameters_are_kept_where_the_others_are(cora, sign_in):
     assert browser.post(f"/parameters/{ATTENDANCES}", {"value": "nada"}).status_code == 422
     assert browser.post(f"/parameters/{TICKETS}", {"value": "occurrence"}).status_code == 422
     assert browser.post(f"/parameters/{TICKETS}", {"value": "motive"}).status_code == 302
+    assert browser.post(f"/parameters/{TICKETS}", {"value": "answer"}).status_code == 302
+    assert "Uma resposta ao prestador" in text(browser.get("/parameters/?tab=providers"))

@@ -216,6 +216,35 @@ def test_pending_and_closing_of_several_each_with_its_own_log(many, again, sessi
     assert many("close", [open_ticket()], situation_id=world.situations["open"].id).json["field"] == "situation_id"
 
 
+@pytest.mark.req("C-34", "C-21")
+def test_closing_with_a_message_answers_before_and_the_mail_carries_it(many, again, session, open_ticket, desk):
+    one, others = open_ticket(), [open_ticket(), open_ticket()]
+    long = many("close", [one], message="é" * 4_001)
+    assert (long.status_code, long.json["field"]) == (422, "message")
+    assert many("close", others, message="é" * 4_001).json["field"] == "message"
+    assert many("close", [one], message="Foi liberada.").status_code == 200
+    mail = session.scalars(select(Outbox)).one()
+    assert "foi encerrado com esta resposta:\n\nFoi liberada.\n" in mail.body
+    assert [(each.text, each.author_id) for each in session.scalars(
+        select(Message).where(Message.direction == "out"))] == [("Foi liberada.", desk.ana.id)]
+    assert (again(one).phase, again(one).assignee_id) == ("closed", desk.ana.id)
+    assert many("close", others, message="Ambas liberadas.").json["told"] == "Encerrados: 2."
+    assert len(session.scalars(select(Message).where(Message.text == "Ambas liberadas.")).all()) == 2
+    assert many("close", [one], message="De novo.").status_code == 409
+    assert session.scalars(select(Message).where(Message.text == "De novo.")).all() == []
+
+
+def test_what_cannot_be_closed_sends_no_message(many, again, session, open_ticket, world):
+    ticket = open_ticket()
+    refused = many("close", [ticket], message="Foi liberada.", situation_id=world.situations["open"].id)
+    assert (refused.status_code, refused.json["field"]) == (422, "situation_id")
+    stale = many("close", [ticket], message="Foi liberada.", row=f"{ticket.attendance_id}:99")
+    assert (stale.status_code, stale.json["code"]) == (409, "stale")
+    assert session.scalars(select(Message).where(Message.direction == "out")).all() == []
+    assert session.scalars(select(Outbox)).all() == []
+    assert again(ticket).phase == "open"
+
+
 @pytest.mark.req("C-36", "C-96")
 def test_giving_up(act, many, again, open_ticket):
     ticket = open_ticket()

@@ -35,12 +35,14 @@ def replied(session, ticket: ProviderTicket, text: str, *, public_url: str, now:
             link=link(ticket, public_url)), now)
 
 
-def closed(session, ticket: ProviderTicket, *, public_url: str, now: datetime) -> None:
-    """The Operadora closed it."""
+def closed(session, ticket: ProviderTicket, said: str = "", *, public_url: str, now: datetime) -> None:
+    """The Operadora closed it, with a last answer or without: there is no other mail about that answer."""
+    told = {"name": ticket.contact_name, "title": ticket.attendance.title, "link": link(ticket, public_url)}
     with force_locale(DEFAULT_LOCALE):
         _send(session, ticket, _("Your contact was closed"), _(
-            "Hello, %(name)s.\n\nYour contact “%(title)s” was closed.\n\nRead it here:\n%(link)s\n",
-            name=ticket.contact_name, title=ticket.attendance.title, link=link(ticket, public_url)), now)
+            "Hello, %(name)s.\n\nYour contact “%(title)s” was closed with this answer:\n\n%(text)s\n\n"
+            "Read it here:\n%(link)s\n", text=said, **told) if said else _(
+            "Hello, %(name)s.\n\nYour contact “%(title)s” was closed.\n\nRead it here:\n%(link)s\n", **told), now)
 
 
 def link(ticket: ProviderTicket, public_url: str) -> str:

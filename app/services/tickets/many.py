@@ -7,14 +7,15 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from ...errors import Invalid
+from ...models.classification import Phase
 from ...models.provider_ticket import ProviderTicket
 from ...security.permissions import Perm
 from ...security.visibility import visible
-from .. import assignment, many_attendances
+from .. import assignment, completeness, many_attendances
 from ..attendance_rules import closing_situation
 from ..many_attendances import MOST, Outcome
 from ..records import require
-from . import forwarding, owners, work
+from . import closing, forwarding, owners, rules, work
 
 ACTIONS = ("forward", "pending", "close", "give_up", "delete")
 
@@ -23,7 +24,8 @@ def change(session, action: str, rows: Iterable[tuple[int, int | None]], values:
            now: datetime) -> Outcome:
     """Do `action` to every (id, version) of `rows`; what is refused holds up no other. Those concerned are told once.
 
-    `values`: operator_id, department_id, reason of "forward"; situation_id of "close" (None: the first that closes).
+    `values`: operator_id, department_id, reason of "forward"; situation_id of "close" (None: the first that closes) and
+    message, which is sent to the provider of each.
     Raises Forbidden and Invalid where nothing could be done to any row; of a single row its own refusal.
     """
     rows = list(dict(rows).items())
@@ -32,6 +34,8 @@ def change(session, action: str, rows: Iterable[tuple[int, int | None]], values:
     if len(rows) > MOST:
         raise Invalid(_l("At most %(n)s records at once."), n=MOST)
     alone = len(rows) == 1
+    if action == "close" and not alone:
+        _check_answers(session, [pk for pk, _version in rows], values)
     act = _prepared(session, action, values, alone=alone, public_url=public_url, actor=actor, now=now)
     if alone:
         outcome = Outcome(done=1)
@@ -53,12 +57,21 @@ def _prepared(session, action, values, *, alone, public_url, actor, now) -> Call
         return _forwarding(session, values, alone, actor=actor, now=now)
     if action == "close":
         situation = closing_situation(session, values.get("situation_id"), work.KIND)
-        return _counted(alone, partial(work.close, session, situation_id=situation.id, public_url=public_url,
-                                       actor=actor, now=now))
+        return _counted(alone, partial(
+            closing.close, session, message=rules.message_text(values.get("message"), required=False),
+            situation_id=situation.id, public_url=public_url, actor=actor, now=now))
     if action == "pending":
         return _counted(alone, partial(work.leave_pending, session, actor=actor, now=now))
     verb = {"give_up": work.give_up, "delete": work.delete}[action]
     return lambda pk, _version, _outcome: verb(session, pk, actor=actor, now=now)
+
+
+def _check_answers(session, ids, values) -> None:
+    """Where none of them was answered it is the text that lacks, not something of each."""
+    cancels = closing_situation(session, values.get("situation_id"), work.KIND).phase != Phase.CLOSED
+    if not (cancels or values.get("message")) and completeness.needs_answer(session) and not completeness.answered(
+            session, ids):
+        raise Invalid(completeness.NO_ANSWER, field="message")
 
 
 def _counted(alone, verb):

@@ -130,24 +130,24 @@ def set_situation(session, attendance_id: int, situation_id: int, *, version: in
 
 
 def close(session, attendance_id: int, *, situation_id: int | None = None, version: int | None = None,
-          quiet: bool = False, public_url: str, actor, now: datetime) -> ProviderTicket:
-    """Finish it with this closing situation, else the first one ("Encerrar atendimento"); the provider is told, and the
-    colleague who has it unless `quiet`.
+          said: str = "", quiet: bool = False, public_url: str, actor, now: datetime) -> ProviderTicket:
+    """Finish it with this closing situation, else the first one ("Encerrar atendimento"); the provider is told, with
+    the answer that was `said` for it (`closing.close`), and the colleague who has it unless `quiet`.
 
     Raises Conflict where it is closed already, Invalid at situation_id: no situation that closes, or a motive that is
-    demanded (B-23; cancelling demands none).
+    demanded, and at message: an answer that is (B-23; cancelling demands none).
     """
     ticket = locked(session, attendance_id, version=version, actor=actor)
     if not ticket.attendance.is_open:
         raise Conflict(_REFUSED["close"])
     situation = closing_situation(session, situation_id, KIND)
     if situation.phase == Phase.CLOSED and (
-            missing := completeness.of_ticket(session, ticket, day=_today(ticket, now))):
+            missing := completeness.of_ticket(session, ticket, day=_today(ticket, now), answer_at="message")):
         raise missing
     _to(session, ticket, situation, "close", actor=actor, now=now)
-    mails.closed(session, ticket, public_url=public_url, now=now)
+    mails.closed(session, ticket, said, public_url=public_url, now=now)
     if not quiet:
-        owners.tell(session, ticket, NotificationKind.CLOSED, actor=actor, now=now)
+        owners.tell(session, ticket, NotificationKind.CLOSED, text=said, actor=actor, now=now)
     return ticket
 
 

@@ -27,6 +27,7 @@
       if (name !== "new") {
         form.reset();
         window.jQuery(form).find("select[data-lookup]").val(null).trigger("change");
+        form.querySelectorAll("[data-limit]").forEach(function (area) { area.dispatchEvent(new Event("input", { bubbles: true })); }); // counted anew
         var told = form.querySelector("[data-whose]");
         told.textContent = whose || "";
         told.hidden = !whose;

@@ -210,6 +210,7 @@ class ManyTicketsView(BaseView):
         values = {"operator_id": whole(request.form.get("operator_id")),
                   "department_id": whole(request.form.get("department_id")),
                   "situation_id": whole(request.form.get("situation_id")),
+                  "message": request.form.get("message", ""),
                   "reason": request.form.get("reason", "").replace("\0", "").strip() or None}
 
         def act(session, _files):

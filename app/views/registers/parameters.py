@@ -18,7 +18,7 @@ from ...services.refusals import REFUSALS, refusal
 from ..logs import CODES_OF
 from ..saving import put_error
 
-CODES_OF["setting"] = {"value": {**settings.COUNTINGS, **settings.CLOSING}}
+CODES_OF["setting"] = {"value": {**settings.COUNTINGS, **settings.CLOSING, **settings.CLOSING_TICKETS}}
 
 
 def form_of(parameter):
