@@ -125,6 +125,30 @@ def test_what_is_being_written_is_kept_and_goes_with_the_sending(act, ana, sessi
     assert session.scalars(select(Draft)).all() == []
 
 
+@pytest.mark.req("C-34")
+def test_the_draft_of_a_ticket_that_was_closed_meanwhile_is_still_read_there(act, ana, session, open_ticket, desk,
+                                                                             sign_in):
+    ticket, page = open_ticket(), "ticket-unsent\" rows=\"3\" readonly"
+    act(ticket, "draft", message="Estou verif")
+    with unit_of_work(session):
+        work.close(session, ticket.attendance_id, actor=desk.as_bruno, now=NOON, public_url="https://x.example")
+    act(ticket, "draft", message="Estou verificando")  # what the browser kept when it heard of it
+    shown = ana.get(f"{TICKETS}/{ticket.attendance_id}/").text
+    assert page in shown
+    assert "Estou verificando</textarea>" in shown
+    assert 'data-part="unsent" hidden' not in shown
+    assert 'data-part="unsent" hidden' in sign_in(desk.bruno).get(f"{TICKETS}/{ticket.attendance_id}/").text
+
+
+@pytest.mark.req("C-34")
+def test_only_a_situation_that_closes_an_open_ticket_leads_to_the_dialog(ana, session, open_ticket, desk, world):
+    ticket = open_ticket()
+    address, name = f"{TICKETS}/{ticket.attendance_id}/", world.situations["closed"].name
+    assert f"data-closes>{name}<" in ana.get(address).text
+    assert f'<option value="{world.situations["closed"].id}">{name}<' in ana.get(f"{TICKETS}/dialogs").text
+    assert f"data-closes>{world.situations['pending'].name}<" not in ana.get(address).text
+
+
 def test_situation_and_classification_are_changed_and_a_stale_page_is_refused(act, again, session, open_ticket, world):
     ticket = open_ticket()
     version = again(ticket).attendance.version

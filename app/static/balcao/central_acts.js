@@ -20,7 +20,7 @@
     }
     return asked;
   }
-  function show(name, ids, whose) {
+  function show(name, ids, whose, situation) {
     rows = rowsOf(ids);
     dialogs().then(function () { return name === "new" ? ticket.beginNew(document.querySelector("[data-new-form]"), ids) : null; }).then(function () {
       var dialog = document.getElementById("act-" + name), form = dialog.querySelector("form"), about = form.querySelector("[data-about]");
@@ -28,6 +28,7 @@
         form.reset();
         window.jQuery(form).find("select[data-lookup]").val(null).trigger("change");
         form.querySelectorAll("[data-limit]").forEach(function (area) { area.dispatchEvent(new Event("input", { bubbles: true })); }); // counted anew
+        if (situation) form.elements.situation_id.value = situation;
         var told = form.querySelector("[data-whose]");
         told.textContent = whose || "";
         told.hidden = !whose;
@@ -101,7 +102,7 @@
       });
   }
 
-  function run(name, ids) {
+  function run(name, ids, situation) {
     if (name === "new") { show("new", ids); return; }
     if (!ids.length) { window.balcao.toast(words.choose, "info"); return; }
     if (TABS[name]) { open(ids, TABS[name]); return; }
@@ -121,11 +122,11 @@
       if (own && ticket.typed()) window.balcao.ask(words.unsaved, words.giveUp, function () { act(name, ids); }); else act(name, ids);
       return;
     }
-    before(name, ids, function (whose) { question(name, ids, whose, some, own); });
+    before(name, ids, function (whose) { question(name, ids, whose, some, own, situation); });
   }
-  function question(name, ids, whose, some, own) {
-    if (name === "close" && own && ticket.typed()) window.balcao.ask(words.unsent, words.close, function () { show(name, ids, whose); });
-    else if (name === "forward" || name === "close") show(name, ids, whose);
+  function question(name, ids, whose, some, own, situation) {
+    if (name === "close" && own && ticket.typed()) window.balcao.ask(words.unsent, words.close, function () { show(name, ids, whose, situation); });
+    else if (name === "forward" || name === "close") show(name, ids, whose, situation);
     else if (name === "delete") window.balcao.ask(some ? words.deleteSome.replace("{n}", ids.length) : words.deleteOne, words.delete, function () { act(name, ids); });
     else if (some || whose) {
       var text = some ? words.pendingSome.replace("{n}", ids.length) : words.pendingOne;
@@ -177,6 +178,15 @@
     if (button) run(button.dataset.panelAct, [ticket.shown()]);
     if (event.target.closest("[data-take]")) take(ticket.shown());
   });
+
+  /* A situation that closes, chosen among the others: by the dialog of closing, like any closing. */
+  ticket.panel.addEventListener("submit", function (event) {
+    var chosen = event.target.dataset.situationForm !== undefined && event.target.elements.situation_id.selectedOptions[0];
+    if (!chosen || chosen.dataset.closes === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    run("close", [ticket.shown()], chosen.value);
+  }, true);
 
   document.addEventListener("balcao:collect", function (event) {
     if (event.target.dataset.actForm) rows.forEach(function (row) { event.detail.append("row", row); });

@@ -46,6 +46,12 @@
       if (mine !== wanted) return;
       var box = made(html), fresh = box.querySelector("[data-ticket]"), old = same && part("reply"), now = part("reply", fresh);
       if (!fresh) throw new Error("shape");
+      var unsent = !now && old && part("unsent", fresh), text = unsent ? old.querySelector("textarea").value : "";
+      if (text.trim()) { // closed while it was being written
+        keepDraft();
+        unsent.querySelector("textarea").textContent = text;
+        unsent.hidden = false;
+      }
       var held = panel.contains(document.activeElement) ? document.activeElement : null;
       if (old && now && (typed() || old.contains(document.activeElement))) now.replaceWith(old); // the typed text goes on, moved
       if (inside()) inside().replaceWith(fresh); else panel.append(fresh);
@@ -53,7 +59,7 @@
       added(panel);
       reveal();
       if (!same) say("shown", { id: id });
-      var place = held && (panel.contains(held) ? held : held.id && document.getElementById(held.id));
+      var place = held && (panel.contains(held) ? held : old && old.contains(held) && text.trim() ? unsent.querySelector("textarea") : held.id && document.getElementById(held.id));
       if (focus || held) (!focus && place || panel.querySelector("[data-title]")).focus();
     }).catch(function () {
       if (mine === wanted) window.balcao.toast(words.failed, "bad");
