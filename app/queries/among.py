@@ -1,7 +1,7 @@
 """A column among ids that were looked up: one parameter, however many they are."""
 import json
 
-from sqlalchemy import ARRAY, BindParameter, Boolean, Integer, String, bindparam, func, select
+from sqlalchemy import ARRAY, BindParameter, Boolean, Integer, String, Text, bindparam, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
@@ -55,3 +55,10 @@ def each_of(session, ids):
     if session.get_bind().dialect.name == "sqlite":
         return select(func.json_each(given).table_valued("value").c.value)
     return select(func.unnest(given, type_=Integer))
+
+
+def texts(session, given):
+    """Texts as a column of rows."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.json_each(json.dumps(list(given))).table_valued("value").c.value
+    return func.unnest(bindparam(None, list(given), type_=ARRAY(Text), unique=True), type_=Text).column_valued("said")

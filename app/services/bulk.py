@@ -107,19 +107,22 @@ def prepare(session) -> None:
         session.execute(text("SET LOCAL session_replication_role = replica"))
 
 
-def analyse(session) -> None:
-    """Let the planner count the tables anew, but for what nothing compares, which is dear to count: JSON, hashes. On
-    SQLite by samples: a full count takes minutes at a million rows."""
+def analyse(session, *models) -> None:
+    """Let the planner count these tables anew, or all, but for what nothing compares, which is dear to count: JSON,
+    hashes. On SQLite by samples: a full count takes minutes at a million rows."""
+    wanted = [model.__tablename__ for model in models]
     if session.connection().dialect.name == "sqlite":
         session.execute(text("PRAGMA analysis_limit=4000"))
-        session.execute(text("ANALYZE"))
+        for table in wanted or [""]:
+            session.execute(text(f"ANALYZE {table}"))
         return
-    tables = session.scalars(_COMPARED, {"but": [LogEntry.hash.key, LogEntry.previous_hash.key]})
-    session.connection().exec_driver_sql(f"ANALYZE {', '.join(tables)}")
+    tables = session.execute(_COMPARED, {"but": [LogEntry.hash.key, LogEntry.previous_hash.key]})
+    counted = [whole for name, whole in tables if not wanted or name in wanted]
+    session.connection().exec_driver_sql(f"ANALYZE {', '.join(counted)}")
 
 
 _COMPARED = text(
-    "SELECT format('%I (%s)', c.relname, string_agg(quote_ident(a.attname), ', ')) FROM pg_class c "
+    "SELECT c.relname, format('%I (%s)', c.relname, string_agg(quote_ident(a.attname), ', ')) FROM pg_class c "
     "JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relkind = 'r' "
     "AND c.relnamespace = CAST(current_schema() AS regnamespace) AND a.attnum > 0 AND NOT a.attisdropped "
     "AND a.atttypid <> CAST('jsonb' AS regtype) AND a.attname <> ALL (:but) GROUP BY c.relname ORDER BY c.relname")

@@ -85,3 +85,11 @@ def test_counts_of_all_menus_of_an_attendance_are_one_query(session, many, stopp
     steps = plans(lambda: reads.count_of_attendance(session, viewer, world.attendance.id, [access] * 5))
     assert len([each for each in queries if "count(" in each]) == 1
     assert not any(map(reads_it_all, steps))
+
+
+def test_marks_of_a_file_are_looked_up_one_by_one_while_no_record_has_any(session, stoppages, plans):
+    steps = plans(lambda: reads.marks_among(session, stoppages.form_id, [f"{n:064d}" for n in range(200)]))
+    found = [step for step in steps if "import_mark" in step and ("Index Cond" in step or "SEARCH" in step)]
+    assert found, steps
+    assert all("form_id" in step for step in found)
+    assert not any("Filter" in step and "import_mark" in step for step in steps)

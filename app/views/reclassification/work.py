@@ -1,8 +1,9 @@
 """A run and its undoing as long work: batch after batch by key, safe to begin again."""
 from ...database import utc_now
-from ...models.reclassification import Reclassification
+from ...models.reclassification import Reclassification, Reclassified
 from ...queries.reclassification import last_key
 from ...security.permissions import Perm
+from ...services.bulk import analyse
 from ...services.reclassification.steps import Runner
 from ...services.records import get_visible, require
 from ...services.validity import day_in
@@ -30,6 +31,8 @@ def undo(work) -> dict:
     runner = _runner(work)
     total = work.kept["total"] if "total" in work.kept else work.session.get(Reclassification, runner.run_id).changed
     after, seen = work.kept.get("after", 0), work.kept.get("seen", 0)
+    with work.step(min(seen, total), total) as (session, _kept):
+        analyse(session, Reclassified)  # unless it is known how many there are, each batch would read and sort all
     going = True
     while going:
         with work.step(min(seen, total), total) as (_session, kept):
