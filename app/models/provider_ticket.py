@@ -121,6 +121,7 @@ class ProviderTicket(Logged, Model):
             "motive": ("default_motive_id", "opened_at"), "situation": ("situation_id", "opened_at"),
             "assignee": ("assignee_id", "opened_at"), "department": ("department_id", "opened_at")}.items()),
         _open("ix_provider_ticket_open", "opened_at", "number"),
+        _open("ix_provider_ticket_open_waiting", "waiting", "opened_at", "number"),
         _open("ix_provider_ticket_open_due", "due_at", "number"),
         _open("ix_provider_ticket_open_assignee", "assignee_id", "opened_at", "number"),
         _open("ix_provider_ticket_open_department", "department_id", "opened_at", "number"),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, null, or_, select
 from sqlalchemy.orm import aliased
 
 from ..database import plan_once
@@ -14,7 +14,7 @@ from ..models.attendance import Attendance
 from ..models.classification import Classification, DefaultMotive, Situation, Subclassification
 from ..models.company import Company, Department
 from ..models.entity import Entity
-from ..models.provider_ticket import ProviderTicket
+from ..models.provider_ticket import Message, ProviderTicket, Waiting
 from ..security.visibility import visible
 from .among import among, given
 
@@ -43,6 +43,7 @@ class Line(NamedTuple):
     closed_at: datetime | None
     due_at: datetime | None
     clock_stopped_at: datetime | None
+    turn: str | None  # of one that waits for the Operadora: "complemented" by the provider, or "owed" its first answer
     opened: datetime
     closed: datetime | None
     due: datetime | None
@@ -57,12 +58,17 @@ def _name(user):
     return user.first_name + " " + user.last_name
 
 
+_said = select(Message.direction).where(Message.attendance_id == _TICKET.attendance_id).order_by(Message.id.desc())
+_more = _said.with_only_columns(Message.id).offset(1).limit(1).scalar_subquery()
+_TURN = case((or_(_TICKET.closed_at.is_not(None), _TICKET.waiting != Waiting.OPERATOR), null()),
+             (and_(_said.limit(1).scalar_subquery() == "in", _more.is_not(None)), "complemented"), else_="owed")
+
 _LINES = (
     select(_TICKET.attendance_id, Attendance.version, _TICKET.number, _TICKET.protocol, Attendance.title,
            func.coalesce(func.nullif(Entity.social_name, ""), Entity.name), _TICKET.contact_name, _TICKET.return_days,
            _TICKET.return_hours, Classification.name, Subclassification.name, DefaultMotive.name, Situation.name,
            Department.name, Company.name, _name(_OPENER), _name(User), _TICKET.opened_at, _TICKET.closed_at,
-           _TICKET.due_at, _TICKET.clock_stopped_at)
+           _TICKET.due_at, _TICKET.clock_stopped_at, _TURN)
     .join(Attendance, Attendance.id == _TICKET.attendance_id).join(Entity, Entity.id == _TICKET.entity_id)
     .join(Classification, Classification.id == _TICKET.classification_id)
     .join(Subclassification, Subclassification.id == _TICKET.subclassification_id)

@@ -64,7 +64,7 @@ class TicketFilter:
     status: tuple[int, ...] = ()
     department: tuple[int, ...] = ()
     no_department: bool = False  # in no sector, or in one of `department`
-    waiting: str | None = None  # whose turn it is
+    waiting: str | None = None  # whose turn it is; a closed one waits for nobody
     entity: int | None = None
     opened_from: date | None = None
     opened_to: date | None = None
@@ -242,7 +242,7 @@ def _where(session, viewer, filters, timezone) -> tuple[list, bool]:
     """(what every row satisfies but for `_branches`, whether they are named by a number)."""
     where = [_seen(session, viewer)]
     if filters.waiting is not None:
-        where.append(_TICKET.waiting == filters.waiting)
+        where += [_OPEN, _TICKET.waiting == filters.waiting]
     if filters.entity is not None:
         where.append(_TICKET.entity_id == filters.entity)
     where += _opened_between(filters, timezone)

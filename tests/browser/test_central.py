@@ -125,9 +125,25 @@ def test_a_row_is_read_again_where_it_stands(central):
     expect(page.locator("tbody tr[data-old]")).to_have_count(0)
     expect(row(page, 2)).to_be_focused()
     page.evaluate(SAY, ["balcao:live", {"kind": "ticket.changed", "ids": [pk]}])
+    footer, rows = page.get_by_role("region", name="Rodapé de informações"), page.locator("#central-rows tr").count()
+    expect(footer).to_contain_text(f"{rows} chamados")
     page.evaluate(SAY, ["central:removed", {"ids": [pk]}])
     expect(row(page, 2)).to_have_count(0)
+    expect(footer).to_contain_text(f"{rows - 1} chamados")
     expect(row(page, 3)).to_be_focused()
+
+
+def test_one_that_is_new_is_told_of_as_one(central):
+    page = central("order=ticket&filter=all")
+    news = page.get_by_role("button", name="atualizar a lista")
+    for text in ("1 novo ou alterado: atualizar a lista", "2 novos ou alterados: atualizar a lista"):
+        pk = page.evaluate("""() => {  // as if one more had been opened meanwhile: the page does not show it
+          const first = document.querySelector('#central-rows tr');
+          first.remove();
+          return Number(first.dataset.id);
+        }""")
+        page.evaluate(SAY, ["central:changed", {"ids": [pk]}])
+        expect(news).to_have_text(text)
 
 
 def test_a_column_is_widened_by_keyboard_and_by_the_pointer_and_stays_so(central):
@@ -176,10 +192,12 @@ def test_filters_follow_each_other_and_leave_a_clean_address(central):
 
 
 def test_rows_are_cards_on_a_phone(central):
-    page = central(size=NARROW, dark=True)
+    page = central(size=NARROW, dark=True, has_touch=True)
     expect(row(page, 1)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     assert row(page, 1).get_by_role("gridcell").nth(6).bounding_box()["width"] < NARROW["width"]
     assert_accessible(page)
     row(page, 1).get_by_role("button", name="1", exact=True).click()
+    assert told(page) == [{"id": int(row(page, 1).get_attribute("data-id"))}]
+    row(page, 1).locator("[data-key=title]").tap()
     assert told(page) == [{"id": int(row(page, 1).get_attribute("data-id"))}]

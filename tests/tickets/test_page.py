@@ -63,10 +63,10 @@ def test_the_list_has_the_fourteen_columns_of_the_manual(session, browser, open_
     first, second = ([text_of(cell) for cell in re.findall(r"<td[^>]*data-label[^>]*>(.*?)</td>", row, re.S)]
                      for row in html.split("<tbody")[1].split("</tbody>")[0].split("</tr>")[:2])
     pedro, bruno = desk.pedro.get_full_name(), desk.bruno.get_full_name()
-    assert first == ["1", "16/03/2026", "Encerrado fora do prazo 1 dia", "Clínica Boa Vista Ltda.", pedro,
+    assert first == ["1", "16/03/2026", "1 dia Encerrado fora do prazo", "Clínica Boa Vista Ltda.", pedro,
                      "Guia <negada>", "Guias", "Autorização", "Guia negada", "18/03/2026", bruno, "Financeiro", "2",
                      ticket.protocol]
-    assert second[2] == "Atenção ao prazo 2 dias" or second[2] == "Prazo já expirado 2 dias"
+    assert second[2] == "2 dias Prazo já expirado"  # the days as defined, then how it stands
     assert (second[8], second[9], second[10], second[11], second[12]) == ("", "", "sem operador", "", "3")
 
 
@@ -319,3 +319,33 @@ def test_the_letters_of_the_list_stand_in_its_help_and_are_announced(open_ticket
                  "Enviar o que se escreve Ctrl Enter"):
         assert line in help_rows
     assert 'aria-keyshortcuts="R A E P"' in re.search(r'<table[^>]*role="grid"[^>]*>', html)[0]
+
+
+@pytest.mark.req("C-65", "C-02")
+def test_rows_say_that_the_provider_complemented_or_is_owed_an_answer_and_are_filtered_by_it(
+        session, desk, open_ticket, say, shown, browser):
+    tickets = [open_ticket() for _n in range(4)]
+    for ticket in tickets[1:3]:
+        say.reply(ticket, now=NOON)
+    say.complement(tickets[2], now=NOON)
+    with unit_of_work(session):
+        work.close(session, tickets[3].attendance_id, actor=desk.as_ana, now=NOON, public_url="https://x.example")
+    html = browser.get(PAGE).text
+    said = [re.findall(r'class="b-turn [^"]*" title="([^"]+)">.*?<span class="sr-only">([^<]+)<', row) for row in
+            html.split('id="central-rows"')[1].split("</tbody>")[0].split("</tr>")[:4]]
+    assert said == [[("Aguardando operadora",) * 2], [], [("Prestador complementou",) * 2], []]
+    assert options(html, "waiting") == ["--- Independente ---", "Aguardando operadora", "Aguardando prestador"]
+    assert shown("waiting=operator") == [1, 3]  # a closed one waits for nobody
+    assert shown("waiting=provider") == [2]
+    assert shown("waiting=operator&filter=closed") == []
+    html = browser.get(f"{PAGE}?waiting=provider").text
+    assert re.search(r'<option value="provider" selected>', html)
+    assert '<span class="b-n">1</span>' in html.split("data-toggle-filters")[1].split("</button>")[0]
+    assert re.search(r'<b class="b-num"[^>]*>1</b>', html)
+    with unit_of_work(session):
+        view = list_views.save_view(session, "tickets", name="Minha vez", query="waiting=operator", columns=[],
+                                    actor=desk.as_ana, now=NOON)
+        pk = view.id
+    assert shown(f"waiting=operator&view={pk}") == [1, 3]
+    exported = browser.get(f"{PAGE}export.csv?waiting=operator").text
+    assert (exported.count("Guia negada sem motivo"), "Aguardando operadora" in exported) == (2, False)

@@ -26,7 +26,7 @@ ALONE = [{"filter": name} for name in reads.FILTERS] + [
     {"classification": (1,)}, {"subclassification": (1,)}, {"motive": (1,)}, {"assignee": (1,)}, {"unassigned": True},
     {"status": (1,)}, {"status": (1, 2)}, {"department": (1,)}, {"entity": 1}, DAYS, {"q": "guia"},
     {"q": "guia negada"}, {"q": "2026"}, *({"deadline": name} for name in reads.DEADLINES),
-    *({"status_deadline": name} for name in reads.STATUS_DEADLINES)]
+    *({"waiting": name} for name in reads.TURNS), *({"status_deadline": name} for name in reads.STATUS_DEADLINES)]
 TOGETHER = [
     {"filter": "open", "classification": (1, 2, 3), "status": (1, 2), "deadline": "attention"},
     {"filter": "closed", "motive": (1,), **DAYS}, {"q": "glosa", "status": (1,), "assignee": (1,), **DAYS},

@@ -9,6 +9,7 @@
   var said = root.querySelector("[data-said]"), chip = root.querySelector("[data-chosen]"), all = root.querySelector("[data-all]");
   var news = root.querySelector("[data-news]"), footer = document.getElementById("central-footer");
   var MOST = 1000; // rows kept in a page; then the next page is one of its own
+  var narrow = window.matchMedia("(max-width: 720px)"); // rows are cards (central.css)
   var KEPT = "balcao.central.focus";
   var chosen = new Set(), fresh = new Set(), focused = null, read = null, anchor = null, waiting = new Set(), timer, loading = null;
 
@@ -136,7 +137,7 @@
         link.href = "?" + query({ after: next });
       } else link.remove();
       draw();
-      say(words.moreRead.replace("{n}", known.length));
+      say(known.length === 1 ? words.moreReadOne : words.moreRead.replace("{n}", known.length));
       return known.length > 0;
     }).catch(function () {
       window.balcao.toast(words.failed, "bad");
@@ -145,10 +146,22 @@
     return loading;
   }
 
+  /* How many are listed, as rows leave the list or come back to it; of more than were counted it is not known. */
+  function counted(by) {
+    var place = root.querySelector("[data-count]");
+    if (place.dataset.capped !== undefined || !by) return;
+    var n = Math.max(0, Number(place.dataset.count) + by);
+    place.dataset.count = n;
+    place.textContent = n.toLocaleString(document.documentElement.lang);
+    root.querySelector("[data-count-word]").textContent = n === 1 ? words.ticketOne : words.ticketSome;
+  }
+  function listed(row) { return row.dataset.out === undefined ? 1 : 0; }
+
   /* The focus goes to the neighbour of a row that leaves. */
   function take(row) {
     var held = row.contains(document.activeElement), id = idOf(row), next = row.nextElementSibling || row.previousElementSibling;
     row.remove();
+    counted(-listed(row));
     chosen.delete(id);
     if (focused !== id) return;
     focused = null;
@@ -157,6 +170,7 @@
   function put(row, made) {
     var inside = document.activeElement, held = row.contains(inside), choice = inside && inside.matches("[data-choose], [data-menu], [data-open-ticket]") ? inside : null;
     row.replaceWith(made);
+    counted(listed(made) - listed(row));
     if (!held) return;
     made.tabIndex = 0;
     (choice ? made.querySelector(["data-choose", "data-menu", "data-open-ticket"].filter(function (name) { return choice.hasAttribute(name); }).map(function (name) { return "[" + name + "]"; })[0]) : made).focus({ preventScroll: true });
@@ -180,7 +194,7 @@
   }
   function offer() {
     news.hidden = fresh.size === 0;
-    news.lastElementChild.textContent = words.news.replace("{n}", fresh.size);
+    news.lastElementChild.textContent = fresh.size === 1 ? words.newsOne : words.news.replace("{n}", fresh.size);
   }
   function changed(list) {
     (list || []).forEach(function (id) { if (Number.isInteger(Number(id))) waiting.add(Number(id)); });
@@ -212,6 +226,7 @@
       if (!row || event.target.closest("[data-menu]")) return;
       if (event.target.closest("[data-open-ticket]")) { focusRow(row); open(row); return; }
       focusRow(row);
+      if (narrow.matches && event.target.closest('[data-key="title"]')) { open(row); return; } // what a finger meets first
       if (event.target.closest("input[data-choose]")) { choose(row, event.shiftKey); return; }
       if (event.ctrlKey || event.metaKey || event.shiftKey) choose(row, event.shiftKey);
     });

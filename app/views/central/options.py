@@ -11,6 +11,7 @@ DEADLINE = {
     "expired": _l("Deadline already expired"), "attention": _l("Attention to the deadline"),
     "within": _l("Within the deadline")}
 STATUS_DEADLINE = {"expired": _l("Deadline Expired"), "within": _l("Within the deadline")}
+WAITING = {"operator": _l("Waiting for the operator company"), "provider": _l("Waiting for the provider")}
 TABS = {
-    "open": _l("Open ones"), "pending_operator": _l("Pending with me"),
-    "pending_profile": _l("Pending with the profile"), "closed": _l("Closed ones")}
+    "open": _l("Open tickets (title)"), "pending_operator": _l("Pending with me"),
+    "pending_profile": _l("Pending with the profile"), "closed": _l("Closed tickets (title)")}

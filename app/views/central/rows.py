@@ -18,6 +18,11 @@ FOOTER = (  # the labels of the footer, in the order of Row.footer
     _l("Deadline"), _l("Days open"))
 
 
+TURNS = {  # icon, words
+    "complemented": ("fa-comment-dots", _l("The provider complemented")),
+    "owed": ("fa-reply", _l("Waiting for the operator company"))}
+
+
 class Row(NamedTuple):
     """What the template draws: each cell as (its beginning, key of the column, text); `footer` is JSON, `out` says that
     the filters no longer list it."""
@@ -28,6 +33,7 @@ class Row(NamedTuple):
     cells: list[tuple[Markup, str, str]]
     chip: Markup | str
     returns: str
+    turn: Markup | str
     footer: str
     out: bool = False
 
@@ -42,17 +48,19 @@ class _Drawing:
     """What many rows have alike is worked out once for all of them."""
 
     def __init__(self, columns):
-        start, self._chip = (get_template_attribute("central/cells.html", name) for name in ("start", "chip"))
+        start, self._chip, turn = (
+            get_template_attribute("central/cells.html", name) for name in ("start", "chip", "turn"))
         self.columns = [(start(column), column.key, column.text) for column in columns]
         self.bounds, self.nobody = query.bounds(), _("no operator")
         self.chips: dict[str | None, tuple] = {None: ("", "")}  # by state: (chip, words)
         self.returns: dict = {None: ""}
+        self.turns = {None: "", **{name: turn(name, *drawn) for name, drawn in TURNS.items()}}
 
     def row(self, line: Line, out: bool) -> Row:
         chip, words = self._state(state_of(line, self.bounds))
         cells = [(start, key, text(line)) for start, key, text in self.columns]
         return Row(line.id, line.version, str(line.number), cells, chip, self._returns(return_deadline(line)),
-                   json.dumps(self._footer(line, words), ensure_ascii=False), out)
+                   self.turns[line.turn], json.dumps(self._footer(line, words), ensure_ascii=False), out)
 
     def _state(self, state):
         if state not in self.chips:

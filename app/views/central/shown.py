@@ -15,7 +15,7 @@ STATES = {
     "within": ("ok", "fa-circle-check", _l("Within the deadline")),
     "waiting": ("info", "fa-circle-pause", _l("Waiting for the provider")),
     "closed": ("", "fa-lock", _l("Closed ticket")),
-    "late": ("", "fa-lock", _l("Closed after the deadline")),
+    "late": ("", "fa-lock", _l("Closed after its deadline")),
 }
 SENDING = {OutboxState.DUE: ("info", "fa-clock", _l("Queued")), OutboxState.SENDING: ("info", "fa-clock", _l("Queued")),
            OutboxState.SENT: ("ok", "fa-circle-check", _l("Sent")),
