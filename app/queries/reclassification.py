@@ -83,11 +83,12 @@ def locked(session, viewer, tree, tops, narrowed, *, after: int, upto: int, size
 
 
 def changed(session, viewer, run: Reclassification, tree, *, after: int, size: int) -> list:
-    """[(record of the run, ids that the attendance has now…)] that nobody has undone yet, locked as above."""
+    """[(record of the run, ids that the attendance has now…)] that nobody has undone yet, locked as above. `after` is
+    said of both tables: PostgreSQL, merging them, would walk the attendances from the first one."""
     key = tree.key_column
     rows = (select(Reclassified, *tree.columns).join(Attendance, Attendance.id == Reclassified.attendance_id)
             .where(Reclassified.run_id == run.id, Reclassified.attendance_id > after, Reclassified.outcome.is_(None),
-                   visible(Attendance, viewer)).order_by(Reclassified.attendance_id).limit(size))
+                   Attendance.id > after, visible(Attendance, viewer)).order_by(Reclassified.attendance_id).limit(size))
     if tree.record is ProviderTicket:
         rows = rows.join(ProviderTicket, key == Attendance.id)
     return session.execute(rows.with_for_update(of=Attendance)).all()
@@ -106,7 +107,8 @@ def records(session, viewer, run: Reclassification, *, after: int = 0, size: int
     return session.execute(
         select(Attendance.protocol, *Reclassified.__table__.c)
         .join(Attendance, Attendance.id == Reclassified.attendance_id)
-        .where(Reclassified.run_id == run.id, Reclassified.attendance_id > after, visible(Attendance, viewer))
+        .where(Reclassified.run_id == run.id, Reclassified.attendance_id > after, Attendance.id > after,
+               visible(Attendance, viewer))
         .order_by(Reclassified.attendance_id).limit(size)).all()
 
 
