@@ -133,6 +133,17 @@ def test_a_row_is_read_again_where_it_stands(central):
     expect(row(page, 3)).to_be_focused()
 
 
+@pytest.mark.req("C-67")
+def test_how_the_deadline_stands_is_seen_whole_beside_the_days(central):
+    page = central()
+    cell = page.locator("#central-rows td[data-key=return_days]").first
+    cell.evaluate("""cell => { cell.innerHTML = '<span class="b-returns">15 days</span> <span class="b-chip sm warn">'
+        + '<i class="fa-solid fa-clock"></i>Attention to the deadline</span>'; }""")  # the longest of both languages
+    whole, chip = cell.bounding_box(), cell.locator(".b-chip").bounding_box()
+    assert chip["x"] + chip["width"] <= whole["x"] + whole["width"]
+    assert chip["width"] > 100
+
+
 def test_one_that_is_new_is_told_of_as_one(central):
     page = central("order=ticket&filter=all")
     news = page.get_by_role("button", name="atualizar a lista")

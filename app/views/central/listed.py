@@ -59,7 +59,7 @@ COLUMNS = {column.key: column for column in (
     Column("due_at", _l("Due"), lambda line: line.due),
     Column("contact", _l("Contact"), lambda line: line.contact),
     Column("company", _l("Company"), lambda line: line.company))}
-WIDTHS = {"number": 96, "opened_at": 92, "return_days": 240, "client": 190, "opened_by": 130, "title": 220,
+WIDTHS = {"number": 96, "opened_at": 92, "return_days": 256, "client": 190, "opened_by": 130, "title": 220,
           "classification": 120, "subclassification": 140, "motive": 150, "closed_at": 110, "assignee": 140,
           "department": 120, "days_open": 84, "protocol": 130, "situation": 130, "due_at": 130, "contact": 140,
           "company": 140}
