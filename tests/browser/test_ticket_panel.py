@@ -180,7 +180,14 @@ def test_on_a_small_screen_the_last_message_and_the_answer_are_seen_and_every_ta
     page.keyboard.press("Enter")
     expect(panel.get_by_role("link", name="Comunicações internas")).to_be_in_viewport(ratio=1)
     assert_accessible(page)
+    pk = int(panel.locator("[data-ticket]").get_attribute("data-ticket"))
+    panel.locator("[data-ticket]").evaluate("inside => { inside.dataset.old = '1'; }")
+    page.evaluate("id => document.dispatchEvent(new CustomEvent('central:changed', {detail: {ids: [id]}}))", pk)
+    expect(panel.locator("[data-old]")).to_have_count(0)  # read again meanwhile, it stays open
+    expect(panel.get_by_role("button", name="Mais")).to_be_focused()
+    expect(panel.get_by_role("link", name="Comunicações internas")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(panel.get_by_role("link", name="Comunicações internas")).to_be_hidden()
     expect(panel).to_be_visible()  # the menu alone is closed
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowUp")

@@ -54,6 +54,11 @@
       }
       var held = panel.contains(document.activeElement) ? document.activeElement : null;
       if (old && now && (typed() || old.contains(document.activeElement))) now.replaceWith(old); // the typed text goes on, moved
+      var more = same && panel.querySelector(".b-tabs-more.open") && fresh.querySelector(".b-tabs-more");
+      if (more) { // the list of tabs stays open, and the focus in it
+        more.classList.add("open");
+        more.firstElementChild.setAttribute("aria-expanded", "true");
+      }
       if (inside()) inside().replaceWith(fresh); else panel.append(fresh);
       open(true);
       added(panel);
