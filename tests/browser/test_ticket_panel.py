@@ -147,7 +147,8 @@ def test_an_act_is_about_the_ticket_that_is_read_and_nothing_typed_is_lost(open_
     panel.get_by_label("Assunto").fill("")
 
     panel.get_by_role("tab", name="Chamados anteriores").click()
-    earlier = panel.get_by_role("tabpanel").locator("[data-show-ticket]").last
+    earlier = panel.get_by_role("tabpanel").get_by_role("listitem").filter(
+        has_not_text="Encerrado").locator("[data-show-ticket]").last  # a closed one is refused without a dialog
     number = earlier.inner_text()
     earlier.click()
     expect(panel.get_by_text(re.compile(rf"Chamado {number}\b")).first).to_be_visible()
@@ -158,7 +159,7 @@ def test_an_act_is_about_the_ticket_that_is_read_and_nothing_typed_is_lost(open_
 
 @pytest.mark.req("C-85", "C-02")
 def test_on_a_small_screen_the_last_message_and_the_answer_are_seen_and_every_tab_is_reached(open_page):
-    page = open_page("operator", "/provider-central/?filter=all&order=ticket", size={"width": 1366, "height": 768})
+    page = open_page("operator", "/provider-central/?filter=open&order=ticket", size={"width": 1366, "height": 768})
     page.locator("#central-rows tr").first.click()
     page.keyboard.press("r")
     panel = page.get_by_role("region", name="Painel do chamado")
@@ -194,3 +195,24 @@ def test_on_a_small_screen_the_last_message_and_the_answer_are_seen_and_every_ta
     page.keyboard.press("Enter")
     expect(panel.get_by_role("tab", selected=True)).to_be_focused()
     expect(panel.get_by_role("link", name="Comunicações internas")).to_be_hidden()
+
+
+@pytest.mark.req("C-85", "G-06")
+def test_what_is_begun_while_the_ticket_is_read_again_by_itself_stays(open_page):
+    page = open_page("operator", "/provider-central/?filter=open&order=ticket")
+    page.locator("#central-rows tr").first.click()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("region", name="Painel do chamado")
+    panel.get_by_role("tab", name="Notas internas").click()
+    note = panel.get_by_label("Nova nota")
+    note.wait_for()
+    held = []
+    page.route("**/provider-central/tickets/*/?tab=*", lambda route: held.append(route))
+    with page.expect_request("**/provider-central/tickets/*/?tab=*"):  # a colleague did something
+        page.evaluate("document.dispatchEvent(new CustomEvent('balcao:live', {detail: {kind: 'live.reset'}}))")
+    note.fill("Ligar para a clínica")
+    with page.expect_response("**/provider-central/tickets/*/?tab=*") as answer:
+        held[0].continue_()
+    answer.value.finished()
+    expect(panel).not_to_have_attribute("aria-busy", "true")
+    expect(note).to_have_value("Ligar para a clínica")

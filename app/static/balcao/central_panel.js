@@ -37,13 +37,14 @@
 
   // ---- one ticket
 
-  /* Shows it, or reads it again; an answer that is being written for it stays as it is. */
-  function load(id, name, focus) {
+  /* Shows it, or reads it again; an answer that is being written for it stays as it is. `begun`: of a reading that
+     nobody asked for, whether something was begun meanwhile that it would take away. */
+  function load(id, name, focus, begun) {
     var mine = ++wanted, same = shown() === id;
     if (!same) { keepDraft(); before = document.activeElement; }
     panel.setAttribute("aria-busy", "true");
     return get(words.tickets + id + "/?tab=" + (name || tab())).then(function (html) {
-      if (mine !== wanted) return;
+      if (mine !== wanted || begun && begun()) return;
       var box = made(html), fresh = box.querySelector("[data-ticket]"), old = same && part("reply"), now = part("reply", fresh);
       if (!fresh) throw new Error("shape");
       var unsent = !now && old && part("unsent", fresh), text = unsent ? old.querySelector("textarea").value : "";
@@ -77,6 +78,10 @@
     if (!last) return;
     var box = body.getBoundingClientRect(), place = last.getBoundingClientRect();
     body.scrollTop += Math.min(place.top - box.top, Math.max(0, place.bottom - box.bottom)); // of a long one its beginning
+  }
+
+  function again(begun) {
+    if (shown() !== null && !begun()) load(shown(), null, false, begun);
   }
 
   function open(on) {
@@ -295,7 +300,7 @@
     if (event.detail.focused && shown() !== null) follow(Number(event.detail.focused));
   });
   document.addEventListener("central:changed", function (event) {
-    if (shown() !== null && (event.detail.ids || []).map(Number).indexOf(shown()) >= 0 && !noted()) load(shown());
+    if ((event.detail.ids || []).map(Number).indexOf(shown()) >= 0) again(noted);
   });
   document.addEventListener("central:removed", function (event) {
     if (shown() !== null && (event.detail.ids || []).map(Number).indexOf(shown()) >= 0) { fresh = false; close(); }
@@ -305,10 +310,9 @@
     var told = event.detail;
     if (told.kind !== "live.reset" && (told.kind !== "ticket.changed" || told.ids.indexOf(shown()) < 0)) return;
     window.clearTimeout(later);
-    later = window.setTimeout(function () {
-      if (shown() === null || noted() || document.querySelector("#central-panel dialog[open]") || changing()) return;
-      load(shown());
-    }, 400);
+    later = window.setTimeout(again, 400, function () {
+      return noted() || changing() || document.querySelector("#central-panel dialog[open]") !== null;
+    });
   });
   /* A form of the tab that is being filled is not drawn anew under one's hands. */
   function changing() {
