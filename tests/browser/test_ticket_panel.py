@@ -198,7 +198,8 @@ def test_on_a_small_screen_the_last_message_and_the_answer_are_seen_and_every_ta
 
 
 @pytest.mark.req("C-85", "G-06")
-def test_what_is_begun_while_the_ticket_is_read_again_by_itself_stays(open_page):
+@pytest.mark.parametrize("who", ["a colleague", "oneself"])
+def test_what_is_begun_while_the_ticket_is_read_again_stays(open_page, who):
     page = open_page("operator", "/provider-central/?filter=open&order=ticket")
     page.locator("#central-rows tr").first.click()
     page.keyboard.press("Enter")
@@ -208,8 +209,11 @@ def test_what_is_begun_while_the_ticket_is_read_again_by_itself_stays(open_page)
     note.wait_for()
     held = []
     page.route("**/provider-central/tickets/*/?tab=*", lambda route: held.append(route))
-    with page.expect_request("**/provider-central/tickets/*/?tab=*"):  # a colleague did something
-        page.evaluate("document.dispatchEvent(new CustomEvent('balcao:live', {detail: {kind: 'live.reset'}}))")
+    with page.expect_request("**/provider-central/tickets/*/?tab=*"):
+        if who == "oneself":
+            panel.get_by_role("button", name="Ler o chamado novamente").click()
+        else:
+            page.evaluate("document.dispatchEvent(new CustomEvent('balcao:live', {detail: {kind: 'live.reset'}}))")
     note.fill("Ligar para a clínica")
     with page.expect_response("**/provider-central/tickets/*/?tab=*") as answer:
         held[0].continue_()

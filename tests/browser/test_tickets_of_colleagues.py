@@ -39,6 +39,7 @@ def test_a_ticket_that_is_with_a_colleague(open_page):
     reply.fill(TEXT)
 
     colleague.get_by_role("button", name="Ler o chamado novamente").click()
+    expect(colleague).not_to_have_attribute("aria-busy", "true")
     expect(colleague.get_by_text("Já verifico.").first).to_be_visible()
     situation = colleague.get_by_label("Status de Atendimento")  # in the tab
     situation.focus()  # what the live channel tells draws no form anew that is being filled

@@ -6,7 +6,7 @@
   var panel = document.getElementById("central-panel");
   if (!panel) return;
   var words = document.currentScript.dataset, frame = panel.closest(".b-cen"), alone = panel.dataset.alone !== undefined;
-  var wanted = 0, timer = null, before = null;
+  var wanted = 0, timer = null, before = null, begun = 0; // begun: how often something was typed or chosen in a tab
   panel.classList.add("b-side-panel");
 
   function inside() { return panel.querySelector("[data-ticket]"); }
@@ -37,14 +37,15 @@
 
   // ---- one ticket
 
-  /* Shows it, or reads it again; an answer that is being written for it stays as it is. `begun`: of a reading that
-     nobody asked for, whether something was begun meanwhile that it would take away. */
-  function load(id, name, focus, begun) {
-    var mine = ++wanted, same = shown() === id;
+  /* Shows it, or reads it again; an answer that is being written for it stays as it is, and what is begun in its tab
+     while it is read again goes before what was read. `busy`: of a reading that nobody asked for, whether it would take
+     something away. */
+  function load(id, name, focus, busy) {
+    var mine = ++wanted, same = shown() === id, till = begun;
     if (!same) { keepDraft(); before = document.activeElement; }
     panel.setAttribute("aria-busy", "true");
     return get(words.tickets + id + "/?tab=" + (name || tab())).then(function (html) {
-      if (mine !== wanted || begun && begun()) return;
+      if (mine !== wanted || same && begun !== till || busy && busy()) return;
       var box = made(html), fresh = box.querySelector("[data-ticket]"), old = same && part("reply"), now = part("reply", fresh);
       if (!fresh) throw new Error("shape");
       var unsent = !now && old && part("unsent", fresh), text = unsent ? old.querySelector("textarea").value : "";
@@ -80,8 +81,8 @@
     body.scrollTop += Math.min(place.top - box.top, Math.max(0, place.bottom - box.bottom)); // of a long one its beginning
   }
 
-  function again(begun) {
-    if (shown() !== null && !begun()) load(shown(), null, false, begun);
+  function again(busy) {
+    if (shown() !== null && !busy()) load(shown(), null, false, busy);
   }
 
   function open(on) {
@@ -126,6 +127,10 @@
   function leaving(go) {
     if (noted()) window.balcao.ask(words.unsavedNote, words.leave, go); else go();
   }
+
+  ["input", "change"].forEach(function (kind) { // caught on the way down: the notes keep theirs to themselves
+    panel.addEventListener(kind, function (event) { if (event.target.closest('[data-part="body"]')) begun += 1; }, true);
+  });
 
   var fresh = false;
   function keepDraft(leave) {
