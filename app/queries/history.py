@@ -183,17 +183,14 @@ def _decode(text) -> tuple[datetime, int, int]:
 # ---- what is shown
 
 @cache
-def _rows(rank):
-    """Made once: building it costs as much as its query."""
-    return _BY_RANK[rank].rows()
+def _rows():
+    """Of every source, whichever are on the page: made once, and one statement that PostgreSQL plans once."""
+    return union_all(*(source.rows() for source in SOURCES))
 
 
 def _entries(session, found) -> list[Entry]:
-    parts = []
-    for source in SOURCES:
-        if ids := [pk for _at, rank, pk in found if rank == source.rank]:
-            parts.append(_rows(rank=source.rank).where(source.model.id.in_(ids)))
-    rows = {(row.rank, row.id): row for row in session.execute(union_all(*parts))}
+    ids = {source.ids: [pk for _at, rank, pk in found if rank == source.rank] for source in SOURCES}
+    rows = {(row.rank, row.id): row for row in session.execute(_rows(), ids)}
     made = []
     for at, rank, pk in found:
         if row := rows.get((rank, pk)):

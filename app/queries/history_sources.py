@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import Date, Integer, String, and_, cast, func, literal, null, or_, select
-from sqlalchemy.orm import aliased
 
 from ..database import UTCDateTime, json_type
 from ..models.alert import Alert, AlertPriority
@@ -24,6 +23,7 @@ from ..models.outbox import Outbox
 from ..models.survey import Survey, SurveyParticipation
 from ..security.permissions import Perm
 from ..security.visibility import visible
+from .among import among, given
 
 # What is shown of an entry, whatever its source; texts are data, labels are the screen's.
 SHOWN = ("attendance_id", "protocol", "number", "title", "text", "more", "state", "who")
@@ -43,7 +43,7 @@ class Source:
     at: object
     branches: Callable | None  # None: the entity's own attendances, see `within`
     searched: tuple
-    shown: Callable  # () -> (joins, {column of SHOWN: expression, or "changes"})
+    shown: Callable  # () -> {column of SHOWN, "also_at" or "changes": expression}
     day: bool = False
     related: tuple = ()  # (key, column of what it points to) that are searched too
 
@@ -53,27 +53,25 @@ class Source:
                        searched=tuple(getattr(rows, column.key) for column in self.searched),
                        branches=lambda *_of: [[getattr(rows, self.at.key).is_not(None)]])
 
+    @property
+    def ids(self):
+        return f"ids_{self.kind}"
+
     def rows(self):
-        """The select of what is shown, to be narrowed to ids."""
-        joins, columns = self.shown()
-        query = select(
+        """The select of what is shown, of the ids that are given by the name `ids`."""
+        columns = self.shown()
+        return select(
             literal(self.rank).label("rank"), self.model.id.label("id"),
             *(cast(columns.get(name, null()), _TYPES.get(name, String)).label(name) for name in SHOWN),
             columns.get("also_at", cast(null(), UTCDateTime)).label("also_at"),
-            columns.get("changes", cast(null(), json_type())).label("changes"))
-        for target, on in joins:
-            query = query.outerjoin(target, on)
-        return query
+            columns.get("changes", cast(null(), json_type())).label("changes")).where(
+            among(self.model.id, given(self.ids)))
 
     def keys(self, conditions):
         """The select of keys under these conditions: (rank, id, at, day)."""
         at, day = (cast(null(), UTCDateTime), self.at) if self.day else (self.at, cast(null(), Date))
         return select(literal(self.rank).label("rank"), self.model.id.label("id"), at.label("at"),
                       day.label("day")).where(*conditions)
-
-
-def _name(user):
-    return user.first_name + " " + user.last_name
 
 
 def _of_attendance(column):
@@ -127,90 +125,92 @@ def _complemented(mine, _entity_id, _viewer):
              LogEntry.changes["custom_values"].as_string().is_not(None)]]
 
 
+def _of(model, value, key):
+    """A value of the row with this id. As a subquery and no join: of attendances younger than its statistics PostgreSQL
+    believes that they are met at once, and walks a million to find three."""
+    return select(value).where(model.id == key).correlate_except(model).scalar_subquery()
+
+
+def _name(user_id):
+    return _of(User, User.first_name + " " + User.last_name, user_id)
+
+
+def _its_attendance(key):
+    return {"attendance_id": key, "protocol": _of(Attendance, Attendance.protocol, key)}
+
+
 def _show_attendance(user_id):
-    def shown():
-        user = aliased(User)
-        return ([(Situation, Situation.id == Attendance.situation_id), (user, user.id == user_id)],
-                {"attendance_id": Attendance.id, "protocol": Attendance.protocol, "title": Attendance.title,
-                 "state": Attendance.phase, "more": Situation.name, "who": _name(user)})
-    return shown
+    return lambda: {
+        "attendance_id": Attendance.id, "protocol": Attendance.protocol, "title": Attendance.title,
+        "state": Attendance.phase, "more": _of(Situation, Situation.name, Attendance.situation_id),
+        "who": _name(user_id)}
 
 
 def _show_turned():
-    attendance = aliased(Attendance)
-    return ([(attendance, attendance.id == LogEntry.target_id)],
-            {"attendance_id": attendance.id, "protocol": attendance.protocol, "title": attendance.title,
-             "state": LogEntry.action, "who": LogEntry.actor_name})
+    return {**_its_attendance(LogEntry.target_id), "title": _of(Attendance, Attendance.title, LogEntry.target_id),
+            "state": LogEntry.action, "who": LogEntry.actor_name}
 
 
 def _show_detail():
     detail = AttendanceDetail
-    return ([(Attendance, Attendance.id == detail.attendance_id), (Channel, Channel.id == detail.channel_id),
-             (User, User.id == detail.operator_id)],
-            {"attendance_id": Attendance.id, "protocol": Attendance.protocol, "number": detail.page,
-             "title": Channel.name, "text": detail.description, "more": detail.answer, "state": detail.direction,
-             "who": _name(User), "also_at": detail.answered_at})
+    return {**_its_attendance(detail.attendance_id), "number": detail.page,
+            "title": _of(Channel, Channel.name, detail.channel_id), "text": detail.description, "more": detail.answer,
+            "state": detail.direction, "who": _name(detail.operator_id), "also_at": detail.answered_at}
 
 
 def _show_note():
-    return ([(Attendance, Attendance.id == AttendanceNote.attendance_id), (User, User.id == AttendanceNote.author_id)],
-            {"attendance_id": Attendance.id, "protocol": Attendance.protocol, "text": AttendanceNote.text,
-             "who": _name(User)})
+    return {**_its_attendance(AttendanceNote.attendance_id), "text": AttendanceNote.text,
+            "who": _name(AttendanceNote.author_id)}
 
 
 def _show_mail():
-    return ([(Attendance, Attendance.id == Outbox.attendance_id), (User, User.id == Outbox.sender_id)],
-            {"attendance_id": Attendance.id, "protocol": Attendance.protocol, "title": Outbox.subject,
-             "text": Outbox.recipient, "more": Outbox.error, "state": Outbox.state, "who": _name(User),
-             "also_at": Outbox.sent_at})
+    return {**_its_attendance(Outbox.attendance_id), "title": Outbox.subject, "text": Outbox.recipient,
+            "more": Outbox.error, "state": Outbox.state, "who": _name(Outbox.sender_id), "also_at": Outbox.sent_at}
 
 
 def _show_order():
-    return [], {"title": Order.number, "more": Order.total, "state": Order.state, "text": Order.notes}
+    return {"title": Order.number, "more": Order.total, "state": Order.state, "text": Order.notes}
 
 
 def _show_invoice():
-    return [], {"title": Invoice.number + "/" + Invoice.series, "more": Invoice.total}
+    return {"title": Invoice.number + "/" + Invoice.series, "more": Invoice.total}
 
 
 def _show_appointment():
-    return ([(Attendance, Attendance.id == Appointment.attendance_id), (User, User.id == Appointment.operator_id)],
-            {"attendance_id": Attendance.id, "protocol": Attendance.protocol, "title": Appointment.subject,
-             "text": Appointment.notes, "more": Appointment.place, "state": Appointment.state, "who": _name(User),
-             "also_at": Appointment.ends_at})
+    return {**_its_attendance(Appointment.attendance_id), "title": Appointment.subject, "text": Appointment.notes,
+            "more": Appointment.place, "state": Appointment.state, "who": _name(Appointment.operator_id),
+            "also_at": Appointment.ends_at}
 
 
 def _show_alert():
-    return ([(AlertPriority, AlertPriority.id == Alert.priority_id)],
-            {"title": AlertPriority.name, "text": Alert.text, "number": cast(Alert.active, Integer)})
+    return {"title": _of(AlertPriority, AlertPriority.name, Alert.priority_id), "text": Alert.text,
+            "number": cast(Alert.active, Integer)}
 
 
 def _show_survey():
     part = SurveyParticipation
-    return ([(Survey, Survey.id == part.survey_id), (Attendance, Attendance.id == part.attendance_id),
-             (User, User.id == part.answered_by_id)],
-            {"attendance_id": Attendance.id, "protocol": Attendance.protocol, "title": Survey.name, "who": _name(User),
-             "number": Survey.id, "also_at": part.answered_at})
+    return {**_its_attendance(part.attendance_id), "title": _of(Survey, Survey.name, part.survey_id),
+            "who": _name(part.answered_by_id), "number": part.survey_id, "also_at": part.answered_at}
 
 
 def _show_filled():
     """`more`: the numbers of the form, of who added the record and of his department: its menu is found by them."""
-    record, attendance, form = aliased(CustomRecord), aliased(Attendance), aliased(CustomForm)
+    record, key = CustomRecord, LogEntry.target_id
     whose = (cast(record.form_id, String) + "," + cast(record.owner_id, String) + ","
              + cast(func.coalesce(record.department_id, 0), String))
-    return ([(record, record.id == LogEntry.target_id), (form, form.id == record.form_id),
-             (attendance, attendance.id == record.attendance_id)],
-            {"attendance_id": attendance.id, "protocol": attendance.protocol, "number": record.id, "title": form.name,
-             "more": whose, "state": LogEntry.action, "who": LogEntry.actor_name, "changes": LogEntry.changes})
+    attendance = _of(record, record.attendance_id, key)
+    return {**_its_attendance(attendance), "number": key,
+            "title": _of(CustomForm, CustomForm.name, _of(record, record.form_id, key)),
+            "more": _of(record, whose, key), "state": LogEntry.action, "who": LogEntry.actor_name,
+            "changes": LogEntry.changes}
 
 
 def _show_complemented():
-    joins, columns = _show_turned()
-    return joins, {**columns, "changes": LogEntry.changes}
+    return {**_show_turned(), "changes": LogEntry.changes}
 
 
 def _show_log():
-    return [], {"title": LogEntry.action, "who": LogEntry.actor_name, "changes": LogEntry.changes}
+    return {"title": LogEntry.action, "who": LogEntry.actor_name, "changes": LogEntry.changes}
 
 
 _READ = (Perm.ATTENDANCE_READ,)
