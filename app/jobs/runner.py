@@ -21,6 +21,7 @@ from .anchors import anchor_log
 from .files import prune_files
 from .mail import drain
 from .reminders import remind
+from .statistics import count_grown
 from .webhooks import deliver
 from .work import forget_old, run_waiting
 
@@ -73,6 +74,7 @@ JOBS = (
     Job("anchor", 60, lambda session, _settings, _stopping: anchor_log(session)),
     Job("prune", 3600, _prune),
     Job("files", 3600, lambda session, settings, _stopping: prune_files(session, settings)),
+    Job("statistics", 3600, lambda session, _settings, stopping: count_grown(session, stopping)),
 )
 
 

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, column, false, func, not_, or_, select, table, union_all
-from sqlalchemy import text as sql_text
+from sqlalchemy import Column, and_, false, func, or_, select, union_all
 from sqlalchemy.orm import joinedload, load_only, selectinload, undefer
-from sqlalchemy.sql import operators
+from sqlalchemy.sql import operators, visitors
 
 from ..database import plan_once
 from ..models.attendance import Attendance
@@ -20,13 +19,12 @@ from ..models.entity import Entity
 from ..models.identity import UserProfile
 from ..models.provider_ticket import ProviderTicket, Waiting
 from ..security.visibility import own_companies, visible
-from . import paging
+from . import paging, ticket_words
 from .among import among
 from .attendances import Page, day_start
 from .catalogue import FieldSpec
 from .field_filters import Asked, counted_along, narrowing
 from .field_order import FieldOrder
-from .search import FEW, beginning, contains, in_trigrams, name_condition, words_of
 
 COUNT_CAP = 1_000  # counting on would cost more than the list itself
 BRANCHES = 16  # parts of one statement: planning more would take longer than sorting
@@ -38,7 +36,6 @@ DEADLINES = ("expired", "attention", "within", "none")
 STATUS_DEADLINES = ("expired", "within")
 TURNS = tuple(turn.value for turn in Waiting)
 SORTED = 20_000  # tickets of some days that are sorted sooner than passed by
-NUMBERED = 200  # protocols with a beginning that are looked at
 _TICKET = ProviderTicket
 _OPEN = ProviderTicket.closed_at.is_(None)
 
@@ -163,7 +160,10 @@ def count_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, tim
                   cap: int = COUNT_CAP, narrowed: Narrowed | None = None) -> int:
     """How many there are, counted to `cap` + 1 at most."""
     narrowed = narrowed or narrow(session, viewer, filters, bounds, timezone=timezone)
-    some = [select(_TICKET.number).where(*narrowed.where, *branch).limit(cap + 1) for branch in narrowed.branches]
+    where = narrowed.where
+    if filters.unassigned and session.get_bind().dialect.name == "sqlite":  # else it walks a whole company
+        where = [_not_by_company(condition) for condition in where]
+    some = [select(_TICKET.number).where(*where, *branch).limit(cap + 1) for branch in narrowed.branches]
     if filters.given.keys() == {"custom"} and not narrowed.few:  # of many, the walk of the list passes by many more
         along = counted_along(filters.custom, OwnerKind.ATTENDANCE, _TICKET.attendance_id, narrowed.where, cap)
         some = [along] if along is not None else some
@@ -246,7 +246,7 @@ def _where(session, viewer, filters, timezone) -> tuple[list, bool]:
     if filters.entity is not None:
         where.append(_TICKET.entity_id == filters.entity)
     where += _opened_between(filters, timezone)
-    numbered = _matching(session, viewer, filters.q.strip())
+    numbered = ticket_words.numbered(session, viewer, filters.q.strip())
     if numbered is not None:
         where.append(among(_TICKET.attendance_id, numbered))
     return where, numbered is not None
@@ -282,6 +282,13 @@ def _seen(session, viewer):
     return and_(_TICKET.company_id == companies[0], condition) if len(companies) == 1 else condition
 
 
+def _not_by_company(condition):
+    """The same, and no index is walked along the company for it."""
+    company = _TICKET.company_id
+    return visitors.replacement_traverse(condition, {}, lambda part: (
+        company + 0 if isinstance(part, Column) and part.shares_lineage(company.expression) else None))
+
+
 def _branches(session, viewer, filters, bounds, *, words) -> list[tuple]:
     """Conditions one of which must hold; they never overlap. Each is one range of an index in the order of the list;
     of an IN, the engines would sort all that they find. What would make more than BRANCHES stays an IN."""
@@ -297,7 +304,7 @@ def _branches(session, viewer, filters, bounds, *, words) -> list[tuple]:
     branches = _any_of(branches, _of_filter(session, viewer, filters.filter))
     branches = _any_of(branches, _of_deadline(filters.deadline, bounds))
     if words and (text := filters.q.strip()):
-        branches = _any_of(branches, _of_words(session, text))
+        branches = _any_of(branches, ticket_words.of_words(session, text))
     return _any_of(branches, _of_status(filters.status_deadline, bounds))
 
 
@@ -345,52 +352,3 @@ def _of_status(name, bounds) -> list:
         case "within":
             return [and_(_OPEN, _TICKET.due_at >= bounds.now), _TICKET.closed_at <= _TICKET.due_at]
     return []
-
-
-def _matching(session, viewer, text) -> list[int] | None:
-    """The tickets of a number, or of the beginning of a protocol; None where the text is none."""
-    if not any(c.isdigit() for c in text) or not re.fullmatch(r"[0-9A-Za-z.\- ]+", text):
-        return None
-    ids = _numbered(session, viewer, text)
-    return ids if ids or re.fullmatch(r"[0-9.\- ]+", text) else None
-
-
-def _of_words(session, text) -> list:
-    """Words of the title, or of the provider's name. Each apart: of an OR no engine uses both indexes in order.
-
-    What few rows have, the trigram index finds; what many have is soon met on the list's own walk. PostgreSQL knows
-    from its statistics which is which; SQLite is told.
-    """
-    words, short = words_of(text)
-    here = contains(_TICKET.title_key, [*words, *short])
-    title = and_(*here)
-    if words and not (_is_sqlite(session) and _many_titles(session, words)):
-        title = and_(in_trigrams("ticket_fts", _TICKET.attendance_id, _TICKET.title_key, words),
-                     *contains(_TICKET.title_key, short))
-    people = session.scalars(select(select(Entity.id).where(name_condition(text)).cte().prefix_with("MATERIALIZED"))
-                             .limit(FEW + 1)).all()
-    named = among(_TICKET.entity_id, people) if len(people) <= FEW else (_TICKET.entity_id + 0).in_(
-        select(Entity.id).where(name_condition(text)))
-    if not here:
-        return [named] if words or text else []
-    return [title, and_(named, not_(and_(*here)))] if people else [title]
-
-
-def _is_sqlite(session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
-
-
-def _many_titles(session, words) -> bool:
-    some = select(column("rowid")).select_from(table("ticket_fts")).where(sql_text("ticket_fts MATCH :words")).params(
-        words=" ".join(f'"{word}"' for word in words)).limit(FEW + 1).subquery()
-    return session.scalar(select(func.count()).select_from(some)) > FEW
-
-
-def _numbered(session, viewer, text) -> list[int]:
-    typed = text.replace(" ", "").upper()
-    number = typed.replace(".", "")
-    own = or_(_TICKET.number == int(number), _TICKET.attendance_id == int(number)) if (
-        number.isdigit() and len(number) < 10) else false()
-    ids = session.scalars(select(_TICKET.attendance_id).where(
-        beginning(_TICKET.protocol, typed), visible(_TICKET, viewer)).order_by(_TICKET.protocol.desc()).limit(NUMBERED))
-    return [*ids, *session.scalars(select(_TICKET.attendance_id).where(own))]

@@ -109,12 +109,18 @@ def prepare(session) -> None:
 
 def analyse(session, *models) -> None:
     """Let the planner count these tables anew, or all, but for what nothing compares, which is dear to count: JSON,
-    hashes. On SQLite by samples: a full count takes minutes at a million rows."""
-    wanted = [model.__tablename__ for model in models]
+    hashes."""
+    analyse_tables(session, [model.__tablename__ for model in models])
+
+
+def analyse_tables(session, wanted: Sequence[str]) -> None:
+    """The same for tables by their names. On SQLite whole, seconds at a million rows: of a sample it takes the few
+    companies of a table for many, and looks each row up on the way through one of them."""
     if session.connection().dialect.name == "sqlite":
-        session.execute(text("PRAGMA analysis_limit=4000"))
-        for table in wanted or [""]:
-            session.execute(text(f"ANALYZE {table}"))
+        quote = session.connection().dialect.identifier_preparer.quote
+        session.execute(text("PRAGMA analysis_limit=0"))
+        for table in wanted or [None]:
+            session.execute(text(f"ANALYZE {quote(table) if table else ''}"))
         return
     tables = session.execute(_COMPARED, {"but": [LogEntry.hash.key, LogEntry.previous_hash.key]})
     counted = [whole for name, whole in tables if not wanted or name in wanted]
