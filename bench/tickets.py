@@ -76,6 +76,8 @@ def cases(desk) -> dict[str, dict[str, str]]:
         newest = session.scalar(select(func.max(ProviderTicket.opened_at)).where(seen))
         days = {"opened_from": (newest - timedelta(days=300)).date(),
                 "opened_to": (newest - timedelta(days=270)).date()}
+        closed = {"closed_from": days["opened_from"], "closed_to": days["opened_to"]}
+        quarter = {"closed_from": (newest - timedelta(days=89)).date(), "closed_to": newest.date()}
         deep = session.execute(select(ProviderTicket.opened_at, ProviderTicket.number).where(seen).order_by(
             ProviderTicket.opened_at, ProviderTicket.number).offset(
                 min(DEEP, desk.size // 2)).limit(1)).one()
@@ -89,6 +91,9 @@ def cases(desk) -> dict[str, dict[str, str]]:
         **{f"{name}, the usual": {name: pk} for name, pk in most.items()},
         **{f"{name}, the rare": {name: pk} for name, pk in least.items()},
         "nobody's": {"assignee": "none"}, "a month": days,
+        **{f"closed in a month, {sign}{name}": {**closed, "order": sign + name}
+           for name in reads.ORDERS for sign in ("", "-")},
+        "closed late in a month": {**closed, "status_deadline": "expired"},
         **{f"deadline {name}": {"deadline": name} for name in reads.DEADLINES},
         **{f"status {name}": {"status_deadline": name} for name in reads.STATUS_DEADLINES},
         f"page after row {DEEP:,}": {"after": paging.encode(*deep)}}
@@ -101,6 +106,7 @@ def cases(desk) -> dict[str, dict[str, str]]:
         "a month, by protocol": {**days, "order": "-protocol"}, "a month, by title": {**days, "order": "title"},
         "closed, rare, a month, by operator": {"filter": "closed", "motive": least["motive"], **days,
                                                "order": "operator"},
+        "closed in a quarter": quarter, "closed late in a quarter": {**quarter, "status_deadline": "expired"},
         "words, usual, by client": {"q": "glosa", "status": most["status"], "assignee": most["assignee"],
                                     "order": "client"},
         "usual words, by title": {"q": "guia", "order": "-title"},

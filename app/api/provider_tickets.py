@@ -71,6 +71,8 @@ class ListProviderTickets(Listed):
     waiting = one_of(*reads.TURNS)
     opened_from = day(metadata={"description": "A local day, inclusive; with opened_to"})
     opened_to = day(metadata={"description": "A local day, inclusive; with opened_from"})
+    closed_from = day(metadata={"description": "A local day, inclusive; with closed_to"})
+    closed_to = day(metadata={"description": "A local day, inclusive; with closed_from"})
     deadline = one_of(*reads.DEADLINES)
     status_deadline = one_of(*reads.STATUS_DEADLINES)
     q = text(200, metadata={"description": "Number, protocol, or words of the title or of the provider's name"})

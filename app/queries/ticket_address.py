@@ -2,8 +2,8 @@
 
 `filter`, `order` (a leading "-" turns it round), ids that repeat (`classification`, `subclassification`, `motive`,
 `assignee` and `department`, of which "none" is nobody's and no sector, `status`), `entity`, `waiting`, `opened_from`
-and `opened_to` (both inclusive, both or none), `deadline`, `status_deadline`, `q`, `after`, `before`, and
-`cf_<field>` of configurators' fields, which is an order too. An unknown value is `Unreadable`.
+and `opened_to`, `closed_from` and `closed_to` (both inclusive, both or none), `deadline`, `status_deadline`, `q`,
+`after`, `before`, and `cf_<field>` of configurators' fields, which is an order too. An unknown value is `Unreadable`.
 """
 import re
 from collections.abc import Callable
@@ -24,6 +24,7 @@ TEXT = 200  # characters searched for
 _WORDS = {"assignee": (NOBODY,), "department": (NOBODY,), "status": STATUS_DEADLINES}  # besides ids
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TYPED = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")  # as the form has it where no script makes it ISO
+PERIODS = {"period": ("opened_from", "opened_to"), "closed_period": ("closed_from", "closed_to")}  # of the form: days
 BOTH_DATES = _l("Give the first and the last day.")
 
 
@@ -46,11 +47,11 @@ class Asked:
 
 
 def read(arguments, *, period=True, custom: Callable | None = None, ordering: Callable | None = None) -> Asked:
-    """The address as a werkzeug MultiDict; without `period`, all of it but that. `custom(arguments)` reads the filters
-    by configurators' fields (`field_questions.read`), `ordering(name)` the field that an order names or None; without
-    them none is known.
+    """The address as a werkzeug MultiDict; without `period`, all of it but its periods. `custom(arguments)` reads the
+    filters by configurators' fields (`field_questions.read`), `ordering(name)` the field that an order names or None;
+    without them none is known.
 
-    Raises Unreadable, and Invalid at opened_from, opened_to or a field for what is no day and no value.
+    Raises Unreadable, and Invalid at a day of PERIODS or a field for what is no day and no value.
     """
     order = _one(arguments, "order") or "opened_at"
     name = order.removeprefix("-")
@@ -75,12 +76,14 @@ def _filters(arguments, period) -> TicketFilter:
     late = _of(arguments, "status_deadline", STATUS_DEADLINES) or (words.pop() if len(words) == 1 else None)
     if words:
         raise Unreadable("status")
-    first, last = _period(arguments) if period else (None, None)
+    days = {}
+    for choice, names in PERIODS.items() if period else ():
+        days |= _period(arguments, choice, names)
     return TicketFilter(
         filter=_of(arguments, "filter", FILTERS) or "all", **{name: tuple(found) for name, found in ids.items()},
         unassigned=NOBODY in arguments.getlist("assignee"), waiting=_of(arguments, "waiting", TURNS),
-        no_department=NOBODY in arguments.getlist("department"), entity=_entity(arguments), opened_from=first,
-        opened_to=last, deadline=_of(arguments, "deadline", DEADLINES), status_deadline=late,
+        no_department=NOBODY in arguments.getlist("department"), entity=_entity(arguments),
+        deadline=_of(arguments, "deadline", DEADLINES), status_deadline=late, **days,
         q=(_one(arguments, "q") or "").replace("\0", "")[:TEXT])
 
 
@@ -119,19 +122,19 @@ def _whole(name, value) -> int:
     return int(value)
 
 
-def _period(arguments) -> tuple[date | None, date | None]:
-    kind = _of(arguments, "period", ("any", "between"))
+def _period(arguments, choice, names) -> dict[str, date]:
+    kind = _of(arguments, choice, ("any", "between"))
     if kind == "any":
-        return None, None
-    days = {name: _day(name, _one(arguments, name)) for name in ("opened_from", "opened_to")}
+        return {}
+    days = {name: _day(name, _one(arguments, name)) for name in names}
     if kind is None and not any(days.values()):
-        return None, None
+        return {}
     if missing := [Invalid(BOTH_DATES, field=name) for name, day in days.items() if day is None]:
         raise InvalidMany(missing)
     first, last = days.values()
     if last < first:
-        raise Invalid(_l("The end of the period is before its beginning."), field="opened_to")
-    return first, last
+        raise Invalid(_l("The end of the period is before its beginning."), field=names[1])
+    return days
 
 
 def _day(name, value) -> date | None:

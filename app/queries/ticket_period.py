@@ -11,6 +11,7 @@ from ..models.provider_ticket import Message, ProviderTicket
 from ..security.visibility import visible
 from .attendances import day_start
 from .charts import Bar, by_day
+from .tickets import CLOSED_LATE
 
 _TICKET = ProviderTicket
 
@@ -60,7 +61,7 @@ def period(session, viewer, *, days: int, timezone: str, now: datetime) -> Perio
     begins, ends, seen = day_start(since, timezone), day_start(until + timedelta(days=1), timezone), visible(
         _TICKET, viewer)
     closed, late, until_closed = session.execute(
-        select(func.count(), func.coalesce(func.sum(case((_TICKET.closed_at > _TICKET.due_at, 1), else_=0)), 0),
+        select(func.count(), func.coalesce(func.sum(case((CLOSED_LATE, 1), else_=0)), 0),
                func.avg(_Seconds(_TICKET.opened_at, _TICKET.closed_at)))
         .where(seen, _TICKET.closed_at >= begins, _TICKET.closed_at < ends)).one()
     own = Message.attendance_id == _TICKET.attendance_id

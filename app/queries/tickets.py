@@ -36,8 +36,10 @@ DEADLINES = ("expired", "attention", "within", "none")
 STATUS_DEADLINES = ("expired", "within")
 TURNS = tuple(turn.value for turn in Waiting)
 SORTED = 20_000  # tickets of some days that are sorted sooner than passed by
+QUARTER = 100  # days of closing whose tickets are sorted, however many they are
 _TICKET = ProviderTicket
 _OPEN = ProviderTicket.closed_at.is_(None)
+CLOSED_LATE = ProviderTicket.closed_at > ProviderTicket.due_at
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class TicketFilter:
     entity: int | None = None
     opened_from: date | None = None
     opened_to: date | None = None
+    closed_from: date | None = None
+    closed_to: date | None = None
     deadline: str | None = None
     status_deadline: str | None = None
     q: str = ""
@@ -90,6 +94,7 @@ class Narrowed:
     where: list
     few: bool
     branches: list[tuple]
+    closed: bool = False  # on days: gathered whatever the order
 
 
 def narrow(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str) -> Narrowed:
@@ -98,9 +103,10 @@ def narrow(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: 
     branches = _branches(session, viewer, filters, bounds, words=not numbered)
     held, few = narrowing(session, filters.custom, OwnerKind.ATTENDANCE, _TICKET.attendance_id,
                           of=_TICKET.attendance_id)
-    if few and len(branches) > 1:  # found by id: once, not once a branch
+    closed = _gathers_closed(session, filters, timezone)
+    if (few or closed) and len(branches) > 1:  # found by id or day: once, not once a branch
         branches = [(or_(*(and_(*branch) for branch in branches)),)]
-    return Narrowed([*where, *held], numbered or few, branches)
+    return Narrowed([*where, *held], numbered or few, branches, closed)
 
 
 def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str, order="opened_at",
@@ -120,12 +126,11 @@ def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, time
             pages, pages.column, pages.key, desc=desc, size=size, after=after, before=before)
         return Page((read or shown)(session, [row.id for row in rows]), previous, following)
     key, where, branches = ORDERS[order], narrowed.where, narrowed.branches
-    few = narrowed.few or _gathered(session, filters, order, timezone)
+    few = narrowed.few or narrowed.closed or _gathered(session, filters, order, timezone)
 
     def keys(beyond, by, limit):
         whole = [*where, *([beyond] if beyond is not None else [])]
-        parts = [_keys(key, [*whole, *branch], by, limit, few and f"found_{place}")
-                 for place, branch in enumerate(branches)]
+        parts = [_keys(key, [*whole, *branch], by, limit, gathered=few) for branch in branches]
         found = parts[0]
         if few or len(parts) > 1:
             merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
@@ -139,10 +144,10 @@ def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, time
     return Page((read or shown)(session, [row.id for row in rows]), previous, following)
 
 
-def _keys(key, where, by, limit, gathered):
+def _keys(key, where, by, limit, *, gathered):
     part = select(_TICKET.attendance_id.label("id"), _TICKET.number.label("number"), key.label("key")).where(*where)
-    if gathered:  # under this name, and sorted when all are found: a planner would rather walk until it meets them
-        return select(part.cte(gathered).prefix_with("MATERIALIZED"))
+    if gathered:  # and sorted when all are found: a planner that sees through would rather walk until it meets them
+        return part.offset(0)
     return part.order_by(*by).limit(limit)
 
 
@@ -245,7 +250,7 @@ def _where(session, viewer, filters, timezone) -> tuple[list, bool]:
         where += [_OPEN, _TICKET.waiting == filters.waiting]
     if filters.entity is not None:
         where.append(_TICKET.entity_id == filters.entity)
-    where += _opened_between(filters, timezone)
+    where += [*_opened_between(filters, timezone), *_closed_between(filters, timezone)]
     numbered = ticket_words.numbered(session, viewer, filters.q.strip())
     if numbered is not None:
         where.append(among(_TICKET.attendance_id, numbered))
@@ -253,12 +258,16 @@ def _where(session, viewer, filters, timezone) -> tuple[list, bool]:
 
 
 def _opened_between(filters, timezone) -> list:
-    days = []
-    if filters.opened_from:
-        days.append(_TICKET.opened_at >= day_start(filters.opened_from, timezone))
-    if filters.opened_to:
-        days.append(_TICKET.opened_at < day_start(filters.opened_to + timedelta(days=1), timezone))
-    return days
+    return _between(_TICKET.opened_at, filters.opened_from, filters.opened_to, timezone)
+
+
+def _closed_between(filters, timezone) -> list:
+    return _between(_TICKET.closed_at, filters.closed_from, filters.closed_to, timezone)
+
+
+def _between(moment, first: date | None, last: date | None, timezone) -> list:
+    days = [moment >= day_start(first, timezone)] if first else []
+    return [*days, moment < day_start(last + timedelta(days=1), timezone)] if last else days
 
 
 def _gathered(session, filters, order, timezone) -> bool:
@@ -267,8 +276,19 @@ def _gathered(session, filters, order, timezone) -> bool:
     if filters.q.strip():
         return order in ("title", "client")
     days = _opened_between(filters, timezone)
-    if not days or order == "opened_at":
-        return False
+    return bool(days) and order != "opened_at" and _few_of(session, days)
+
+
+def _gathers_closed(session, filters, timezone) -> bool:
+    """The same of days of closing, in which no order is: a walk would pass by years before it meets them. Of a
+    quarter all; of a longer time, of which a walk soon meets some, where they are few."""
+    if filters.closed_from and filters.closed_to and (filters.closed_to - filters.closed_from).days < QUARTER:
+        return True
+    days = _closed_between(filters, timezone)
+    return bool(days) and _few_of(session, days)
+
+
+def _few_of(session, days) -> bool:
     some = select(_TICKET.number).where(*days).limit(SORTED + 1).subquery()
     return session.scalar(select(func.count()).select_from(some)) <= SORTED
 
@@ -305,7 +325,10 @@ def _branches(session, viewer, filters, bounds, *, words) -> list[tuple]:
     branches = _any_of(branches, _of_deadline(filters.deadline, bounds))
     if words and (text := filters.q.strip()):
         branches = _any_of(branches, ticket_words.of_words(session, text))
-    return _any_of(branches, _of_status(filters.status_deadline, bounds))
+    late = _of_status(filters.status_deadline, bounds)
+    if filters.closed_from or filters.closed_to:  # closed ones alone
+        late = late[1:]
+    return _any_of(branches, late)
 
 
 def _any_of(branches, conditions) -> list[tuple]:
@@ -345,10 +368,10 @@ def _of_deadline(name, bounds) -> list:
 
 
 def _of_status(name, bounds) -> list:
-    """Coarser, and closed tickets too: by when they were closed (X-21)."""
+    """Coarser, and closed tickets too: by when they were closed (X-21). The open ones first."""
     match name:
         case "expired":
-            return [and_(_OPEN, _TICKET.due_at < bounds.now), _TICKET.closed_at > _TICKET.due_at]
+            return [and_(_OPEN, _TICKET.due_at < bounds.now), CLOSED_LATE]
         case "within":
             return [and_(_OPEN, _TICKET.due_at >= bounds.now), _TICKET.closed_at <= _TICKET.due_at]
     return []

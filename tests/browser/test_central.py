@@ -4,7 +4,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NARROW
+from tests.browser.conftest import NARROW, WIDE
 from tests.support.accessibility import assert_accessible
 
 CENTRAL = "/provider-central/"
@@ -212,3 +212,27 @@ def test_rows_are_cards_on_a_phone(central):
     assert told(page) == [{"id": int(row(page, 1).get_attribute("data-id"))}]
     row(page, 1).locator("[data-key=title]").tap()
     assert told(page) == [{"id": int(row(page, 1).get_attribute("data-id"))}]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_figure_of_the_period_opens_its_list_with_a_chip(open_page, size):
+    page = open_page("supervisor", f"{CENTRAL}figures/?days=7", size=size)
+    figure = page.get_by_role("link", name="Encerrados fora do prazo")
+    n = int(figure.locator("b").inner_text())
+    figure.click()
+    expect(page).to_have_url(re.compile("closed_from="))
+    chip = page.locator(".b-head .b-chip", has_text="Encerrados de")
+    expect(chip).to_be_visible()
+    assert page.locator("#central-rows tr").count() == n
+    if page.locator("#central-filters").is_hidden():
+        page.get_by_role("button", name="Filtros").click()
+    expect(page.get_by_label("Data do fechamento", exact=True)).to_have_value("between")
+    expect(page.locator("#f-opened_from")).to_be_hidden()
+    first = page.locator("#f-closed_from").input_value()
+    assert first in chip.inner_text()
+    assert_accessible(page)
+    page.get_by_role("button", name="Aplicar").click()
+    expect(page).to_have_url(re.compile(r"\?filter=all&status_deadline=expired&closed_from=\d{4}-\d\d-\d\d&closed_to=[\d-]+$"))
+    chip.get_by_role("link", name="Tirar o filtro").click()
+    expect(page).to_have_url(re.compile(r"\?filter=all&status_deadline=expired$"))
+    expect(page.get_by_label("Data do fechamento", exact=True)).to_have_value("")

@@ -22,15 +22,19 @@ from tests.support.forms import placed
 LARGE = "(provider_ticket|field_index)"
 ZONE = "America/Sao_Paulo"
 DAYS = {"opened_from": date(2026, 1, 1), "opened_to": date(2026, 12, 31)}
+CLOSED = {"closed_from": date(2026, 3, 1), "closed_to": date(2026, 3, 31)}
 ALONE = [{"filter": name} for name in reads.FILTERS] + [
     {"classification": (1,)}, {"subclassification": (1,)}, {"motive": (1,)}, {"assignee": (1,)}, {"unassigned": True},
-    {"status": (1,)}, {"status": (1, 2)}, {"department": (1,)}, {"entity": 1}, DAYS, {"q": "guia"},
+    {"status": (1,)}, {"status": (1, 2)}, {"department": (1,)}, {"entity": 1}, DAYS,
+    CLOSED, {"closed_from": date(2026, 1, 1), "closed_to": date(2026, 12, 31)}, {"closed_to": date(2026, 3, 31)},
+    {"q": "guia"},
     {"q": "guia negada"}, {"q": "2026"}, *({"deadline": name} for name in reads.DEADLINES),
     *({"waiting": name} for name in reads.TURNS), *({"status_deadline": name} for name in reads.STATUS_DEADLINES)]
 TOGETHER = [
     {"filter": "open", "classification": (1, 2, 3), "status": (1, 2), "deadline": "attention"},
     {"filter": "closed", "motive": (1,), **DAYS}, {"q": "glosa", "status": (1,), "assignee": (1,), **DAYS},
-    {"status_deadline": "expired", "subclassification": (1,), "unassigned": True, "assignee": (1,)}]
+    {"status_deadline": "expired", "subclassification": (1,), "unassigned": True, "assignee": (1,)},
+    {"status_deadline": "expired", **CLOSED}, {"classification": (1, 2), "q": "guia", **CLOSED}]
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@
   if (!central || !form) return;
   var token = document.querySelector("meta[name=csrf-token]").content, toggle = document.querySelector("[data-toggle-filters]");
   var classification = form.elements.classification, sub = form.elements.subclassification, motive = form.elements.motive;
-  var turns = {}, period = form.elements.period, days = [form.elements.opened_from, form.elements.opened_to];
+  var turns = {}, periods = Array.prototype.map.call(form.querySelectorAll(".b-period"), function (box) {
+    return { choice: box.querySelector("select"), days: Array.from(box.querySelectorAll("input[data-date]")) };
+  });
 
   function chosen(select) {
     return Array.prototype.map.call(select.selectedOptions, function (option) { return option.value; }).filter(Boolean);
@@ -71,14 +73,16 @@
   sub.addEventListener("change", function () { follow(motive, sub); });
   wait(motive);
 
-  // ---- the period
+  // ---- the periods
 
-  function between() {
-    var on = period.value === "between";
-    days.forEach(function (field) { field.closest(".b-date").hidden = !on; field.disabled = !on; });
-  }
-  period.addEventListener("change", function () { between(); if (period.value) days[0].focus(); });
-  between();
+  periods.forEach(function (period) {
+    function between() {
+      var on = period.choice.value === "between";
+      period.days.forEach(function (field) { field.closest(".b-date").hidden = !on; field.disabled = !on; });
+    }
+    period.choice.addEventListener("change", function () { between(); if (period.choice.value) period.days[0].focus(); });
+    between();
+  });
 
   // ---- the address: nothing empty, and nothing that is as it is anyway
 
@@ -88,8 +92,11 @@
     entries.forEach(function (entry) {
       var name = entry[0], value = String(entry[1]).trim();
       if (!value || (name === "order" && value === "opened_at")) return;
-      if (name === "opened_from" || name === "opened_to") value = window.balcao.dates.iso(value) || value;
-      if (name === "period" && days.every(function (field) { return field.value; })) return;
+      var said = periods.some(function (period) {
+        if (period.days.some(function (field) { return field.name === name; })) value = window.balcao.dates.iso(value) || value;
+        return period.choice.name === name && period.days.every(function (field) { return field.value; });
+      });
+      if (said) return; // by its days
       data.append(name === "status" && /^[a-z]+$/.test(value) ? "status_deadline" : name, value);
     });
   });

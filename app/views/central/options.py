@@ -1,5 +1,12 @@
 """The words of the central's filters, orders and tabs, by their value in the address; the manual's own, verbatim."""
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from ...lowcode.dates import typed_day
+from ...queries.ticket_address import PERIODS
+from ...queries.tickets import TicketFilter
 
 FILTER = {
     "all": _l("All registered tickets"), "open": _l("Open tickets"), "closed": _l("Closed tickets"),
@@ -15,3 +22,16 @@ WAITING = {"operator": _l("Waiting for the operator company"), "provider": _l("W
 TABS = {
     "open": _l("Open tickets (title)"), "pending_operator": _l("Pending with me"),
     "pending_profile": _l("Pending with the profile"), "closed": _l("Closed tickets (title)")}
+
+
+def chips(filters: TicketFilter) -> Iterator[tuple[str, dict]]:
+    """What the figures of the panel ask for, told beside the title too, for the form may be folded: the words, and what
+    changes in the address without it."""
+    for choice, names in PERIODS.items():
+        first, last = (getattr(filters, name) for name in names)
+        if first:
+            days = {"first": typed_day(first), "last": typed_day(last)}
+            yield (_("Opened from %(first)s to %(last)s", **days) if choice == "period" else
+                   _("Closed from %(first)s to %(last)s", **days)), dict.fromkeys((choice, *names))
+    if filters.status_deadline:
+        yield str(STATUS_DEADLINE[filters.status_deadline]), {"status_deadline": None, "status": filters.status or None}

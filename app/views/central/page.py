@@ -1,6 +1,7 @@
 """`/provider-central/`: the tickets of all providers in one dense list, driven by the keyboard."""
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from urllib.parse import urlencode
 
 from flask import abort, g, jsonify, redirect, request
@@ -13,7 +14,7 @@ from ...lowcode.dates import date_box, read_day, typed_day
 from ...models.custom_form import FieldTarget
 from ...queries import ticket_choices, ticket_lines
 from ...queries import tickets as reads
-from ...queries.ticket_address import Asked
+from ...queries.ticket_address import PERIODS, Asked
 from ...security.permissions import Perm
 from .. import custom_filters
 from ..lists.source import SOURCES
@@ -22,7 +23,7 @@ from ..lookup import whole
 from . import query
 from .buttons import LATERAL, MENU, QUICK, TOOLBAR, allowed
 from .listed import LEAST_WIDTH, MOST_WIDTH, USUAL_WIDTH, WIDTHS, lines, named, order_of, shows_custom
-from .options import DEADLINE, FILTER, ORDER, STATUS_DEADLINE, TABS, WAITING
+from .options import DEADLINE, FILTER, ORDER, STATUS_DEADLINE, TABS, WAITING, chips
 from .rows import FOOTER, drawn
 
 MOST_ROWS, USUAL_ROWS = 200, 50
@@ -130,8 +131,8 @@ class CentralView(BaseView):
             boxes=custom_filters.boxes(FieldTarget.ATTENDANCE, shown.errors), date_box=date_box, days=_days(),
             rows=drawn(shown.page.rows, tools.columns), size=_size(tools),
             count=min(shown.count, reads.COUNT_CAP), capped=shown.count > reads.COUNT_CAP, link=_link, given=given,
-            narrowed=len(set(given) - {"filter", "opened_to"}), orders=order_of(), widths=widths, footer=FOOTER,
-            least=LEAST_WIDTH, most=MOST_WIDTH, options_of={
+            narrowed=len(set(given) - {"filter", "opened_to", "closed_to"}), chips=chips(asked.filters),
+            orders=order_of(), widths=widths, footer=FOOTER, least=LEAST_WIDTH, most=MOST_WIDTH, options_of={
                 "filter": FILTER, "order": ORDER | custom_filters.orders(FieldTarget.ATTENDANCE),
                 "deadline": DEADLINE, "status_deadline": STATUS_DEADLINE, "waiting": WAITING},
             tabs=TABS, tab=None if tools.view else asked.filters.filter, toolbar=TOOLBAR, lateral=LATERAL, menu=MENU,
@@ -161,9 +162,9 @@ def _errors(refusal) -> dict:
 
 
 def _days() -> dict[str, str]:
-    """The period as it stands in its boxes: as typed where it is none."""
+    """The periods as they stand in their boxes: as typed where there is no day."""
     days = {}
-    for name in ("opened_from", "opened_to"):
+    for name in chain(*PERIODS.values()):
         try:
             days[name] = typed_day(read_day(request.args.get(name, "")))
         except ValueError:
