@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Column, and_, false, func, or_, select, union_all
+from sqlalchemy import Column, and_, case, false, func, or_, select, true, union_all
 from sqlalchemy.orm import joinedload, load_only, selectinload, undefer
 from sqlalchemy.sql import operators, visitors
 
@@ -100,10 +100,10 @@ class Narrowed:
 def narrow(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str) -> Narrowed:
     """What the viewer may see of the filters; reads his companies, his sector, what a text finds first."""
     where, numbered = _where(session, viewer, filters, timezone)
-    branches = _branches(session, viewer, filters, bounds, words=not numbered)
+    closed = _gathers_closed(session, filters, timezone)
+    branches = _branches(session, viewer, filters, bounds, words=not numbered, closed=closed)
     held, few = narrowing(session, filters.custom, OwnerKind.ATTENDANCE, _TICKET.attendance_id,
                           of=_TICKET.attendance_id)
-    closed = _gathers_closed(session, filters, timezone)
     if (few or closed) and len(branches) > 1:  # found by id or day: once, not once a branch
         branches = [(or_(*(and_(*branch) for branch in branches)),)]
     return Narrowed([*where, *held], numbered or few, branches, closed)
@@ -309,7 +309,7 @@ def _not_by_company(condition):
         company + 0 if isinstance(part, Column) and part.shares_lineage(company.expression) else None))
 
 
-def _branches(session, viewer, filters, bounds, *, words) -> list[tuple]:
+def _branches(session, viewer, filters, bounds, *, words, closed) -> list[tuple]:
     """Conditions one of which must hold; they never overlap. Each is one range of an index in the order of the list;
     of an IN, the engines would sort all that they find. What would make more than BRANCHES stays an IN."""
     branches: list[tuple] = [()]
@@ -328,6 +328,8 @@ def _branches(session, viewer, filters, bounds, *, words) -> list[tuple]:
     late = _of_status(filters.status_deadline, bounds)
     if filters.closed_from or filters.closed_to:  # closed ones alone
         late = late[1:]
+    if closed:  # found by their days: the index of what was late holds that of all years
+        late = [case((each, true()), else_=false()) for each in late]
     return _any_of(branches, late)
 
 
