@@ -1,8 +1,9 @@
-"""A column among ids that were looked up: one parameter, however many they are."""
+"""A column among ids that were looked up: one parameter, however many they are. Or among those of a select."""
 import json
 
-from sqlalchemy import ARRAY, BindParameter, Boolean, Integer, String, Text, bindparam, func, select
+from sqlalchemy import ARRAY, BindParameter, Boolean, Integer, Select, String, Text, bindparam, func, select
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import ScalarSelect
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
@@ -25,13 +26,19 @@ def given(name: str) -> BindParameter:
 
 
 class among(FunctionElement):  # noqa: N801  (reads as a function of SQL)
-    """Whether a column is one of the ids, tried row by row or by the column's index, as the planner likes."""
+    """Whether a column is one of the ids, tried row by row or by the column's index, as the planner likes.
+
+    Of a select PostgreSQL makes an array first: it joins nothing, which it would do by how many ids it expects.
+    """
 
     type, inherit_cache, name = Boolean(), True, "among"
 
     def __init__(self, column, ids):
-        super().__init__(column, ids if isinstance(ids, BindParameter) else bindparam(
-            None, list(ids), type_=Ids(), unique=True))
+        if isinstance(ids, Select):
+            ids = ids.scalar_subquery()
+        elif not isinstance(ids, BindParameter):
+            ids = bindparam(None, list(ids), type_=Ids(), unique=True)
+        super().__init__(column, ids)
 
     def self_group(self, against=None):
         return self  # else SQLite is asked whether it "= 1", and uses no index
@@ -40,13 +47,19 @@ class among(FunctionElement):  # noqa: N801  (reads as a function of SQL)
 @compiles(among, "sqlite")
 def _in_json(element, compiler, **options):
     column, ids = (compiler.process(clause, **options) for clause in element.clauses)
+    if _selected(element):
+        return f"{column} IN {ids}"
     return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608  (compiled pieces)
 
 
 @compiles(among)
 def _in_array(element, compiler, **options):
     column, ids = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{column} = ANY ({ids})"
+    return f"{column} = ANY (ARRAY{ids})" if _selected(element) else f"{column} = ANY ({ids})"
+
+
+def _selected(element):
+    return isinstance(list(element.clauses)[1], ScalarSelect)
 
 
 def each_of(session, ids):

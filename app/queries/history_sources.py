@@ -75,7 +75,7 @@ class Source:
 
 
 def _of_attendance(column):
-    return lambda mine, _entity_id, _viewer: [[column.in_(mine)]]
+    return lambda mine, _entity_id, _viewer: [[among(column, mine)]]
 
 
 def _of_entity(model):
@@ -85,7 +85,7 @@ def _of_entity(model):
 def _turned(mine, _entity_id, _viewer):
     """Reopened, or closed once before: the closing that holds stands in the attendance itself."""
     still = select(Attendance.id).where(Attendance.id == LogEntry.target_id, Attendance.closed_at == LogEntry.at)
-    return [[LogEntry.target == Attendance.__tablename__, LogEntry.target_id.in_(mine),
+    return [[LogEntry.target == Attendance.__tablename__, among(LogEntry.target_id, mine),
              or_(LogEntry.action == "reopen", and_(LogEntry.action == "close", ~still.exists()))]]
 
 
@@ -103,7 +103,7 @@ def _appointments(mine, entity_id, viewer):
 def _surveys(mine, entity_id, _viewer):
     part = SurveyParticipation
     return [[part.entity_id == entity_id, or_(part.attendance_id.is_(None), part.attendance_id.in_(mine))],
-            [part.entity_id.is_(None), part.attendance_id.in_(mine)]]
+            [part.entity_id.is_(None), among(part.attendance_id, mine)]]
 
 
 def _registration(_mine, entity_id, _viewer):
@@ -115,13 +115,13 @@ def _filled(mine, entity_id, viewer):
     def written(*of):
         return [LogEntry.target == CustomRecord.__tablename__, LogEntry.action.in_(("create", "update")),
                 LogEntry.target_id.in_(select(CustomRecord.id).where(*of, visible(CustomRecord, viewer)))]
-    return [written(CustomRecord.attendance_id.in_(mine)),
+    return [written(among(CustomRecord.attendance_id, mine)),
             written(CustomRecord.entity_id == entity_id, CustomRecord.attendance_id.is_(None))]
 
 
 def _complemented(mine, _entity_id, _viewer):
     """"Dados Complementares" of the attendances, filled in or changed."""
-    return [[LogEntry.target == Attendance.__tablename__, LogEntry.target_id.in_(mine),
+    return [[LogEntry.target == Attendance.__tablename__, among(LogEntry.target_id, mine),
              LogEntry.changes["custom_values"].as_string().is_not(None)]]
 
 

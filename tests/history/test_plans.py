@@ -61,3 +61,12 @@ def test_what_is_shown_is_one_statement_whatever_is_on_the_page(session, world, 
         finally:
             event.remove(Engine, "before_cursor_execute", note)
     assert len([statement for statement in said if statement.count("UNION ALL") == len(SOURCES) - 1]) == 1
+
+
+def test_what_belongs_to_the_attendances_is_joined_to_them_by_no_guess(plans, session):
+    if session.get_bind().dialect.name == "sqlite":
+        pytest.skip("SQLite looks up each id in the index")
+    keys, _shown = plans(HistoryFilter(kinds=("detail", "note")))
+    assert [step for step in keys if re.search(r"attendance_id = ANY", step)]
+    walked = [step for step in keys if re.search(r"Join|Nested Loop", step)]
+    assert len(walked) <= 1, keys  # the companies of who looks, to find the attendances
