@@ -6,19 +6,21 @@ of the kind, id), the order that no two entries share.
 """
 import base64
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import false, or_, select, tuple_, union_all
+from sqlalchemy import BigInteger, Date, Integer, bindparam, false, or_, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
+from ..database import UTCDateTime
 from ..models.attendance import Attendance
+from ..security.viewer import Viewer
 from ..security.visibility import visible
 from .attendances import day_start
 from .history_sources import GROUPS, SHOWN, SOURCES
-from .plain_text import contains
+from .plain_text import contains, patterns
 
 LONGEST_TEXT = 100
 _BY_RANK = {source.rank: source for source in SOURCES}
@@ -96,70 +98,116 @@ def _may(source, viewer) -> bool:
     return any(viewer.may(permission) for permission in source.permissions)
 
 
+@dataclass(frozen=True)
+class _Shape:
+    """What decides how the statement of keys reads. The rest it is given each time: `_values`."""
+
+    viewer: Viewer  # whoever has the same rights: without id and names
+    kinds: frozenset[str]
+    text: bool
+    day_from: bool
+    day_to: bool
+    back: bool
+    rank: int | None  # of the cursor, if there is one
+    whole: bool  # it stands at the beginning of a day
+
+
 def _keys(session, viewer, entity_id, filters, timezone, cursor, back, limit) -> list[tuple]:
     """[(moment, rank, id)] of the next `limit` entries, nearest first."""
+    typed = filters.q.strip()[:LONGEST_TEXT]
+    values, whole = _values(filters, typed, timezone, cursor, back)
+    statement = _statement(_Shape(
+        replace(viewer, user_id=0, name="", login=""), frozenset(filters.kinds), bool(typed), bool(filters.day_from),
+        bool(filters.day_to), back, cursor and cursor[1], whole))
+    values |= {"entity_id": entity_id, "user_id": viewer.user_id, "limit": limit}
+    rows = session.execute(statement, values) if statement is not None else ()
+    found = [(row.at or _begins(row.day, timezone), row.rank, row.id) for row in rows]
+    return sorted(found, reverse=not back)[:limit]
+
+
+def _values(filters, typed, timezone, cursor, back) -> tuple[dict, bool]:
+    """What the statement is given, and whether the cursor stands at the beginning of a day."""
+    values, whole = patterns(typed) if typed else {}, False
+    if filters.day_from:
+        values |= {"from_day": filters.day_from, "from_at": day_start(filters.day_from, timezone)}
+    if filters.day_to:
+        following = filters.day_to + timedelta(days=1)
+        values |= {"to_day": following, "to_at": day_start(following, timezone)}
+    if cursor is not None:
+        at, _rank, pk = cursor
+        local = at.astimezone(ZoneInfo(timezone))
+        whole = _begins(local.date(), timezone) == local
+        day = local.date() if whole or not back else local.date() + timedelta(days=1)
+        values |= {"cursor_at": at, "cursor_day": day, "cursor_id": pk}
+    return values, whole
+
+
+@lru_cache(maxsize=32)  # half a megabyte each
+def _statement(shape):
+    """Made once for all who have the same rights: building it takes as long as a third of the page. Of the viewer the
+    rules of visibility are told all but his id, which is a parameter."""
+    viewer = replace(shape.viewer, user_id=bindparam("user_id", type_=Integer))
+    entity_id, limit = bindparam("entity_id", type_=Integer), bindparam("limit", type_=Integer)
     mine = select(Attendance.id, Attendance.opened_at, Attendance.closed_at, Attendance.protocol, Attendance.title) \
         .where(Attendance.entity_id == entity_id, visible(Attendance, viewer)).cte("mine").prefix_with("MATERIALIZED")
     own = aliased(Attendance, mine)
     parts = []
     for source in SOURCES:
-        if not _may(source, viewer) or filters.kinds and source.group not in filters.kinds:
+        if not _may(source, viewer) or shape.kinds and source.group not in shape.kinds:
             continue
         if source.model is Attendance:
             source = source.within(own)
-        narrowed = [*_period(source, filters, timezone), *_text(source, filters.q, own)]
-        if cursor is not None:
-            narrowed.append(_beyond(source, cursor, timezone, back))
+        narrowed = [*_period(source, shape), *_text(source, shape, own), *_beyond(source, shape)]
         for branch in source.branches(select(mine.c.id), entity_id, viewer):
             # OFFSET 0: what is the entity's is found first. Told how few are wanted, PostgreSQL would walk an index of
             # moments through all that other entities had since.
             keys = source.keys([*branch, *narrowed]).offset(0).subquery()
             order = (keys.c.day if source.day else keys.c.at, keys.c.id)
-            nearest = select(keys).order_by(*(order if back else (key.desc() for key in order))).limit(limit)
+            nearest = select(keys).order_by(*(order if shape.back else (key.desc() for key in order))).limit(limit)
             parts.append(select(nearest.subquery()))
-    rows = session.execute(union_all(*parts)) if parts else ()
-    found = [(row.at or _begins(row.day, timezone), row.rank, row.id) for row in rows]
-    return sorted(found, reverse=not back)[:limit]
+    return union_all(*parts) if parts else None
 
 
 def _begins(day, timezone) -> datetime:
     return day_start(day, timezone).astimezone(UTC)
 
 
-def _period(source, filters, timezone):
-    if filters.day_from:
-        yield source.at >= (filters.day_from if source.day else day_start(filters.day_from, timezone))
-    if filters.day_to:
-        following = filters.day_to + timedelta(days=1)
-        yield source.at < (following if source.day else day_start(following, timezone))
+def _moment(source, name):
+    """The parameter as this source counts time: its day, or its moment."""
+    return bindparam(f"{name}_day", type_=Date) if source.day else bindparam(f"{name}_at", type_=UTCDateTime)
 
 
-def _text(source, typed, own):
+def _period(source, shape):
+    if shape.day_from:
+        yield source.at >= _moment(source, "from")
+    if shape.day_to:
+        yield source.at < _moment(source, "to")
+
+
+def _text(source, shape, own):
     """`own`: the entity's attendances, among which related ones are looked for."""
-    if typed := typed.strip()[:LONGEST_TEXT]:
-        columns = [contains(column, typed) for column in source.searched]
+    if shape.text:
+        columns = [contains(column, None) for column in source.searched]
         for key, column in source.related:
             model = own if column.class_ is Attendance else column.class_
-            columns.append(key.in_(select(model.id).where(contains(getattr(model, column.key), typed))))
+            columns.append(key.in_(select(model.id).where(contains(getattr(model, column.key), None))))
         yield or_(false(), *columns)
 
 
-def _beyond(source, cursor, timezone, back):
+def _beyond(source, shape):
     """Of one source, what comes after the cursor in the order (moment, rank, id): one range of its index."""
-    at, rank, pk = cursor
-    column = source.at
-    if source.day:
-        at = at.astimezone(ZoneInfo(timezone))
-        whole = _begins(at.date(), timezone) == at
-        at = at.date() if whole or not back else at.date() + timedelta(days=1)
-        if not whole:  # between two days: every entry of the day before it is beyond, or none
-            return column >= at if back else column <= at
-    if source.rank == rank:
-        pair, key = tuple_(column, source.model.id), tuple_(at, pk)
-        return pair > key if back else pair < key
-    if back:
-        return column >= at if source.rank > rank else column > at
-    return column <= at if source.rank < rank else column < at
+    if shape.rank is None:
+        return
+    column, at, back = source.at, _moment(source, "cursor"), shape.back
+    if source.day and not shape.whole:  # between two days: every entry of the day before it is beyond, or none
+        yield column >= at if back else column <= at
+    elif source.rank == shape.rank:
+        pair, key = tuple_(column, source.model.id), tuple_(at, bindparam("cursor_id", type_=BigInteger))
+        yield pair > key if back else pair < key
+    elif back:
+        yield column >= at if source.rank > shape.rank else column > at
+    else:
+        yield column <= at if source.rank < shape.rank else column < at
 
 
 def _encode(key) -> str:

@@ -5,7 +5,7 @@ accents off every text; SQLite calls a function of ours.
 """
 import re
 
-from sqlalchemy import Boolean, func, literal
+from sqlalchemy import Boolean, String, bindparam, func, literal
 from sqlalchemy.engine import Engine
 from sqlalchemy.event import listens_for
 from sqlalchemy.ext.compiler import compiles
@@ -46,10 +46,21 @@ def _flat(text):
     return None if text is None else str(text).lower().translate(_TABLE)
 
 
-def contains(column, typed: str):
-    """The condition that a text column has what was typed somewhere in it; no character of it means anything else."""
+def contains(column, typed: str | None):
+    """The condition that a text column has what was typed somewhere in it; no character of it means anything else.
+
+    None: the statement is given it each time it is run, by what `patterns` makes of it.
+    """
+    if typed is None:
+        return _Found(column, bindparam("expression", type_=String), bindparam("like", type_=String))
+    made = patterns(typed)
+    return _Found(column, literal(made["expression"]), literal(made["like"]))
+
+
+def patterns(typed: str) -> dict[str, str]:
+    """{parameter: value} of a statement with `contains(…, None)`."""
     plain = normalise(typed).translate(_TABLE)
     expression = "".join(f"[{c}{_ACCENTED[c]}{_ACCENTED[c].upper()}]" if c in _ACCENTED else re.escape(c)
                          for c in plain)
     like = re.sub(r"([%_/])", r"/\1", plain)
-    return _Found(column, literal(expression), literal(f"%{like}%"))
+    return {"expression": expression, "like": f"%{like}%"}

@@ -296,3 +296,25 @@ def test_the_record_and_the_entity_lead_to_the_history_and_back(look, world):
 def test_a_way_back_to_elsewhere_is_not_followed(look, life):
     assert "evil.example" not in re.search(r'<div class="end">.*?</div>', look(**{"return": "https://evil.example/"}),
                                            re.S)[0]
+
+
+def test_who_has_the_same_rights_is_shown_his_own_companies_units_and_records(session, world, life, secret, attendant,
+                                                                              make_user, viewer_for):
+    """They share the statement, which was made for the first of them."""
+    from app.queries.history import HistoryFilter, entity_history
+
+    others = [make_user("otto", "Attendant", companies=[world.other_company]),
+              make_user("olga", "Attendant", companies=[world.company], units=[world.restricted_unit]), attendant]
+
+    def found(user, entity, **narrowed):
+        return {(entry.kind, entry.id) for entry in entity_history(
+            session, viewer_for(user), entity.id, HistoryFilter(**narrowed), timezone="America/Sao_Paulo",
+            size=100).entries}
+    for narrowed in ({}, {"q": "estufad"}, {"kinds": ("note", "attendance")}):
+        assert found(attendant, world.entity, **narrowed)
+        elsewhere, member, again = (found(user, world.entity, **narrowed) for user in others)
+        assert {kind for kind, _id in elsewhere} <= {"email", "log", "survey"}  # of an entity that he does not see
+        assert again == member
+    elsewhere, member, outside = (found(user, secret, kinds=("note", "attendance", "survey")) for user in others)
+    assert not elsewhere
+    assert member > outside
