@@ -110,6 +110,12 @@ def plan_once(session):
     session.execute(_FOR_VALUES)
 
 
+def plan_no_more(session) -> None:
+    """The same from here to the end of the transaction: for a page that reads nothing but rows by their keys."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_ONCE)
+
+
 def read_whole(connection) -> None:
     """From here to the end of the transaction a streamed statement is planned to be read to its end, not for its first
     rows, and times cast to text are written as on SQLite."""

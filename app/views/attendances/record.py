@@ -8,7 +8,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
 
-from ...database import unit_of_work, utc_now
+from ...database import plan_no_more, unit_of_work, utc_now
 from ...errors import DomainError, Invalid, NotFound, Stale
 from ...extensions import db
 from ...lowcode import fields
@@ -72,6 +72,8 @@ class AttendanceRecordView(BaseView):
     def record(self, address):
         """The whole record; a POST is "Confirmar", "Salvar detalhe" for the detail page alone, or "Novo detalhe"."""
         shell().live_cursor  # noqa: B018  (what is saved after this, the page is told)
+        if request.method == "GET":
+            plan_no_more(db.session)
         attendance = reads.find_by_address(db.session, g.viewer, address)
         if attendance is None:
             abort(404)
