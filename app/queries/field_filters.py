@@ -7,7 +7,7 @@ it is met on the list's own walk (`FieldFilter.holds`).
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, false, literal, not_, or_, select, union_all
+from sqlalchemy import and_, case, false, func, literal, not_, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from ..models.custom_field import FieldType
@@ -52,6 +52,11 @@ class FieldFilter:
         """One value is asked for: its owners stand in the index in the order of their numbers."""
         return len(self.keys) == 1 or self.filled is False
 
+    @property
+    def ranged(self) -> bool:
+        """Its rows stand together in the index, in the order of their values."""
+        return len(self.keys) < 2 and not self.any_of and not self.pieces
+
     def conditions(self, index) -> list:
         """What a row of the index must satisfy, of those of the field."""
         value, made = index.value, []
@@ -85,11 +90,20 @@ class FieldFilter:
         return rows.distinct() if self.repeats else rows
 
     def holds(self, kind: str, owner_id):
-        """Whether the owner answers it, looked up row by row: of an EXISTS a planner may read the whole index first."""
+        """Whether the owner answers it, looked up row by row: of an EXISTS a planner may read the whole index first.
+
+        But one value, it is asked of what the rows of the owner hold: as a condition on them PostgreSQL reads, of the
+        index of values, all of the range for each owner, wherever its statistics see a narrow range in a wide one.
+        """
         index = aliased(FieldIndex)
-        return select(1).where(
-            index.field_id == self.field.id, index.kind == kind, *self.conditions(index), index.owner_id == owner_id
-        ).limit(1).correlate(owner_id.class_).scalar_subquery() == 1
+        mine = [index.field_id == self.field.id, index.kind == kind, index.owner_id == owner_id]
+        if self.exact:
+            found = select(1).where(*mine, *self.conditions(index)).limit(1)
+        else:
+            answers = case((and_(*self.conditions(index)), 1), else_=0)
+            found = select(func.max(answers)).where(*mine) if self.field.type in SEVERAL else select(answers).where(
+                *mine, index.place == 0)
+        return found.correlate(owner_id.class_).scalar_subquery() == 1
 
 
 Asked = tuple[FieldFilter, ...]  # all of them hold
@@ -106,6 +120,8 @@ def few(session, asked: Asked, kind: str, most: int, *, of=None) -> list[set[int
         rows = select(literal(place).label("place"), FieldIndex.owner_id.label("id")).where(*one.rows(kind))
         if of is not None:
             rows = rows.where(_stands(of))
+        if one.ranged:  # in the order of the index: else PostgreSQL may collect all of a range before the first row
+            rows = rows.order_by(FieldIndex.value, FieldIndex.owner_id)
         parts.append(select(rows.limit(most + 1).subquery()))
     found: list[list[int]] = [[] for _one in asked]
     for place, pk in session.execute(union_all(*parts) if len(parts) > 1 else parts[0]):

@@ -171,14 +171,15 @@ class Pages:
             *made.seen(but=own)).limit(limit))
         if len(found) == limit or self._length(steps) < max(LOOK, limit * 4):
             return found
-        asked = self._asked_first(None)
+        # Words come first: beside another question PostgreSQL would look the one up in all answers of the other.
+        asked = None if made.words else self._asked_first(None)
         if asked is not None:
             ids = asked.owners(_KIND)
         else:
             ids = made.words.owners(self.session) if made.words else in_order(made, [], True, 2**31 - 1)
         gathered = ids.cte("gathered").prefix_with("MATERIALIZED")
         return self._keys(self._select().join(gathered, gathered.c[0] == _R.id).where(
-            *made.seen(), *beyond).order_by(*order).limit(limit))
+            *made.seen(but=asked, worded=not made.words), *beyond).order_by(*order).limit(limit))
 
 
 def _moved(beyond, column) -> list:

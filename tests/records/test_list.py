@@ -139,6 +139,25 @@ def test_every_filter_in_every_order_is_what_a_recount_says(session, many, stopp
     assert wrong == []
 
 
+EDGES = ("z", "zz", "ZZ Top", "zza", "\uffff", "\uffffa", "\U0001f600x", "100%", "100x", "a_b", "axb", "Água", "agua b",
+         "AGUAR", "ab\\c", "*", "ação", "acao", "straße", "STRASSE 2", "o'neil", "oneil")
+
+
+def test_the_beginning_of_a_text_is_what_a_recount_says(session, stoppages, add, viewer_for, ana, way):
+    made = {add(bairro=value): value for value in EDGES}
+    access = by_menu(catalogue(session), viewer_for(ana), stoppages.menu_id)
+    for typed in (*(value for value in EDGES if value != "*"), "a", "%", "_", "ç", "Stras", "1", "acã"):
+        wanted = [pk for pk, value in made.items() if normalise(value).startswith(normalise(typed))]
+        asked = field_questions.read(None, access.form.searchable, MultiDict({"cf_bairro": f"{typed}*"}), viewer=None,
+                                     timezone=ZONE)
+        for order, desc in (("id", True), ("bairro", False), ("casas", False)):
+            found = walk(session, viewer_for(ana), access, reads.RecordFilter(fields=asked), order=order, desc=desc)
+            assert found[0] == found[1], (typed, order)
+            assert sorted(found[0]) == wanted, (typed, order)
+        narrowed = reads.narrow(session, viewer_for(ana), access, reads.RecordFilter(fields=asked))
+        assert reads.count_records(session, narrowed).n == len(wanted), typed
+
+
 def test_several_filters_and_words_together(session, many, stoppages, another_menu, way):
     random, viewer = Random(3), many[0][1]  # noqa: S311
     own = another_menu("Minhas", records_of="own")

@@ -3,9 +3,10 @@
 On a small table a planner would rather read it all; it is told not to, so that it does only where no index serves.
 """
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.engine import Engine
 
+from app.models.custom_record import CustomRecord
 from app.queries import custom_records as reads
 from app.queries import record_asked, record_pages
 from app.queries.catalogue import catalogue
@@ -76,6 +77,19 @@ def test_no_list_reads_a_whole_table(session, many, stoppages, another_menu, pla
 def test_a_whole_read_would_be_noticed(session, plans):
     steps = plans(lambda: session.execute(text("SELECT owner_id FROM custom_record WHERE version = 3")))
     assert any(map(reads_it_all, steps))
+
+
+def test_whether_one_owner_answers_a_range_is_asked_of_his_own_rows(session, many, stoppages, plans):
+    """Not of the index of values, where PostgreSQL would read the whole range for each."""
+    form = by_menu(catalogue(session), many[0][1], stoppages.menu_id).form
+    asked = questions(form)
+    for name in ("cheap", "two beginnings", "moments", "vila", "any cause", "some cause"):
+        holds = asked[name][0].holds("record", CustomRecord.id)
+        steps = plans(lambda holds=holds: session.execute(select(CustomRecord.id).where(holds)).all())
+        looked = [step for step in steps if "field_index" in step]
+        assert looked, name
+        assert not any("ix_field_index_value" in step for step in looked), (name, looked)
+        assert not any("value" in step for step in steps if "Cond" in step or "SEARCH" in step), (name, steps)
 
 
 def test_counts_of_all_menus_of_an_attendance_are_one_query(session, many, stoppages, world, plans, queries):
