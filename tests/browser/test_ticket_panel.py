@@ -220,3 +220,28 @@ def test_what_is_begun_while_the_ticket_is_read_again_stays(open_page, who):
     answer.value.finished()
     expect(panel).not_to_have_attribute("aria-busy", "true")
     expect(note).to_have_value("Ligar para a clínica")
+
+
+@pytest.mark.req("C-85", "C-94", "G-06")
+def test_what_is_typed_while_an_answer_is_on_its_way_is_the_next_one(open_page):
+    page = open_page("operator", "/provider-central/?filter=open&order=ticket")
+    page.locator("#central-rows tr").first.click()
+    page.keyboard.press("r")
+    panel = page.get_by_role("region", name="Painel do chamado")
+    reply, held, sent = panel.get_by_label("Responder ao prestador"), [], "**/provider-central/tickets/*/reply"
+    page.route(sent, lambda route: held.append(route))
+    with page.expect_request(sent):
+        reply.fill("A primeira.")
+        page.keyboard.press("Control+Enter")
+    page.keyboard.press("Control+Enter")  # once more: it goes once
+    reply.fill("A segunda.")
+    page.keyboard.press("Control+Enter")
+    with page.expect_request(sent):  # the first one arrives, and the second leaves by itself
+        held.pop().continue_()
+    reply.fill("A terceira, ainda não")
+    held.pop().continue_()
+    expect(panel.get_by_text("A segunda.", exact=True)).to_have_count(1)
+    expect(panel.get_by_text("A primeira.", exact=True)).to_have_count(1)
+    expect(reply).to_have_value("A terceira, ainda não")
+    expect(panel.get_by_text("Rascunho")).to_be_visible()  # kept
+    reply.fill("")

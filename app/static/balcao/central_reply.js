@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   var words = document.currentScript.dataset, boxes = new WeakMap(); // form -> its files
+  var sent = new WeakMap(), next = new WeakSet(); // what is on its way; forms with another message behind it
 
   /* As the server counts: a line break is one character, and so is an emoji that the browser keeps as two. */
   function length(text) { return Array.from(text.replace(/\r\n?/g, "\n")).length; }
@@ -69,9 +70,16 @@
     event.preventDefault();
     send(form);
   });
+  /* What is typed while a message is on its way is the next one: it stays, and goes when it was sent meanwhile. */
+  function typedIn(form) { return Array.from(form.querySelectorAll("textarea[name=message]"), function (area) { return area.value; }).join("\n"); }
   function send(form, sure) {
-    if (form.dataset.busy) return;
+    if (form.dataset.busy) {
+      if (typedIn(form) !== sent.get(form)) next.add(form);
+      return;
+    }
     form.dataset.busy = "1";
+    sent.set(form, typedIn(form));
+    next.delete(form);
     window.balcao.form.clear(form);
     var body = new FormData(form);
     if (sure) body.append("sure", "1");
@@ -86,8 +94,11 @@
         if (!told.ids) { window.balcao.form.refuse(form, told); return; }
         if (boxes.has(form)) boxes.get(form).clear();
         form.elements.request_key.value = window.balcao.ticket.key();
-        form.querySelectorAll("textarea[name=message]").forEach(function (area) { area.value = ""; count(area); });
+        var more = typedIn(form) !== sent.get(form);
+        if (!more) form.querySelectorAll("textarea[name=message]").forEach(function (area) { area.value = ""; count(area); });
         window.balcao.form.done(form, told);
+        if (more && next.has(form)) send(form);
+        else if (more) form.querySelector("textarea[name=message]").dispatchEvent(new Event("input", { bubbles: true })); // its draft
       });
   }
 })();
