@@ -159,7 +159,7 @@ def test_an_act_is_about_the_ticket_that_is_read_and_nothing_typed_is_lost(open_
 
 @pytest.mark.req("C-85", "C-02")
 def test_on_a_small_screen_the_last_message_and_the_answer_are_seen_and_every_tab_is_reached(open_page):
-    page = open_page("operator", "/provider-central/?filter=open&order=ticket", size={"width": 1366, "height": 768})
+    page = open_page("operator", "/provider-central/?filter=open&q=longa", size={"width": 1366, "height": 768})
     page.locator("#central-rows tr").first.click()
     page.keyboard.press("r")
     panel = page.get_by_role("region", name="Painel do chamado")
@@ -200,7 +200,7 @@ def test_on_a_small_screen_the_last_message_and_the_answer_are_seen_and_every_ta
 @pytest.mark.req("C-85", "G-06")
 @pytest.mark.parametrize("who", ["a colleague", "oneself"])
 def test_what_is_begun_while_the_ticket_is_read_again_stays(open_page, who):
-    page = open_page("operator", "/provider-central/?filter=open&order=ticket")
+    page = open_page("operator", "/provider-central/?filter=open&q=repetida")
     page.locator("#central-rows tr").first.click()
     page.keyboard.press("Enter")
     panel = page.get_by_role("region", name="Painel do chamado")
@@ -224,7 +224,7 @@ def test_what_is_begun_while_the_ticket_is_read_again_stays(open_page, who):
 
 @pytest.mark.req("C-85", "C-94", "G-06")
 def test_what_is_typed_while_an_answer_is_on_its_way_is_the_next_one(open_page):
-    page = open_page("operator", "/provider-central/?filter=open&order=ticket")
+    page = open_page("operator", "/provider-central/?filter=open&q=seguida")
     page.locator("#central-rows tr").first.click()
     page.keyboard.press("r")
     panel = page.get_by_role("region", name="Painel do chamado")
