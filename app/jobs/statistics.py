@@ -18,14 +18,16 @@ def count_grown(session, stopping=lambda: False) -> list[str]:
         return []
     grown = _grown(session)
     session.rollback()
+    counted = []
     for name in grown:
         if stopping():
             break
         with unit_of_work(session):
             bulk.analyse_tables(session, [name])
-    if grown:
+        counted.append(name)
+    if counted:
         session.get_bind().engine.dispose()  # a connection reads what is known of the tables once, when it opens
-    return grown
+    return counted
 
 
 def _grown(session) -> list[str]:
@@ -34,14 +36,12 @@ def _grown(session) -> list[str]:
         known = dict(session.execute(text(  # the most, since an index of some rows counts those alone
             "SELECT tbl, max(CAST(stat AS integer)) FROM sqlite_stat1 GROUP BY tbl")).all())
     tables = sorted(LogEntry.metadata.tables)  # of the models; those of the search for words are SQLite's own
-    return [name for name in tables if _rows(session, name, known.get(name, 0)) is not None]
+    return [name for name in tables if _has_grown(session, name, known.get(name, 0))]
 
 
-def _rows(session, name, known) -> int | None:
-    """How many there are, where they are many more than is known. The highest id tells at once that they are not."""
+def _has_grown(session, name, known) -> bool:
+    """Whether there are many more rows than is known. The highest id tells at once that there are not."""
     enough = max(FEW, GROWN * known)
     quoted = session.get_bind().dialect.identifier_preparer.quote(name)
-    if (session.scalar(text(f"SELECT max(rowid) FROM {quoted}")) or 0) <= enough:  # noqa: S608  (names of the schema)
-        return None
-    rows = session.scalar(text(f"SELECT count(*) FROM {quoted}"))  # noqa: S608
-    return rows if rows > enough else None
+    return ((session.scalar(text(f"SELECT max(rowid) FROM {quoted}")) or 0) > enough  # noqa: S608  (names of the schema)
+            and session.scalar(text(f"SELECT count(*) FROM {quoted}")) > enough)  # noqa: S608
