@@ -3,8 +3,8 @@ from datetime import date
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, event, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, event, func, select, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from ..text import normalise, searchable
 from .base import DUPLICATE_NAME, Custom, Logged, Model, Named, Versioned, unique
@@ -257,3 +257,21 @@ class EntityContact(Logged, Model):
 
     def __str__(self):
         return self.name or ""
+
+
+# What a row of a list tells of the rows below it, in columns of its own: three objects and three collections less a
+# row. Read only where a statement asks for them (`undefer`, `load_only`); they know nothing of what is not yet written.
+def _main(value):
+    return column_property(
+        select(value).where(value.class_.entity_id == Entity.id, value.class_.is_main).scalar_subquery(),
+        deferred=True)
+
+
+ROLE_BREAK = "\n"  # between the names of active_role_names
+Entity.main_phone_number = _main(Phone.number)
+Entity.main_econtact_value = _main(EContact.value)
+Entity.active_role_names = column_property(
+    select(func.aggregate_strings(RoleType.name, ROLE_BREAK)).select_from(EntityRole).join(
+        RoleType, RoleType.id == EntityRole.role_type_id).where(
+            EntityRole.entity_id == Entity.id, EntityRole.active, RoleType.active).scalar_subquery(),
+    deferred=True)

@@ -12,7 +12,7 @@ from ..database import unit_of_work, utc_now
 from ..errors import DomainError
 from ..extensions import db
 from ..models.company import Unit
-from ..models.entity import EContact, Entity, EntityContact, EntityRole, Phone, RoleType
+from ..models.entity import ROLE_BREAK, Entity, EntityContact
 from ..queries import alerts as alert_reads
 from ..queries import search
 from ..queries.catalogue import FieldSpec
@@ -53,15 +53,15 @@ LABELS = {
     "email": _l("Contact email"), "extension": _l("Extension"), "street": _l("Street"),
     "complement": _l("Complement"), "district": _l("District"), "city": _l("City"), "state": _l("State"),
     "cep": _l("CEP")}
-# What the list shows, in one query: of phones and e-contacts the main one alone, and few have more than one role. Joins
-# are outer ones: SQLite reads the whole of what is joined in brackets.
-LISTED = [
-    load_only(Entity.name, Entity.social_name, Entity.trade_name, Entity.name_key, Entity.document, Entity.kind,
-              Entity.birth_date, Entity.active, Entity.company_id, Entity.custom_values),
-    joinedload(Entity.phones.and_(Phone.is_main)).load_only(Phone.number, Phone.is_main),
-    joinedload(Entity.econtacts.and_(EContact.is_main)).load_only(EContact.value, EContact.is_main),
-    joinedload(Entity.roles).load_only(EntityRole.active).joinedload(
-        EntityRole.role_type, innerjoin=False).load_only(RoleType.name, RoleType.active)]
+# What the list shows, in one query.
+LISTED = [load_only(
+    Entity.name, Entity.social_name, Entity.trade_name, Entity.name_key, Entity.document, Entity.kind,
+    Entity.birth_date, Entity.active, Entity.company_id, Entity.custom_values, Entity.main_phone_number,
+    Entity.main_econtact_value, Entity.active_role_names)]
+
+
+def _roles(names: str | None) -> str:
+    return ", ".join(sorted(names.split(ROLE_BREAK))) if names else ""
 
 
 class HasRole(BaseFilter):
@@ -118,7 +118,9 @@ class EntityView(SimpleMixin, FieldFiltersMixin, PersonFieldsMixin, AppModelView
         "company": LookupField(_l("Company"), source="company"), "document": document_field(), **row_fields()}
     edit_form_extra_fields = {"document": document_field(), **row_fields()}
     label_columns, choice_columns = LABELS, {"kind": KINDS}
-    formatters_columns = {"document": documents.masked}
+    column_attributes = {"main_phone": "main_phone_number", "main_econtact": "main_econtact_value",
+                         "active_roles": "active_role_names"}
+    formatters_columns = {"document": documents.masked, "main_phone": phones.shown, "active_roles": _roles}
     row_formatters = {
         "phones": {"kind": lambda kind: PHONE_KINDS.get(kind, kind), "number": phones.shown},
         "econtacts": {"kind": lambda kind: ECONTACT_KINDS.get(kind, kind)}, "addresses": {"cep": cep.shown},
@@ -160,7 +162,7 @@ class EntityView(SimpleMixin, FieldFiltersMixin, PersonFieldsMixin, AppModelView
                 g.fields_few = True
             return super().keyed(query, key, desc, size=size, after=after, before=before)
         found, before, after = g.box.search.page(g.box.scope, limit=size, after=after, before=before)
-        rows = search.load(db.session, [pk for pk, _name in found], [joinedload(Entity.company)])
+        rows = search.load(db.session, [pk for pk, _name in found], [*LISTED, joinedload(Entity.company)])
         return rows, before, after
 
     def _kept_arguments(self):

@@ -46,6 +46,7 @@ class ListingMixin:
     # what the names of exported files begin with.
     list_key: str | None = None
     more_columns: tuple[str, ...] = ()
+    column_attributes: dict[str, str] = {}  # what a column is read from, where that is not its name
     list_file: str | None = None
 
     def _init_listing(self):
@@ -80,7 +81,7 @@ class ListingMixin:
         return shown(value)
 
     def _getter(self, name):
-        get = operator.attrgetter(name)
+        get = operator.attrgetter(self.column_attributes.get(name, name))
 
         def cell(item):
             value = get(item)

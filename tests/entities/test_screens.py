@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from app.models.custom_field import CustomField
-from app.models.entity import Entity
+from app.models.entity import Entity, EntityRole, Phone
 from app.models.log import LogEntry
 from app.security.permissions import ATTENDANT, CONFIGURATOR, SUPERVISOR
 from tests.support.forms import placed
@@ -84,6 +84,23 @@ def test_a_blank_search_lists_all_in_pages(browser, session, world):
     assert "q=pessoa" in following
     assert "Pessoa 025" in browser.get(following).text
     assert browser.get(LIST, query_string={"q": "pessoa", "after_EntityView": "x"}).status_code == 400
+
+
+@pytest.mark.req("S-03")
+def test_a_row_tells_the_main_phone_and_the_active_roles(browser, session, world, seeding):
+    with seeding():
+        one = add_entity(session, world.company, "Vera Rios", role=world.role_types["partner"], phone="+551132105678")
+        one.roles += [EntityRole(role_type=world.role_types["customer"]),
+                      EntityRole(role_type=world.role_types["provider"], active=False)]
+        one.phones.append(Phone(number="+551132109999", search_digits="1132109999"))
+        add_entity(session, world.company, "Vera Só")
+    for asked in ({"q": "vera"}, {"_flt_0_roles": world.role_types["partner"].id}):
+        shown = text(browser.get(LIST, query_string=asked))
+        assert "(11) 3210-5678 Cliente, Parceiro Sim" in shown
+        assert "3210-9999" not in shown
+    assert "Vera Só" in text(browser.get(LIST, query_string={"q": "vera"}))
+    answer = browser.get("/lists/entities/export.csv", query_string={"q": "vera rios"})
+    assert "(11) 3210-5678;;Cliente, Parceiro" in answer.text
 
 
 def test_the_box_and_the_filters_narrow_together(browser, world):

@@ -59,7 +59,7 @@ class GeneratedList(ListSource):
 
 def _typed(view, name, shown):
     """Dates and numbers as they are, everything else as the list shows it."""
-    get = operator.attrgetter(name)
+    get = operator.attrgetter(view.column_attributes.get(name, name))
     plain = name not in view.formatters_columns and name not in view.choice_columns
 
     def value(row):
