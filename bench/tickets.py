@@ -91,9 +91,7 @@ def cases(desk) -> dict[str, dict[str, str]]:
         **{f"{name}, the usual": {name: pk} for name, pk in most.items()},
         **{f"{name}, the rare": {name: pk} for name, pk in least.items()},
         "nobody's": {"assignee": "none"}, "a month": days,
-        **{f"closed in a month, {sign}{name}": {**closed, "order": sign + name}
-           for name in reads.ORDERS for sign in ("", "-")},
-        "closed late in a month": {**closed, "status_deadline": "expired"},
+        "closed in a month": closed,
         **{f"deadline {name}": {"deadline": name} for name in reads.DEADLINES},
         **{f"status {name}": {"status_deadline": name} for name in reads.STATUS_DEADLINES},
         f"page after row {DEEP:,}": {"after": paging.encode(*deep)}}
@@ -106,6 +104,9 @@ def cases(desk) -> dict[str, dict[str, str]]:
         "a month, by protocol": {**days, "order": "-protocol"}, "a month, by title": {**days, "order": "title"},
         "closed, rare, a month, by operator": {"filter": "closed", "motive": least["motive"], **days,
                                                "order": "operator"},
+        **{f"closed in a month, {sign}{name}": {**closed, "order": sign + name}
+           for name in reads.ORDERS for sign in ("", "-")},
+        "closed late in a month": {**closed, "status_deadline": "expired"},
         "closed in a quarter": quarter, "closed late in a quarter": {**quarter, "status_deadline": "expired"},
         "words, usual, by client": {"q": "glosa", "status": most["status"], "assignee": most["assignee"],
                                     "order": "client"},

@@ -18,8 +18,10 @@ from .field_filters import SEVERAL, FieldFilter, of_field
 from .record_asked import Narrowed, in_order
 
 LOOK = 3_000  # steps of a walk on which each record is looked up
+GLANCE = 500  # of one that a question can be asked after
 SOME = 100  # of those who answer a question, so many at a time, ten times as many each time
 ROUNDS = 3
+SORTED = 60_000  # answers in one range of an index that are sorted sooner than met on a walk
 DAYS = 1_500  # of a period that is looked through day by day
 _R, _I, _KIND = CustomRecord, FieldIndex, OwnerKind.RECORD.value
 
@@ -69,8 +71,8 @@ class Pages:
         made = self.made
         exact = next((each for each in made.wide if each.exact), None)
         if exact is None and not (made.words and self._sqlite):
-            steps = in_order(made, beyond, rising, LOOK)
-            ids, over = self._met(steps, made.seen(), limit)
+            look = LOOK if self._asked_first(None) is None else GLANCE
+            ids, over = self._met(in_order(made, beyond, rising, look), made.seen(), limit, look)
             if len(ids) == limit or over:
                 return self._numbers(ids)
         found: list[int] = []
@@ -104,10 +106,23 @@ class Pages:
             size = limit * 2 * many
             ids = self._value_by_value(asked, values, beyond, rising, size)
         else:
-            order = _I.owner_id.asc() if rising else _I.owner_id.desc()
-            part = select(_I.owner_id).where(*asked.rows(_KIND), *_moved(beyond, _I.owner_id)).order_by(order)
-            ids = list(self.session.scalars(part.distinct().limit(size) if asked.repeats else part.limit(size)))
+            ids = self._in_range(asked, beyond, rising, size)
         return ids, len(ids) < size
+
+    def _in_range(self, asked, beyond, rising, size) -> list[int]:
+        """The first of those who answer a question. What is not too much is gathered along the index of values:
+        PostgreSQL expects the answers all over the table and would walk by number until it meets them, though those
+        of a month lie together."""
+        some = select(_I.owner_id.label("id")).where(*asked.rows(_KIND), *_moved(beyond, _I.owner_id))
+        if not asked.repeats:
+            gathered = some.limit(SORTED + 1).cte("gathered").prefix_with("MATERIALIZED")
+            many = select(func.count()).select_from(gathered).scalar_subquery()
+            found = self.session.execute(select(gathered.c.id, many).order_by(
+                gathered.c.id.asc() if rising else gathered.c.id.desc()).limit(size)).all()
+            if not found or found[0][1] <= SORTED:
+                return [pk for pk, _many in found]
+        part = some.order_by(_I.owner_id.asc() if rising else _I.owner_id.desc())
+        return list(self.session.scalars(part.distinct().limit(size) if asked.repeats else part.limit(size)))
 
     def _worded(self, beyond, rising, size) -> list[int]:
         """Those who have the words: FTS5 has them in order, but not within a subquery."""
@@ -147,12 +162,12 @@ class Pages:
         order = _R.id.asc() if rising else _R.id.desc()
         return list(self.session.scalars(select(_R.id).where(among(_R.id, some), *seen).order_by(order).limit(limit)))
 
-    def _met(self, steps, seen, limit):
+    def _met(self, steps, seen, limit, look):
         """(the ids among the steps that are seen, whether there were no more steps). The steps come in order, and the
         walk ends with the last one wanted: asked for the order once more, SQLite would look at all and sort."""
         steps = steps.subquery()
         ids = list(self.session.scalars(select(steps.c.id).join(_R, _R.id == steps.c.id).where(*seen).limit(limit)))
-        return ids, len(ids) < limit and self._length(steps) < LOOK
+        return ids, len(ids) < limit and self._length(steps) < look
 
     def _length(self, steps) -> int:
         return self.session.scalar(select(func.count()).select_from(select(steps.c.id).subquery()))

@@ -46,13 +46,16 @@ def many(session, stoppages, staff, viewer_for, world):
     return made
 
 
-@pytest.fixture(params=["walks", "few"])
+@pytest.fixture(params=["walks", "long ranges", "few"])
 def way(request, monkeypatch):
-    """Few are gathered and sorted, or nothing is few and every walk is too short at first."""
-    if request.param == "walks":
+    """Few are gathered and sorted, or nothing is few and every walk is too short at first; then what answers a range
+    is gathered, or is too much for that."""
+    if request.param != "few":
         for module, name, value in ((record_asked, "FEW", 2), (record_asked, "FEW_SORTED", 2),
-                                    (record_pages, "LOOK", 8), (record_pages, "SOME", 3)):
+                                    (record_pages, "LOOK", 8), (record_pages, "GLANCE", 8), (record_pages, "SOME", 3)):
             monkeypatch.setattr(module, name, value)
+    if request.param == "long ranges":
+        monkeypatch.setattr(record_pages, "SORTED", 2)
     return request.param
 
 

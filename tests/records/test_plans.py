@@ -20,7 +20,8 @@ TABLES = ("custom_record", "field_index")
 @pytest.fixture
 def plans(session, many, monkeypatch):
     """`plans(call)`: what the engine does for what is read in it, a line a step. Nothing counts as few."""
-    for module, name, value in ((record_asked, "FEW", 1), (record_asked, "FEW_SORTED", 1), (record_pages, "LOOK", 3)):
+    for module, name, value in ((record_asked, "FEW", 1), (record_asked, "FEW_SORTED", 1), (record_pages, "LOOK", 3),
+                                (record_pages, "GLANCE", 3)):
         monkeypatch.setattr(module, name, value)
     session.execute(text("ANALYZE"))
     sqlite = session.get_bind().dialect.name == "sqlite"
