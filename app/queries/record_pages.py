@@ -7,7 +7,7 @@ at a time, until the page is full.
 import json
 from datetime import date, timedelta
 
-from sqlalchemy import ARRAY, Text, and_, cast, func, literal_column, select, true
+from sqlalchemy import ARRAY, Text, and_, asc, cast, desc, func, literal_column, select, true
 from sqlalchemy.sql import operators
 
 from ..models.custom_field import FieldType
@@ -114,15 +114,14 @@ class Pages:
         PostgreSQL expects the answers all over the table and would walk by number until it meets them, though those
         of a month lie together."""
         some = select(_I.owner_id.label("id")).where(*asked.rows(_KIND), *_moved(beyond, _I.owner_id))
+        order = asc("id") if rising else desc("id")
         if not asked.repeats:
             gathered = some.limit(SORTED + 1).cte("gathered").prefix_with("MATERIALIZED")
             many = select(func.count()).select_from(gathered).scalar_subquery()
-            found = self.session.execute(select(gathered.c.id, many).order_by(
-                gathered.c.id.asc() if rising else gathered.c.id.desc()).limit(size)).all()
+            found = self.session.execute(select(gathered.c.id, many).order_by(order).limit(size)).all()
             if not found or found[0][1] <= SORTED:
                 return [pk for pk, _many in found]
-        part = some.order_by(_I.owner_id.asc() if rising else _I.owner_id.desc())
-        return list(self.session.scalars(part.distinct().limit(size) if asked.repeats else part.limit(size)))
+        return list(self.session.scalars((some.distinct() if asked.repeats else some).order_by(order).limit(size)))
 
     def _worded(self, beyond, rising, size) -> list[int]:
         """Those who have the words: FTS5 has them in order, but not within a subquery."""

@@ -20,6 +20,7 @@ from ..security.permissions import Perm
 from ..security.safe_next import safe_next
 from ..security.visibility import visible
 from ..services import entities
+from ..text import normalise
 from .base import AppModelView
 from .custom_filters import FieldFiltersMixin
 from .entity_fields import PersonFieldsMixin
@@ -61,7 +62,7 @@ LISTED = [load_only(
 
 
 def _roles(names: str | None) -> str:
-    return ", ".join(sorted(names.split(ROLE_BREAK))) if names else ""
+    return ", ".join(sorted(names.split(ROLE_BREAK), key=normalise)) if names else ""
 
 
 class HasRole(BaseFilter):

@@ -80,13 +80,18 @@ class ListingMixin:
             return self.choice_columns[name].get(value, value)
         return shown(value)
 
-    def _getter(self, name):
+    def reader(self, name):
+        """item -> the value of a column, not yet formatted."""
         get = operator.attrgetter(self.column_attributes.get(name, name))
 
-        def cell(item):
+        def read(item):
             value = get(item)
-            return self.shown(name, value() if callable(value) else value)
-        return cell
+            return value() if callable(value) else value
+        return read
+
+    def _getter(self, name):
+        read = self.reader(name)
+        return lambda item: self.shown(name, read(item))
 
     def list_cells(self) -> list[tuple]:
         """[(label, item -> text, name)]: a hook, low-code appends to it for this request."""

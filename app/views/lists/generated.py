@@ -1,5 +1,4 @@
 """A generated list (AppModelView) with the tools of lists: the view says `list_key`, everything else follows."""
-import operator
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -59,12 +58,11 @@ class GeneratedList(ListSource):
 
 def _typed(view, name, shown):
     """Dates and numbers as they are, everything else as the list shows it."""
-    get = operator.attrgetter(view.column_attributes.get(name, name))
+    read = view.reader(name)
     plain = name not in view.formatters_columns and name not in view.choice_columns
 
     def value(row):
-        raw = get(row)
-        raw = raw() if callable(raw) else raw
+        raw = read(row)
         if isinstance(raw, datetime):
             return local(raw)
         if isinstance(raw, date) or plain and isinstance(raw, (int, float)) and not isinstance(raw, bool):
