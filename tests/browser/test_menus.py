@@ -1,4 +1,5 @@
 """Tabs "Menu" and "Dados personalizados" in a browser: a preview while one types, icons by word, order by keys."""
+import itertools
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from .conftest import NARROW
 from .test_every_page import _TOO_WIDE
 
 HOME = "/settings/menus/"
+_TRY = itertools.count(1)  # a test tried again meets what it left behind
 
 
 @pytest.fixture(scope="package")
@@ -113,37 +115,41 @@ def test_the_icon_is_chosen_by_arrows(open_page, form):
 
 @pytest.mark.req("M-83", "M-86")
 def test_the_order_by_keyboard_and_pointer_is_kept(add):
-    add("Poste apagado", "Rua")
-    add("Bueiro", "Rua")
-    page = add("Calçada", "Passeio")
-    names = ["# Rua", "Poste apagado", "Bueiro", "# Passeio", "Calçada"]
+    again = next(_TRY)
+    lamp, drain, pavement = f"Poste {again}", f"Bueiro {again}", f"Calçada {again}"
+    street, walk = f"Rua {again}", f"Passeio {again}"
+    add(lamp, street)
+    add(drain, street)
+    page = add(pavement, walk)
+    names = [f"# {street}", lamp, drain, f"# {walk}", pavement]
 
     def mine():
         return [each for each in listed(page) if each in names]
 
     assert mine() == names
-    grip = page.get_by_role("button", name="Mover Bueiro")
+    grip = page.get_by_role("button", name=f"Mover {drain}", exact=True)
     grip.focus()
     page.keyboard.press("ArrowUp")
-    expect(page.locator("[data-order-said]")).to_have_text("Bueiro: Rua, 1 de 2")
+    expect(page.locator("[data-order-said]")).to_have_text(f"{drain}: {street}, 1 de 2")
     expect(grip).to_be_focused()
-    assert only(page, "Bueiro", "Poste apagado") == ["Bueiro", "Poste apagado"]
+    assert only(page, drain, lamp) == [drain, lamp]
     page.reload()
-    assert mine() == ["# Rua", "Bueiro", "Poste apagado", "# Passeio", "Calçada"]
-    start = page.get_by_role("button", name="Mover Bueiro").bounding_box()
-    end = page.locator('[data-row][data-name="Calçada"]').bounding_box()
+    assert mine() == [f"# {street}", drain, lamp, f"# {walk}", pavement]
+    below = page.locator(f'[data-row][data-name="{pavement}"]')
+    below.evaluate("row => row.scrollIntoView({block: 'center'})")  # near the edge what is held scrolls the list on
+    start, end = grip.bounding_box(), below.bounding_box()
     with page.expect_response(re.compile("/move$")) as answer:
         page.mouse.move(start["x"] + 5, start["y"] + 5)
         page.mouse.down()
         page.mouse.move(end["x"] + 40, end["y"] + 2, steps=5)
-        end = page.locator('[data-row][data-name="Calçada"]').bounding_box()  # what marks the place moves it
+        end = below.bounding_box()  # what marks the place moves it
         page.mouse.move(end["x"] + 40, end["y"] + 4, steps=2)
         page.mouse.up()
     assert answer.value.ok
     page.reload()
-    assert mine() == ["# Rua", "Poste apagado", "# Passeio", "Bueiro", "Calçada"]
-    page.get_by_role("link", name="Editar Bueiro").click()
-    expect(page.get_by_label("Grupo", exact=True).locator("option:checked")).to_have_text("Passeio")
+    assert mine() == [f"# {street}", lamp, f"# {walk}", drain, pavement]
+    page.get_by_role("link", name=f"Editar {drain}", exact=True).click()
+    expect(page.get_by_label("Grupo", exact=True).locator("option:checked")).to_have_text(walk)
 
 
 @pytest.mark.req("M-84", "M-85", "M-86")
