@@ -47,6 +47,12 @@ class Reclassification(Model):
         """How many records it has changed."""
         return sum(self.counts)
 
+    @property
+    def to_undo(self) -> int:
+        """Of how many of them nobody has seen yet whether they can be undone: an undoing that was cut short has told
+        of the others in `restored`."""
+        return self.changed - sum((self.restored or {}).values())
+
     def __str__(self):
         return f"#{self.id}"
 

@@ -96,6 +96,38 @@ def test_from_the_mapping_to_its_result_its_file_and_its_undoing(
     assert "já foi desfeita" in text(browser.get(started.location))
 
 
+def test_an_undoing_asked_again_after_it_was_cut_short_counts_what_is_left(
+        browser, session, world, case, run_jobs, monkeypatch):
+    from app.services.reclassification import steps
+
+    def told() -> tuple:
+        state = browser.get(f"/jobs/{session.get(Reclassification, pk).undo_job_id}/state").json
+        return state["state"], state["count_text"]
+
+    def run_some(asking):
+        asked = []
+        run_jobs(stopping=lambda: asked.append(1) or len(asked) > asking)
+
+    monkeypatch.setattr(steps, "BATCH", 2)
+    for _n in range(7):
+        case(motive=world.other_motive)
+    browser.post(NEW, {"action": "start", "row": [row([world.other_motive], [world.motive])]})
+    run_jobs()
+    pk = session.scalars(select(Reclassification.id)).one()
+    browser.post(f"/reclassify/{pk}/undo")
+    run_some(4)
+    assert told() == ("queued", "2 de 7")
+    browser.post(f"/jobs/{session.get(Reclassification, pk).undo_job_id}/cancel")
+    restored = session.get(Reclassification, pk).restored["restored"]
+    browser.post(f"/reclassify/{pk}/undo")
+    run_some(4)
+    assert told() == ("queued", f"2 de {7 - restored}")
+    assert f'max="{7 - restored}" value="2"' in browser.get(f"/reclassify/{pk}/").text
+    run_jobs()
+    assert told() == ("done", f"{7 - restored} de {7 - restored}")
+    assert "Receberam de volta o que tinham 7" in text(browser.get(f"/reclassify/{pk}/"))
+
+
 def test_a_file_gives_rows_by_names_and_ids_and_each_refused_line_says_why(browser, session, seeding, world):
     with seeding():
         session.add(Motive(name="2024"))

@@ -22,14 +22,14 @@ def run(work) -> dict:
             done = runner.apply(after=after, last=last, day=day_in(runner.narrowed.timezone, now), now=now)
             after, seen = done.after, seen + done.seen
             kept.update(total=total, after=after, seen=seen)
-    work.progress(seen, max(total, seen))
+    work.progress(seen, seen)  # some of those counted may have gone meanwhile
     return {}
 
 
 def undo(work) -> dict:
     """Every record of the run that still has what the run gave it."""
     runner = _runner(work)
-    total = work.kept["total"] if "total" in work.kept else work.session.get(Reclassification, runner.run_id).changed
+    total = work.kept["total"] if "total" in work.kept else work.session.get(Reclassification, runner.run_id).to_undo
     after, seen = work.kept.get("after", 0), work.kept.get("seen", 0)
     with work.step(min(seen, total), total) as (session, _kept):
         analyse(session, Reclassified)  # unless it is known how many there are, each batch would read and sort all
@@ -41,7 +41,7 @@ def undo(work) -> dict:
             if going:
                 after, seen = done.after, seen + done.seen
             kept.update(total=total, after=after, seen=seen)
-    work.progress(seen, max(total, seen))
+    work.progress(seen, seen)  # some of those counted may have gone meanwhile
     return {}
 
 
