@@ -16,6 +16,7 @@ from app.models.identity import UserProfile
 from app.models.provider_ticket import ProviderTicket
 from app.queries import paging
 from app.queries import tickets as reads
+from app.queries.ticket_answers import ANSWERED
 from app.queries.ticket_rows import Rows
 from app.security.visibility import visible
 from app.services import deadline_cases
@@ -92,6 +93,7 @@ def cases(desk) -> dict[str, dict[str, str]]:
         **{f"{name}, the rare": {name: pk} for name, pk in least.items()},
         "nobody's": {"assignee": "none"}, "a month": days,
         "closed in a month": closed,
+        **{f"answered {name}": {"answered": name} for name in ANSWERED},
         **{f"deadline {name}": {"deadline": name} for name in reads.DEADLINES},
         **{f"status {name}": {"status_deadline": name} for name in reads.STATUS_DEADLINES},
         f"page after row {DEEP:,}": {"after": paging.encode(*deep)}}

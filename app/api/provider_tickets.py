@@ -14,6 +14,7 @@ from ..queries import tickets as reads
 from ..queries.catalogue import catalogue
 from ..queries.field_order import field_of
 from ..queries.ticket_address import Asked
+from ..queries.ticket_answers import ANSWERED
 from ..security.permissions import Perm
 from ..services import web_menus
 from ..services.tickets import clock, closing, complementary, conversation, forwarding, opening, thresholds, work
@@ -69,6 +70,8 @@ class ListProviderTickets(Listed):
     status = Many(Whole(), load_default=list)
     entity = Whole(metadata={"description": "Id of the provider"})
     waiting = one_of(*reads.TURNS)
+    answered = one_of(*ANSWERED, metadata={
+        "description": "What a provider asked: yes, with an answer; no, open without one"})
     opened_from = day(metadata={"description": "A local day, inclusive; with opened_to"})
     opened_to = day(metadata={"description": "A local day, inclusive; with opened_from"})
     closed_from = day(metadata={"description": "A local day, inclusive; with closed_to"})

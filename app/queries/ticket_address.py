@@ -1,9 +1,10 @@
 """The address of the provider central, read in one place for the page, its files and REST.
 
 `filter`, `order` (a leading "-" turns it round), ids that repeat (`classification`, `subclassification`, `motive`,
-`assignee` and `department`, of which "none" is nobody's and no sector, `status`), `entity`, `waiting`, `opened_from`
-and `opened_to`, `closed_from` and `closed_to` (both inclusive, both or none), `deadline`, `status_deadline`, `q`,
-`after`, `before`, and `cf_<field>` of configurators' fields, which is an order too. An unknown value is `Unreadable`.
+`assignee` and `department`, of which "none" is nobody's and no sector, `status`), `entity`, `waiting`, `answered`,
+`opened_from` and `opened_to`, `closed_from` and `closed_to` (both inclusive, both or none), `deadline`,
+`status_deadline`, `q`, `after`, `before`, and `cf_<field>` of configurators' fields, which is an order too. An unknown
+value is `Unreadable`.
 """
 import re
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 from ..errors import Invalid, InvalidMany
 from .catalogue import FieldSpec
 from .field_filters import PREFIX, Unreadable
+from .ticket_answers import ANSWERED
 from .tickets import DEADLINES, FILTERS, ORDERS, STATUS_DEADLINES, TURNS, TicketFilter
 
 IDS = ("classification", "subclassification", "motive", "assignee", "status", "department")
@@ -82,6 +84,7 @@ def _filters(arguments, period) -> TicketFilter:
     return TicketFilter(
         filter=_of(arguments, "filter", FILTERS) or "all", **{name: tuple(found) for name, found in ids.items()},
         unassigned=NOBODY in arguments.getlist("assignee"), waiting=_of(arguments, "waiting", TURNS),
+        answered=_of(arguments, "answered", ANSWERED),
         no_department=NOBODY in arguments.getlist("department"), entity=_entity(arguments),
         deadline=_of(arguments, "deadline", DEADLINES), status_deadline=late, **days,
         q=(_one(arguments, "q") or "").replace("\0", "")[:TEXT])

@@ -3,14 +3,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Float, case, exists, func, select
+from sqlalchemy import Float, case, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from ..models.provider_ticket import Message, ProviderTicket
+from ..models.provider_ticket import ProviderTicket
 from ..security.visibility import visible
 from .attendances import day_start
 from .charts import Bar, by_day
+from .ticket_answers import ASKED, FIRST_ANSWER
 from .tickets import CLOSED_LATE
 
 _TICKET = ProviderTicket
@@ -64,12 +65,8 @@ def period(session, viewer, *, days: int, timezone: str, now: datetime) -> Perio
         select(func.count(), func.coalesce(func.sum(case((CLOSED_LATE, 1), else_=0)), 0),
                func.avg(_Seconds(_TICKET.opened_at, _TICKET.closed_at)))
         .where(seen, _TICKET.closed_at >= begins, _TICKET.closed_at < ends)).one()
-    own = Message.attendance_id == _TICKET.attendance_id
-    first = select(func.min(Message.sent_at)).where(own, Message.direction == "out").correlate(_TICKET) \
-        .scalar_subquery()
-    asked = select(_TICKET.opened_at.label("opened_at"), first.label("answered_at")).where(
-        seen, _TICKET.opened_at >= begins, _TICKET.opened_at < ends,
-        exists().where(own, Message.direction == "in", Message.sent_at <= _TICKET.opened_at)).subquery()
+    asked = select(_TICKET.opened_at.label("opened_at"), FIRST_ANSWER.label("answered_at")).where(
+        seen, _TICKET.opened_at >= begins, _TICKET.opened_at < ends, ASKED).subquery()
     number, answered, until_answer = session.execute(
         select(func.count(), func.count(asked.c.answered_at),
                func.avg(_Seconds(asked.c.opened_at, asked.c.answered_at)))).one()

@@ -19,7 +19,7 @@ from ..models.entity import Entity
 from ..models.identity import UserProfile
 from ..models.provider_ticket import ProviderTicket, Waiting
 from ..security.visibility import own_companies, visible
-from . import paging, ticket_words
+from . import paging, ticket_answers, ticket_words
 from .among import among
 from .attendances import Page, day_start
 from .catalogue import FieldSpec
@@ -64,6 +64,7 @@ class TicketFilter:
     department: tuple[int, ...] = ()
     no_department: bool = False  # in no sector, or in one of `department`
     waiting: str | None = None  # whose turn it is; a closed one waits for nobody
+    answered: str | None = None  # what a provider asked: "yes", or "no", of open ones
     entity: int | None = None
     opened_from: date | None = None
     opened_to: date | None = None
@@ -250,7 +251,8 @@ def _where(session, viewer, filters, timezone) -> tuple[list, bool]:
         where += [_OPEN, _TICKET.waiting == filters.waiting]
     if filters.entity is not None:
         where.append(_TICKET.entity_id == filters.entity)
-    where += [*_opened_between(filters, timezone), *_closed_between(filters, timezone)]
+    where += [*_opened_between(filters, timezone), *_closed_between(filters, timezone),
+              *ticket_answers.conditions(filters.answered)]
     numbered = ticket_words.numbered(session, viewer, filters.q.strip())
     if numbered is not None:
         where.append(among(_TICKET.attendance_id, numbered))

@@ -155,4 +155,4 @@ def test_each_figure_of_a_period_opens_a_list_of_as_many(session, seeding, sign_
         assert tuple(int(value) for _address, value in named) == found, days
         assert tuple(len(numbers(by.get(address))) for address, _value in named) == found, days
         assert cards["Tempo médio até encerrar"][0] == cards["Encerrados no período"][0]
-        assert cards["Tempo médio até a primeira resposta"][0] == cards["Abertos no período"][0]
+        assert cards["Tempo médio até a primeira resposta"][0] == f"{cards['Abertos no período'][0]}&answered=yes"

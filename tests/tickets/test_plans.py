@@ -14,6 +14,7 @@ from app.models.custom_field import CustomField
 from app.queries import field_filters
 from app.queries import tickets as reads
 from app.queries.field_filters import FieldFilter
+from app.queries.ticket_answers import ANSWERED
 from app.queries.tickets import TicketFilter
 from app.services.tickets import thresholds
 from tests.support.clock import NOON
@@ -29,11 +30,13 @@ ALONE = [{"filter": name} for name in reads.FILTERS] + [
     CLOSED, {"closed_from": date(2026, 1, 1), "closed_to": date(2026, 12, 31)}, {"closed_to": date(2026, 3, 31)},
     {"q": "guia"},
     {"q": "guia negada"}, {"q": "2026"}, *({"deadline": name} for name in reads.DEADLINES),
-    *({"waiting": name} for name in reads.TURNS), *({"status_deadline": name} for name in reads.STATUS_DEADLINES)]
+    *({"waiting": name} for name in reads.TURNS), *({"answered": name} for name in ANSWERED),
+    *({"status_deadline": name} for name in reads.STATUS_DEADLINES)]
 TOGETHER = [
     {"filter": "open", "classification": (1, 2, 3), "status": (1, 2), "deadline": "attention"},
     {"filter": "closed", "motive": (1,), **DAYS}, {"q": "glosa", "status": (1,), "assignee": (1,), **DAYS},
     {"status_deadline": "expired", "subclassification": (1,), "unassigned": True, "assignee": (1,)},
+    {"answered": "yes", "classification": (1, 2), **DAYS}, {"answered": "no", "q": "guia"},
     {"status_deadline": "expired", **CLOSED}, {"classification": (1, 2), "q": "guia", **CLOSED}]
 
 

@@ -19,6 +19,7 @@ DEADLINE = {
     "within": _l("Within the deadline")}
 STATUS_DEADLINE = {"expired": _l("Deadline Expired"), "within": _l("Within the deadline")}
 WAITING = {"operator": _l("Waiting for the operator company"), "provider": _l("Waiting for the provider")}
+ANSWERED = {"yes": _l("Answered tickets"), "no": _l("Tickets without an answer")}
 TABS = {
     "open": _l("Open tickets (title)"), "pending_operator": _l("Pending with me"),
     "pending_profile": _l("Pending with the profile"), "closed": _l("Closed tickets (title)")}
@@ -33,5 +34,7 @@ def chips(filters: TicketFilter) -> Iterator[tuple[str, dict]]:
             days = {"first": typed_day(first), "last": typed_day(last)}
             yield (_("Opened from %(first)s to %(last)s", **days) if choice == "period" else
                    _("Closed from %(first)s to %(last)s", **days)), dict.fromkeys((choice, *names))
+    if filters.answered:
+        yield str(ANSWERED[filters.answered]), {"answered": None}
     if filters.status_deadline:
         yield str(STATUS_DEADLINE[filters.status_deadline]), {"status_deadline": None, "status": filters.status or None}

@@ -23,7 +23,7 @@ from ..lookup import whole
 from . import query
 from .buttons import LATERAL, MENU, QUICK, TOOLBAR, allowed
 from .listed import LEAST_WIDTH, MOST_WIDTH, USUAL_WIDTH, WIDTHS, lines, named, order_of, shows_custom
-from .options import DEADLINE, FILTER, ORDER, STATUS_DEADLINE, TABS, WAITING, chips
+from .options import ANSWERED, DEADLINE, FILTER, ORDER, STATUS_DEADLINE, TABS, WAITING, chips
 from .rows import FOOTER, drawn
 
 MOST_ROWS, USUAL_ROWS = 200, 50
@@ -134,7 +134,8 @@ class CentralView(BaseView):
             narrowed=len(set(given) - {"filter", "opened_to", "closed_to"}), chips=chips(asked.filters),
             orders=order_of(), widths=widths, footer=FOOTER, least=LEAST_WIDTH, most=MOST_WIDTH, options_of={
                 "filter": FILTER, "order": ORDER | custom_filters.orders(FieldTarget.ATTENDANCE),
-                "deadline": DEADLINE, "status_deadline": STATUS_DEADLINE, "waiting": WAITING},
+                "deadline": DEADLINE, "status_deadline": STATUS_DEADLINE, "waiting": WAITING,
+                "answered": ANSWERED},
             tabs=TABS, tab=None if tools.view else asked.filters.filter, toolbar=TOOLBAR, lateral=LATERAL, menu=MENU,
             quick=QUICK, may=allowed(g.viewer), may_export=g.viewer.may(Perm.LIST_EXPORT),
             previous=shown.page.previous, following=shown.page.next)
