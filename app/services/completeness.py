@@ -44,7 +44,7 @@ def of_ticket(session, ticket: ProviderTicket, *, day: date, answer_at: str = "s
         refused = _motive_of_ticket(session, ticket, day)
         if refused is not None:
             return refused
-    if needs_answer(session) and not answered(session, [ticket.attendance_id]):
+    if demands_message(session, [ticket.attendance_id]):
         return Invalid(NO_ANSWER, field=answer_at)
     return None
 
@@ -52,6 +52,11 @@ def of_ticket(session, ticket: ProviderTicket, *, day: date, answer_at: str = "s
 def needs_answer(session) -> bool:
     """Whether no ticket closes that nobody has answered."""
     return get_setting(session, TICKETS) in (ANSWER, MOTIVE_AND_ANSWER)
+
+
+def demands_message(session, ticket_ids) -> bool:
+    """Whether a message to the provider has to go with the closing of these: none of them was answered."""
+    return needs_answer(session) and not answered(session, ticket_ids)
 
 
 def answered(session, ticket_ids) -> bool:

@@ -133,6 +133,33 @@ def test_a_row_is_read_again_where_it_stands(central):
     expect(row(page, 3)).to_be_focused()
 
 
+@pytest.mark.parametrize("size", [{"width": 1024, "height": 700}, {"width": 1280, "height": 720}], ids=["low", "wide"])
+def test_some_rows_are_seen_whatever_is_open_above_them(open_page, size):
+    page = open_page("operator", f"{CENTRAL}?filter=all", size=size)
+    filters = page.get_by_role("search", name="Critérios da lista")
+    expect(filters).to_be_visible()
+    page.locator("#central-rows tr").first.click()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Painel do chamado").locator("[data-title]")).to_be_focused()
+    assert page.locator("#central-rows").evaluate("""body => {
+        const low = body.closest("[data-scroll]").getBoundingClientRect().bottom;
+        return Array.from(body.rows).filter(row => row.getBoundingClientRect().bottom <= low).length; }""") >= 4
+    apply = filters.get_by_role("button", name="Aplicar")
+    apply.scroll_into_view_if_needed()  # the filters scroll by themselves
+    apply.click(trial=True)
+    assert_accessible(page)
+
+
+def test_the_ring_of_a_row_is_seen_on_its_fixed_columns(central):
+    page = central()
+    row(page, 1).click()
+    page.keyboard.press("ArrowDown")
+    rings = row(page, 2).evaluate("""row => [getComputedStyle(row).outlineStyle, ...Array.from(row.cells, cell =>
+        /inset/.test(getComputedStyle(cell).boxShadow))]""")
+    assert rings[0] == "none", "it would be drawn beneath the fixed columns, and twice elsewhere"
+    assert all(rings[1:])
+
+
 @pytest.mark.req("C-67")
 def test_how_the_deadline_stands_is_seen_whole_beside_the_days(central):
     page = central()

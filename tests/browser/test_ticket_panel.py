@@ -157,6 +157,28 @@ def test_an_act_is_about_the_ticket_that_is_read_and_nothing_typed_is_lost(open_
     expect(about).to_have_text(f"Chamado {number}")
 
 
+@pytest.mark.req("C-34", "B-23")
+def test_the_message_is_marked_where_closing_demands_it(open_page):
+    page = open_page("operator", "/provider-central/?filter=open")
+    demanded = {"refused": "", "whose": "", "message": True}
+    page.route("**/many/close/about?*", lambda route: route.fulfill(json=demanded))  # a parameter says so
+    page.locator("#central-rows tr").first.click()
+    page.keyboard.press("e")
+    dialog = page.get_by_role("dialog", name="Encerrar atendimento")
+    message, star = dialog.get_by_label("Mensagem ao prestador"), dialog.locator(".b-req")
+    expect(message).to_have_attribute("aria-required", "true")
+    expect(star).to_be_visible()
+    dialog.get_by_label("Situação de encerramento").select_option("Cancelado")
+    expect(star).to_be_hidden()
+    expect(message).to_have_attribute("aria-required", "false")
+    dialog.get_by_role("button", name="Voltar").click()
+    demanded["message"] = False
+    page.locator("#central-rows tr").first.focus()
+    page.keyboard.press("e")
+    expect(dialog).to_be_visible()
+    expect(star).to_be_hidden()
+
+
 @pytest.mark.req("C-85", "C-02")
 def test_on_a_small_screen_the_last_message_and_the_answer_are_seen_and_every_tab_is_reached(open_page):
     page = open_page("operator", "/provider-central/?filter=open&q=longa", size={"width": 1366, "height": 768})

@@ -246,10 +246,14 @@ def test_a_ticket_closes_only_answered_where_that_is_demanded(ana, sign_in, api,
             "situation_id": world.situations["closed"].id}).json["fields"],
         caller.post(address, {}).json["error"]["fields"]]
     assert refusals == [{"message": NO_ANSWER}] * 4
+    about = "/provider-central/many/{}/about?row=" + row["row"]
+    assert browser.get(about.format("close")).json["message"] is True
+    assert browser.get(about.format("pending")).json["message"] is False
     assert caller.post(address, {"message": "Foi liberada."}).json["is_open"] is False
     answered = ticket()
     said = caller.post(f"/api/v1/provider-tickets/{answered.attendance.address}/messages", {"text": "Foi liberada."})
     assert said.status_code == 201, said.json
+    assert browser.get(f"/provider-central/many/close/about?row={answered.attendance_id}").json["message"] is False
     several = browser.post("/provider-central/many/close", {
         "row": [str(answered.attendance_id), str(ticket().attendance_id)]})
     assert [row["reason"] for row in several.json["refused"]] == [NO_ANSWER], "one of them was answered"

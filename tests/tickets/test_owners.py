@@ -61,8 +61,8 @@ def test_before_an_act_it_is_said_whose_the_tickets_are(with_bruno, open_ticket,
 
     for action in ("close", "pending", "forward"):
         told = whose(action, *his, free, mine)
-        assert told == {"refused": "", "whose": "2 estão com colegas: Bruno Teste (nº 1, 2). "
-                                                "1 não está com ninguém: nº 3."}
+        assert told == {"refused": "", "message": False, "whose": "2 estão com colegas: Bruno Teste (nº 1, 2). "
+                                                                  "1 não está com ninguém: nº 3."}
     assert whose("close", his[0])["whose"] == "Está com Bruno Teste."
     assert whose("pending", free)["whose"] == "Não está com ninguém."
     assert whose("close", mine)["whose"] == ""
@@ -89,7 +89,8 @@ def test_what_no_choice_would_change_is_refused_before_the_dialog(with_bruno, op
 @pytest.mark.req("B-29")
 def test_of_tickets_one_may_not_see_nothing_is_said(with_bruno, sign_in, make_user, world):
     stranger = sign_in(make_user("verde", "Supervisor", companies=[world.other_company], central_operator=True))
-    assert stranger.get(f"{MANY}/close/about?row={with_bruno().attendance_id}").json == {"refused": "", "whose": ""}
+    assert stranger.get(f"{MANY}/close/about?row={with_bruno().attendance_id}").json == {
+        "refused": "", "whose": "", "message": False}
 
 
 @pytest.mark.req("C-34", "C-35")

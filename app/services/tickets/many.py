@@ -69,8 +69,7 @@ def _prepared(session, action, values, *, alone, public_url, actor, now) -> Call
 def _check_answers(session, ids, values) -> None:
     """Where none of them was answered it is the text that lacks, not something of each."""
     cancels = closing_situation(session, values.get("situation_id"), work.KIND).phase != Phase.CLOSED
-    if not (cancels or values.get("message")) and completeness.needs_answer(session) and not completeness.answered(
-            session, ids):
+    if not (cancels or values.get("message")) and completeness.demands_message(session, ids):
         raise Invalid(completeness.NO_ANSWER, field="message")
 
 

@@ -20,7 +20,7 @@
     }
     return asked;
   }
-  function show(name, ids, whose, situation) {
+  function show(name, ids, told, situation) {
     rows = rowsOf(ids);
     dialogs().then(function () { return name === "new" ? ticket.beginNew(document.querySelector("[data-new-form]"), ids) : null; }).then(function () {
       var dialog = document.getElementById("act-" + name), form = dialog.querySelector("form"), about = form.querySelector("[data-about]");
@@ -29,9 +29,11 @@
         window.jQuery(form).find("select[data-lookup]").val(null).trigger("change");
         form.querySelectorAll("[data-limit]").forEach(function (area) { area.dispatchEvent(new Event("input", { bubbles: true })); }); // counted anew
         if (situation) form.elements.situation_id.value = situation;
-        var told = form.querySelector("[data-whose]");
-        told.textContent = whose || "";
-        told.hidden = !whose;
+        var whose = form.querySelector("[data-whose]");
+        whose.textContent = told.whose;
+        whose.hidden = !told.whose;
+        form.dataset.message = told.message ? "1" : "";
+        demand(form);
         about.textContent = ids.length === 1 ? words.selectedOne.replace("{n}", number(ids[0])) : words.selected.replace("{n}", ids.length);
       }
       window.balcao.form.clear(form);
@@ -39,6 +41,17 @@
       window.balcao.form.begin(dialog);
     }).catch(function () { window.balcao.toast(words.failed, "bad"); });
   }
+
+  /* A ticket that nobody has answered may demand a message to be closed, not to be cancelled. */
+  function demand(form) {
+    var star = form.querySelector("[data-demanded]");
+    if (!star) return;
+    star.hidden = !form.dataset.message || form.elements.situation_id.selectedOptions[0].dataset.cancels !== undefined;
+    form.elements.message.setAttribute("aria-required", String(!star.hidden));
+  }
+  document.addEventListener("change", function (event) {
+    if (event.target.name === "situation_id" && event.target.form.dataset.actForm === "close") demand(event.target.form);
+  });
 
   function number(id) {
     var row = document.querySelector('#central-rows tr[data-id="' + id + '"]');
@@ -85,7 +98,7 @@
     }).catch(function () { window.balcao.toast(window.balcao.form.notSent, "bad"); }).finally(function () { busy = false; });
   }
 
-  /* What no choice would change is refused at once; else `go` hears whose the tickets are. */
+  /* What no choice would change is refused at once; else `go` hears {whose the tickets are, message: whether one is demanded}. */
   function before(name, ids, go) {
     if (busy) return;
     busy = true;
@@ -95,7 +108,7 @@
         return sent.json();
       }).then(function (told) {
         busy = false;
-        if (told.refused) window.balcao.toast(told.refused, "bad"); else go(told.whose);
+        if (told.refused) window.balcao.toast(told.refused, "bad"); else go(told);
       }).catch(function () {
         busy = false;
         window.balcao.toast(window.balcao.form.notSent, "bad");
@@ -122,15 +135,15 @@
       if (own && ticket.typed()) window.balcao.ask(words.unsaved, words.giveUp, function () { act(name, ids); }); else act(name, ids);
       return;
     }
-    before(name, ids, function (whose) { question(name, ids, whose, some, own, situation); });
+    before(name, ids, function (told) { question(name, ids, told, some, own, situation); });
   }
-  function question(name, ids, whose, some, own, situation) {
-    if (name === "close" && own && ticket.typed()) window.balcao.ask(words.unsent, words.close, function () { show(name, ids, whose, situation); });
-    else if (name === "forward" || name === "close") show(name, ids, whose, situation);
+  function question(name, ids, told, some, own, situation) {
+    if (name === "close" && own && ticket.typed()) window.balcao.ask(words.unsent, words.close, function () { show(name, ids, told, situation); });
+    else if (name === "forward" || name === "close") show(name, ids, told, situation);
     else if (name === "delete") window.balcao.ask(some ? words.deleteSome.replace("{n}", ids.length) : words.deleteOne, words.delete, function () { act(name, ids); });
-    else if (some || whose) {
+    else if (some || told.whose) {
       var text = some ? words.pendingSome.replace("{n}", ids.length) : words.pendingOne;
-      window.balcao.ask(whose ? text + " " + whose : text, words.pending, function () { act(name, ids); });
+      window.balcao.ask(told.whose ? text + " " + told.whose : text, words.pending, function () { act(name, ids); });
     }
     else act(name, ids);
   }

@@ -14,7 +14,7 @@ from ...files.names import clean
 from ...models.provider_ticket import MESSAGE_LIMIT
 from ...queries import provider_contacts
 from ...queries import ticket_panel as reads
-from ...services import attachments, central, drafts, held_files, internal_messages
+from ...services import attachments, central, completeness, drafts, held_files, internal_messages
 from ...services.held_files import PER_FORM
 from ...services.idempotency import KEY, SAVED_BEFORE
 from ...services.refusals import REFUSALS, refusal
@@ -191,15 +191,18 @@ class ManyTicketsView(BaseView):
     @expose("/<action>/about")
     @has_access
     def about(self, action):
-        """Before an act is asked for: {"refused": why none of the tickets takes it, "whose": with whom they are}."""
+        """Before an act is asked for: {"refused": why none of the tickets takes it, "whose": with whom they are,
+        "message": whether closing them demands one to the provider}."""
         if action not in many.ACTIONS:
             abort(404)
         central.require_open(db.session)
         tickets = reads.held(db.session, g.viewer, [pk for pk, _version in _rows()])
         reasons = [work.foreseen(action, closed=each.closed, started=each.started, held=each.assignee_id is not None)
                    for each in tickets]
-        return private(jsonify(refused=str(reasons[0]) if reasons and all(reasons) else "", whose=whose(
-            [each for each, refused in zip(tickets, reasons, strict=True) if refused is None])))
+        taken = [each for each, refused in zip(tickets, reasons, strict=True) if refused is None]
+        demanded = action == "close" and taken and completeness.demands_message(db.session, [each.id for each in taken])
+        return private(jsonify(refused=str(reasons[0]) if reasons and all(reasons) else "", whose=whose(taken),
+                               message=bool(demanded)))
 
     @expose("/<action>", methods=["POST"])
     @has_access
