@@ -71,7 +71,7 @@ def _load(register, path, decimal, dry_run) -> None:
     from ..security.viewer import SYSTEM
     from ..services.imports import sheet
     from ..services.imports.loading import COUNTS, Loading, Tally
-    from ..services.imports.refused import COLUMNS, RefusedFile
+    from ..services.imports.refused import COLUMNS, RefusedFile, refused_rows
     from ..services.imports.registers import KINDS
 
     try:
@@ -91,11 +91,11 @@ def _load(register, path, decimal, dry_run) -> None:
         click.echo(f"\r{path.name}: {tally.read:,} rows", nl=False, err=True)
     click.echo(err=True)
     with RefusedFile(path, (*COLUMNS, *content.header)) as refusals:
-        for row in sorted(tally.rows, key=lambda row: row.line):
+        for line, words, cells in refused_rows(content, tally.reasons):
             try:
-                refusals.add(row.line, row.words, row.cells)
+                refusals.add(line, words, cells)
             except OSError as error:
-                click.echo(f"{path}, line {row.line}: {row.words} ({error.strerror})", err=True)
-    if tally.rows and refusals.path.exists():
+                click.echo(f"{path}, line {line}: {words} ({error.strerror})", err=True)
+    if tally.reasons and refusals.path.exists():
         click.echo(f"refused rows: {refusals.path}", err=True)
     click.echo(" ".join(f"{name}={getattr(tally, name)}" for name in COUNTS))

@@ -86,8 +86,9 @@ def read_row(columns: Sequence[Column], mapping: dict[str, int], cells: Sequence
                 values[column.key] = column.read(text, context)
             elif column.required:
                 raise Invalid(_l("This field is required."))
-        except DomainError as error:
-            refusals.append(Invalid(_l("%(column)s: %(reason)s"), field=column.key, column=column.label, reason=error))
+        except DomainError as error:  # of it only the words: it holds the call that raised it
+            refusals.append(Invalid(_l("%(column)s: %(reason)s"), field=column.key, column=column.label,
+                                    reason=str(error)))
     return values, refusals
 
 

@@ -41,7 +41,7 @@ class RecordImporter(Importer):
         self.access, self.menu_id = access, access.menus[0].id
         self.columns = columns_of(access.form, timezone)
         self._labels = {column.key: column.label for column in self.columns}
-        self._met: Counter = Counter()  # what rows of this run have said so far
+        self._met: Counter = Counter()  # how often rows of this run have said the same so far, by its digest
 
     @property
     def form(self):
@@ -118,8 +118,9 @@ class RecordImporter(Importer):
 
     def _mark(self, row) -> None:
         said = json.dumps([row.given, row.links], sort_keys=True, ensure_ascii=False)
-        self._met[said] += 1
-        row.mark = hashlib.sha256(f"{self._met[said]}:{said}".encode()).hexdigest()
+        digest = hashlib.sha256(said.encode()).digest()
+        self._met[digest] += 1
+        row.mark = hashlib.sha256(f"{self._met[digest]}:{said}".encode()).hexdigest()
 
     # ---- what is to be done
 
@@ -188,7 +189,7 @@ class RecordImporter(Importer):
             label = self._labels.get(where)
         if label is None:
             return error
-        return Invalid(_l("%(column)s: %(reason)s"), field=where, column=label, reason=error)
+        return Invalid(_l("%(column)s: %(reason)s"), field=where, column=label, reason=str(error))
 
 
 def _alike(spec, given, stored) -> bool:

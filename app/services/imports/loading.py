@@ -3,10 +3,15 @@
 `check` only reads, so a trial run holds nobody up; `write` does the same and writes: the records of a batch together,
 and where one of them is refused, each in a savepoint of its own, so that it takes no other with it. The same file again
 finds everything unchanged.
+
+Of the file no more than a batch stands in memory as cells and values; rows are read from it twice, first for what names
+them.
 """
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -21,34 +26,21 @@ CREATE, UPDATE, UNCHANGED = "imported", "updated", "unchanged"
 COUNTS = ("read", CREATE, UPDATE, UNCHANGED, "refused")
 
 
-@dataclass(frozen=True)
-class Refused:
-    """A row that cannot be imported, as it stood, with every reason."""
-
-    line: int
-    cells: list[str]
-    reasons: list[DomainError]
-
-    @property
-    def words(self) -> str:
-        return " ".join(map(str, self.reasons))
-
-
 @dataclass
 class Tally:
-    """What became of rows; of each exactly one thing."""
+    """What became of rows; of each exactly one thing. `reasons`: {line: every reason} of the refused ones."""
 
     read: int = 0
     imported: int = 0
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
-    rows: list[Refused] = field(default_factory=list)  # the refused ones
+    reasons: dict[int, str] = field(default_factory=dict)
 
     def add(self, other: "Tally") -> None:
         for name in COUNTS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.rows += other.rows
+        self.reasons |= other.reasons
 
     def counts(self) -> dict[str, int]:
         return {name: getattr(self, name) for name in COUNTS}
@@ -56,7 +48,7 @@ class Tally:
     def refuse(self, rows: Sequence[Row], reasons: list[DomainError]) -> None:
         self.read += len(rows)
         self.refused += len(rows)
-        self.rows += [Refused(row.line, row.cells, reasons) for row in rows]
+        self.reasons |= dict.fromkeys((row.line for row in rows), " ".join(map(str, reasons)))
 
     def count(self, what: str, rows: Sequence[Row]) -> None:
         self.read += len(rows)
@@ -141,26 +133,38 @@ class Loading:
                           columns=", ".join(str(column.label) for column in lacking))
         self._context = Context(self.decimal, now)
 
-    def batches(self) -> list[list[Record]]:
+    def batches(self) -> Iterator[list[Record]]:
         """The records of the sheet in the order in which they begin; rows that cannot be read stand by themselves."""
-        records: dict[Any, Record] = {}
-        for row in self.sheet.rows:
-            values, refusals = {}, [row.trouble] if row.trouble else []
-            if not refusals:
-                values, refusals = read_row(self.importer.columns, self.mapping, row.cells, self._context)
-            key = ("line", row.line) if row.trouble else self._key(values, row)
-            record = records.setdefault(key, Record(key))
+        numbers = self._numbers()
+        in_order = sorted(range(len(numbers)), key=numbers.__getitem__)
+        return _parted(self._record(self.sheet.rows[at] for at in places)
+                       for _number, places in groupby(in_order, numbers.__getitem__))
+
+    def _numbers(self) -> Sequence[int]:
+        """Of each row the number of its record."""
+        known: dict[Any, int] = {}
+        return array("I", (known.setdefault(self._read(row)[0], len(known)) for row in self.sheet.rows))
+
+    def _record(self, rows: Iterable[Row]) -> Record:
+        record = Record(None)
+        for row in rows:
+            record.key, values, refusals = self._read(row)
             record.rows.append(row)
             record.values.append(values)
             if refusals:
                 record.refusals.append((row, refusals))
-        return list(_parted(records.values()))
+        return record
 
-    def _key(self, values, row):
+    def _read(self, row) -> tuple[Any, dict, list[DomainError]]:
+        """What names the record of a row, its values and what is refused of it."""
+        alone = "line", row.line
+        if row.trouble:
+            return alone, {}, [row.trouble]
+        values, refusals = read_row(self.importer.columns, self.mapping, row.cells, self._context)
         try:
-            return self.importer.key(values)
+            return self.importer.key(values), values, refusals
         except KeyError:  # the row lacks what names it, and is refused for that
-            return "line", row.line
+            return alone, values, refusals
 
     def check(self, session, batch: Sequence[Record], *, actor) -> Tally:
         """What would become of these records; nothing is written."""

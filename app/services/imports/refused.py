@@ -1,10 +1,12 @@
-"""The file of refused rows that lies beside the input: line, reasons, and the row as it stood."""
+"""The file of refused rows: line, reasons, and the row as it stood; beside the input, or to be fetched."""
 import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from .sheet import Sheet
 
 COLUMNS = ("Linha", "Motivo")
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
@@ -47,11 +49,19 @@ class RefusedFile:
         self.close()
 
 
-def refused_csv(header: Sequence[str], rows: Iterable) -> bytes:
-    """The refused rows of a run (line, words, cells) as the same kind of file, to be fetched in one piece."""
+def refused_rows(sheet: Sheet, reasons: dict[int, str]) -> Iterator[tuple[int, str, list[str]]]:
+    """(line, reasons, cells) of the rows of a sheet whose lines are in `reasons`."""
+    return ((row.line, reasons[row.line], row.cells) for row in sheet.rows if row.line in reasons)
+
+
+def refused_csv(sheet: Sheet, reasons: dict[int, str]) -> Iterator[bytes]:
+    """The same as a file like the other, in pieces."""
+    yield codecs.BOM_UTF8 + _line([*COLUMNS, *map(disarmed, sheet.header)])
+    for line, words, cells in refused_rows(sheet, reasons):
+        yield _line([line, disarmed(words), *map(disarmed, cells)])
+
+
+def _line(cells) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow([*COLUMNS, *map(disarmed, header)])
-    for row in sorted(rows, key=lambda row: row.line):
-        writer.writerow([row.line, disarmed(row.words), *map(disarmed, row.cells)])
-    return codecs.BOM_UTF8 + text.getvalue().encode()
+    csv.writer(text, delimiter=";").writerow(cells)
+    return text.getvalue().encode()

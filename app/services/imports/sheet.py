@@ -6,8 +6,10 @@ characters that no text has.
 import codecs
 import csv
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
@@ -24,6 +26,7 @@ DELIMITERS = ";,\t"
 KEPT = 300  # characters that a refused row keeps of a cell that is too long
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _QUOTED = re.compile(r'"[^"]*"')
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -42,33 +45,62 @@ class Sheet:
 
     delimiter: str
     header: list[str]
-    rows: list[Row] = field(default_factory=list)
+    rows: Sequence[Row]
+
+
+class Rows(Sequence):
+    """The rows that are not empty, each read from the bytes of the file whenever it is asked for: of 100,000 rows only
+    where they begin is kept."""
+
+    def __init__(self, data: bytes, at: int, line: int, delimiter: str, width: int):
+        self._data, self._delimiter, self._width = data, delimiter, width
+        self._places, self._lines = array("I"), array("I")
+        while at < len(data):
+            record = _record(data, at, delimiter, width)
+            if record.trouble or any(cell.strip() for cell in record.cells):
+                if len(self) == MAX_ROWS:
+                    raise Invalid(_l("The file has more than %(n)s rows: split it."), field="file", n=MAX_ROWS)
+                self._places.append(at)
+                self._lines.append(line)
+            at, line = record.after, line + record.lines
+
+    def __len__(self):
+        return len(self._places)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return [self[each] for each in range(len(self))[index]]
+        record = _record(self._data, self._places[index], self._delimiter, self._width)
+        return _row(self._lines[index], record.cells, record.trouble, self._width)
 
 
 def read(data: bytes) -> Sheet:
     """The whole file. Raises Invalid at `file` for what is no CSV file with a header, or too large."""
     _refuse_others(data)
-    lines = [decode(line) for line in data.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)]
-    first = 0
-    while first < len(lines) and not lines[first].strip():
-        first += 1
-    named = re.fullmatch(r'"?sep=(.)"?\s*', lines[first], re.IGNORECASE) if first < len(lines) else None
+    at, number = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0, 1
+    first, after = _line(data, at)
+    while first and not first.strip():
+        at, number = after, number + 1
+        first, after = _line(data, at)
+    named = re.fullmatch(r'"?sep=(.)"?\s*', first, re.IGNORECASE)
     if named and named[1] in DELIMITERS:  # what Excel writes so that it knows its own file again
-        first += 1
-    if first >= len(lines):
+        at, number = after, number + 1
+        first, _after = _line(data, at)
+    if not first:
         raise Invalid(_l("The file is empty."), field="file")
-    delimiter = named[1] if named else _delimiter(lines[first])
-    records = _records(lines, first, delimiter)
-    _line, header, trouble = next(records)
-    if trouble or len(header) > MAX_COLUMNS or any(_CONTROL.search(name) or len(name) > KEPT for name in header):
+    delimiter = named[1] if named else _delimiter(first)
+    head = _record(data, at, delimiter)
+    if head.trouble or len(head.cells) > MAX_COLUMNS or any(
+            _CONTROL.search(name) or len(name) > KEPT for name in head.cells):
         raise Invalid(_l("The first row must hold the names of the columns."), field="file")
-    return Sheet(delimiter, [" ".join(name.split()) for name in header], _rows(records, len(header)))
+    rows = Rows(data, head.after, number + head.lines, delimiter, len(head.cells))
+    return Sheet(delimiter, [" ".join(name.split()) for name in head.cells], rows)
 
 
 def _refuse_others(data: bytes) -> None:
     if len(data) > SIZE_LIMIT:
         raise Invalid(_l("The file is larger than %(mb)s MB: split it."), field="file", mb=SIZE_LIMIT // 1024 ** 2)
-    if not data.strip():
+    if not data or data.isspace():
         raise Invalid(_l("The file is empty."), field="file")
     if data.startswith(_SPREADSHEETS):
         raise Invalid(_l("This is a spreadsheet, not a CSV file: save it as CSV and send that."), field="file")
@@ -80,17 +112,6 @@ def _delimiter(line: str) -> str:
     """The one that stands most often in the header, quoted names apart."""
     bare = _QUOTED.sub("", line)
     return max(DELIMITERS, key=bare.count)
-
-
-def _rows(records, width) -> list[Row]:
-    rows = []
-    for line, cells, trouble in records:
-        if trouble is None and not any(cell.strip() for cell in cells):
-            continue
-        if len(rows) == MAX_ROWS:
-            raise Invalid(_l("The file has more than %(n)s rows: split it."), field="file", n=MAX_ROWS)
-        rows.append(_row(line, cells, trouble, width))
-    return rows
 
 
 def _row(line, cells, trouble, width) -> Row:
@@ -108,38 +129,45 @@ def _row(line, cells, trouble, width) -> Row:
     return Row(line, cells, trouble)
 
 
-def _records(lines, at, delimiter) -> Iterator[tuple[int, list[str], DomainError | None]]:
-    """(number of the first line, cells, trouble). A quoted cell goes on in the next lines where they make a row."""
-    width = None
-    while at < len(lines):
-        number, text, taken = at + 1, lines[at], 1
-        trouble, cells = None, []
-        if len(text) > RECORD_LIMIT:
-            trouble, cells = Invalid(_l("The row is longer than %(n)s characters."), n=RECORD_LIMIT), [text[:KEPT]]
-        else:
-            cells = _split(text, delimiter)
-            if _unclosed(text, cells):
-                whole, more = _gone_on(lines, at, delimiter, width)
-                if whole is None:
-                    trouble = Invalid(_l("A quotation mark is not closed."))
-                else:
-                    cells, taken = whole, more
-        width = len(cells) if width is None else width
-        at += taken
-        yield number, cells, trouble
+class _Record(NamedTuple):
+    """What begins at a byte of the file: its cells or why it has none, how many lines it takes, where it ends."""
+
+    cells: list[str]
+    trouble: DomainError | None
+    lines: int
+    after: int
 
 
-def _gone_on(lines, at, delimiter, width) -> tuple[list[str] | None, int]:
-    """The cells of the row that begins at a line and goes on, and its number of lines; None where it never ends."""
-    text = lines[at]
-    for more, line in enumerate(lines[at + 1:at + MAX_LINES], 2):
+def _record(data: bytes, at: int, delimiter: str, width: int | None = None) -> _Record:
+    """A quoted cell goes on in the next lines where they make a row of this `width`."""
+    text, after = _line(data, at)
+    if len(text) > RECORD_LIMIT:
+        return _Record([text[:KEPT]], Invalid(_l("The row is longer than %(n)s characters."), n=RECORD_LIMIT), 1, after)
+    cells = _split(text, delimiter)
+    if not _unclosed(text, cells):
+        return _Record(cells, None, 1, after)
+    return _gone_on(data, text, after, delimiter, width) or _Record(
+        cells, Invalid(_l("A quotation mark is not closed.")), 1, after)
+
+
+def _gone_on(data, text, at, delimiter, width) -> _Record | None:
+    """The row that begins with `text` and goes on at a byte; None where it never ends."""
+    for lines in range(2, MAX_LINES + 1):
+        line, at = _line(data, at)
         text += line
-        if len(text) > RECORD_LIMIT:
-            break
+        if not line or len(text) > RECORD_LIMIT:
+            return None
         if text.count('"') % 2 == 0:
             cells = _split(text, delimiter)
-            return (cells, more) if width is None or len(cells) == width else (None, 1)
-    return None, 1
+            return _Record(cells, None, lines, at) if width in (None, len(cells)) else None
+    return None
+
+
+def _line(data: bytes, at: int) -> tuple[str, int]:
+    """The line that begins at a byte, with its end, and where the next one begins; no text at the end of the file."""
+    end = _LINE_END.search(data, at)
+    after = end.end() if end else len(data)
+    return decode(data[at:after]), after
 
 
 def _split(text: str, delimiter: str) -> list[str]:

@@ -121,13 +121,12 @@ class ImportView(BaseView):
             abort(400)
         if not review.lacking:
             if action == "refused" and review.rows <= self.tried_at_once:
-                return _file(work.refused_name(name), refused_csv(content.header, review.tried().rows))
+                return _file(work.refused_name(name), b"".join(refused_csv(content, review.tried().reasons)))
             if answer := self._act(review, action, stored, name):
                 return answer
-        rows = sorted(review.tally.rows, key=lambda row: row.line) if review.tally else []
         page = self.render_template(
             "imports/review.html", **self._common(), review=review, filename=name, marks=MARKS,
-            told=[(row.line, row.words) for row in rows[:TOLD]],
+            told=sorted(review.tally.reasons.items())[:TOLD] if review.tally else [],
             counts=COUNTS if review.written else TRIED, shown=content.rows[:SHOWN], posted=request.method == "POST",
             small=review.rows <= self.tried_at_once)
         refused = review.error or (review.lacking and request.method == "POST")

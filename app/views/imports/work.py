@@ -31,11 +31,11 @@ def run(work) -> dict:
         raise Invalid(_l("The file is no longer kept: send it again.")) from None
     loading = Loading(kind.make(), content, asked["mapping"], asked["decimal"], now=utc_now())
     tally = _all(work, loading, trial)
-    rows = sorted(tally.rows, key=lambda row: row.line)
-    if rows:
+    if tally.reasons:
         with work.file(refused_name(asked["name"])) as incoming:
-            incoming.write(refused_csv(content.header, rows))
-    return {**tally.counts(), "told": [[row.line, row.words] for row in rows[:TOLD]]}
+            for piece in refused_csv(content, tally.reasons):
+                incoming.write(piece)
+    return {**tally.counts(), "told": sorted(tally.reasons.items())[:TOLD]}
 
 
 def _all(work, loading, trial) -> Tally:
