@@ -16,7 +16,7 @@ from .. import documents, phones
 from ..errors import Conflict, Invalid
 from ..models.entity import EContactKind, Entity
 from ..models.external_service import Auth, ExternalService
-from ..secrets_at_rest import seal, unseal
+from ..secrets_at_rest import LostKey, seal, unseal
 from ..security.permissions import Perm
 from ..text import digits
 from .entity_rules import econtact, raise_all
@@ -79,7 +79,7 @@ def begin_test(session, pk: int, given: dict, values: dict | None = None, *, key
                actor, now: datetime) -> Lookup:
     """"Testar" the stored service `pk`, or what was typed over it (`values` as `save` takes them) and is not saved.
 
-    The look stands in the log. Raises as `save` and `begin_lookup`.
+    The look stands in the log. Raises as `save` and `begin_lookup`, but for LostKey Invalid.
     """
     require(actor, Perm.SETTING_WRITE)
     service = get_visible(session, ExternalService, pk, actor)
@@ -89,7 +89,10 @@ def begin_test(session, pk: int, given: dict, values: dict | None = None, *, key
         sealed = None if ready["auth"] == Auth.NONE else seal(secret, keys) if secret else service.secret
         service = ExternalService(**ready, secret=sealed)
     sent = _read(service, given)
-    lookup = Lookup(_call(service, sent, keys), (pk, 0), [])
+    try:
+        lookup = Lookup(_call(service, sent, keys), (pk, 0), [])
+    except LostKey as error:
+        raise Invalid(_l("The secret cannot be read any more: type it again.")) from error
     record_id(session, ExternalService.__tablename__, pk, "test", _masked(sent), actor=actor, now=now)
     return lookup
 

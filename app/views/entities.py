@@ -20,6 +20,7 @@ from ..security.permissions import Perm
 from ..security.safe_next import safe_next
 from ..security.visibility import visible
 from ..services import entities
+from ..services.entity_labels import LABELS
 from ..text import normalise
 from .base import AppModelView
 from .custom_filters import FieldFiltersMixin
@@ -43,17 +44,6 @@ REST = [
     (_l("Phones"), {"fields": ["phones"]}), (_l("E-contacts"), {"fields": ["econtacts"]}),
     (_l("Related to"), {"fields": ["contacts"]}), (_l("Units"), {"fields": ["unit_rows"]}),
     (_l("Notes"), {"fields": ["notes"]})]
-LABELS = {
-    "name": _l("NAME/LEGAL NAME"), "social_name": _l("Social name"), "trade_name": _l("Trade name"),
-    "document": _l("CPF/CNPJ"), "kind": _l("Kind of person"), "birth_date": _l("Date of birth"),
-    "company": _l("Company"), "active": _l("Active"), "notes": _l("Notes"), "roles": _l("Entity roles"),
-    "addresses": _l("Addresses"), "phones": _l("Phones"), "econtacts": _l("E-contacts"), "contacts": _l("Related to"),
-    "units": _l("Units"), "main_phone": _l("Phone"), "main_econtact": _l("E-contact"), "active_roles": _l("Role"),
-    "role_type": _l("Role"), "contact_type": _l("Contact type"), "job_title": _l("Job title"),
-    "related_entity": _l("Related entity"), "phone": _l("Telephone"), "fax": _l("Fax"), "mobile": _l("Mobile"),
-    "email": _l("Contact email"), "extension": _l("Extension"), "street": _l("Street"),
-    "complement": _l("Complement"), "district": _l("District"), "city": _l("City"), "state": _l("State"),
-    "cep": _l("CEP")}
 # What the list shows, in one query.
 LISTED = [load_only(
     Entity.name, Entity.social_name, Entity.trade_name, Entity.name_key, Entity.document, Entity.kind,

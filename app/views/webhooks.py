@@ -20,11 +20,11 @@ from ..security.visibility import visible
 from ..services import webhook_deliveries as deliveries
 from ..services import webhooks
 from ..services.records import get_visible
+from ..services.webhook_answers import in_words
 from ..services.webhook_events import EVENTS, TEST
 from .checks import ChecksField
 from .lookup import whole
 from .registers.classifications import RegisterView
-from .webhook_answers import in_words
 
 STATES = {"due": (_l("Waiting"), "line", "fa-hourglass-start"), "sending": (_l("Being sent"), "info", "fa-spinner"),
           "sent": (_l("Delivered"), "ok", "fa-circle-check"),

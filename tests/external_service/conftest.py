@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.extensions import limiter
 from app.models.external_service import ExternalService
 from app.models.log import LogEntry
-from app.views.external_service.calls import GUARD
+from app.services.service_answers import GUARD
 from tests.support.other_system import OtherSystem
 
 CPF = "390.533.447-05"

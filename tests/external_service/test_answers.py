@@ -5,7 +5,7 @@ import zlib
 import pytest
 
 from app.outgoing_http import answers
-from app.views.external_service import calls
+from app.services import service_answers
 from tests.external_service.test_robustness import headers
 
 from .conftest import CPF, lines
@@ -68,7 +68,7 @@ def test_a_packed_answer_fills_the_form(service, ask, system, pack, coding):
     ids=["packed twice", "cut off", "not packed", "many members", "three codings"])  # packed bytes have a date in them
 def test_what_cannot_be_unpacked_within_the_limit_is_told(body, coding, code):
     with pytest.raises(answers.NotReadable) as told:
-        answers.unpacked(body, headers(Content_Encoding=coding), calls.MOST)
+        answers.unpacked(body, headers(Content_Encoding=coding), service_answers.MOST)
     assert told.value.code == code
 
 

@@ -13,8 +13,7 @@ from app.database import unit_of_work, utc_now
 from app.models.external_service import ExternalService
 from app.outgoing_http import addresses, answers, pinned
 from app.outgoing_http.guarded import Busy, Guard
-from app.services import service_pauses
-from app.views.external_service import calls, filling
+from app.services import service_answers, service_pauses
 from tests.support.other_system import ANA
 
 from .conftest import CPF
@@ -105,12 +104,12 @@ def test_a_name_server_that_does_not_answer_holds_nobody(service, quick, ask, mo
 
 
 def test_no_transaction_is_held_while_the_service_is_waited_for(service, ask, db, monkeypatch):
-    held = []
+    held, perform = [], service_answers.perform
 
-    def perform(lookup):
+    def noting(lookup, **options):
         held.append(db.session().in_transaction())
-        return calls.perform(lookup)
-    monkeypatch.setattr(filling, "perform", perform)
+        return perform(lookup, **options)
+    monkeypatch.setattr(service_answers, "perform", noting)
     assert ask().values
     assert held == [False]
 

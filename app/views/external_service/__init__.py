@@ -5,10 +5,10 @@ from flask_babel import lazy_gettext as _l
 
 def register(appbuilder) -> None:
     """No menu of their own: the tabs of the settings and the form of a person lead to them."""
+    from ...lowcode.person_fields import LABELS
     from ..logs import CODES_OF, LABELS_OF
     from .filling import ServiceFillView, person_service
     from .forms import AUTHS
-    from .person_fields import LABELS
     from .settings import ExternalServiceView
 
     LABELS_OF["external_service"] = {

@@ -2,19 +2,17 @@
 
 Nothing is stored here: the values go through the form like what is typed.
 """
-from flask import current_app, g, jsonify, request
+from flask import g, jsonify, request
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import gettext as _
 
-from ...database import unit_of_work, utc_now
+from ... import phones
 from ...errors import DomainError
 from ...extensions import db
-from ...secrets_at_rest import LostKey
+from ...lowcode import person_fields
 from ...security.permissions import Perm
-from ...services import external_service, service_calls
+from ...services import external_service, service_answers
 from ..lookup import whole
-from . import person_fields
-from .calls import Outcome, may_ask, perform
+from .asking import may_ask, means
 
 LONGEST = 320  # characters of what is typed
 
@@ -39,39 +37,23 @@ class ServiceFillView(BaseView):
     def look_up(self):
         """Never an error where the service fails: the notice says so, and the form stays as it is."""
         if not may_ask():
-            return jsonify(error=_("Too many look-ups: wait a moment and try again.")), 429
+            return jsonify(error=str(service_answers.TOO_MANY)), 429
         asked = request.get_json(silent=True)
         asked = asked if isinstance(asked, dict) else {}
         given = {name: asked[name][:LONGEST] for name in external_service.GIVEN if isinstance(asked.get(name), str)}
         entity_id = whole(str(asked["entity"])) if asked.get("entity") else None
         try:
-            with unit_of_work(db.session) as session:
-                lookup = service_calls.begin_lookup(
-                    session, given, entity_id=entity_id, keys=current_app.config["ENCRYPTION_KEYS"], actor=g.viewer,
-                    now=utc_now())
+            lookup, outcome = service_answers.look_up(given, entity_id=entity_id, **means())
         except DomainError as error:
             return jsonify(error=str(error), field=error.field), error.status
-        except LostKey:
-            return _answer(Outcome("lost"))
-        db.session.rollback()  # no connection is held while the service is waited for
-        outcome = perform(lookup)
-        if outcome.code != "ok":
-            return _answer(outcome)
-        shown = g.viewer.may(Perm.DOCUMENT_REVEAL) and not lookup.document_stored
-        hidden = () if shown else ("document",)
-        return _answer(outcome, person_fields.filling(db.session, outcome.data, lookup.mappings, without=hidden))
+        made = person_fields.filling(db.session, lookup, outcome, viewer=g.viewer)
+        answer = jsonify(values=list(map(_typed, made.values)), notices=made.notices)
+        answer.headers["Cache-Control"] = "no-store"  # it is of a person
+        return answer
 
 
-def _answer(outcome, filled=None):
-    """JSON that no cache keeps: it is of a person."""
-    if filled is None:
-        body = {"values": [], "notices": [outcome.notice]}
-    elif not filled.values and not filled.problems:
-        body = {"values": [], "notices": [_("The service sent nothing for the fields of this form. Fill it by hand.")]}
-    else:
-        body = {"values": filled.values, "notices": filled.problems}
-        if filled.missing:
-            body["notices"].append(_("The answer did not bring: %(fields)s.", fields=", ".join(filled.missing)))
-    answer = jsonify(body)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+def _typed(filled) -> dict:
+    """A value as the form takes it; of a telephone its kind too, for the row that is made for it."""
+    kind = {"kind": "mobile" if phones.is_mobile(phones.parsed(filled.typed)) else "landline"
+            } if filled.name == "phone" else {}
+    return {"name": filled.name, "label": filled.label, "value": filled.typed, **kind}

@@ -6,19 +6,15 @@ from flask_babel import gettext as _
 from ...database import unit_of_work, utc_now
 from ...errors import DomainError, InvalidMany, Stale
 from ...extensions import db
-from ...outgoing_http.answers import below
-from ...secrets_at_rest import LostKey
+from ...lowcode import person_fields
 from ...security.permissions import Perm
-from ...services import external_service, service_calls
+from ...services import external_service, service_answers
 from ...services.external_service import GIVEN
 from ...services.refusals import REFUSALS, refusal
 from ..lookup import whole
 from ..saving import put_error
-from . import person_fields
-from .calls import may_ask, perform
+from .asking import may_ask, means
 from .forms import ServiceForm, mapping_form
-
-DEEPEST, MOST_LINES, LONGEST_VALUE = 8, 400, 120  # of the sample as it is shown
 
 
 class ExternalServiceView(BaseView):
@@ -72,7 +68,7 @@ class ExternalServiceView(BaseView):
         """"Testar": the stored service, or what stands in the form over it; the answer as JSON, kept nowhere."""
         item = external_service.kept(db.session) or abort(404)
         if not may_ask():
-            return jsonify(errors={}, words=_("Too many look-ups: wait a moment and try again.")), 429
+            return jsonify(errors={}, words=str(service_answers.TOO_MANY)), 429
         pk, values = item.id, None
         if "url" in request.form:
             form = ServiceForm()
@@ -82,20 +78,12 @@ class ExternalServiceView(BaseView):
             values = form.values()
         given = {name: request.form.get(f"sample_{name}", "")[:320] for name in GIVEN}
         try:
-            with unit_of_work(db.session) as session:
-                lookup = service_calls.begin_test(
-                    session, pk, given, values, keys=current_app.config["ENCRYPTION_KEYS"],
-                    allow_private=current_app.config["WEBHOOK_ALLOW_PRIVATE"], actor=g.viewer, now=utc_now())
+            outcome = service_answers.try_out(pk, given, values, **means())
         except DomainError as error:
             return _refused(error)
-        except LostKey:
-            return jsonify(errors={}, words=_("The secret cannot be read any more: type it again.")), 422
-        db.session.rollback()  # no connection is held while the service is waited for
-        outcome = perform(lookup, trying=True)
         answer = jsonify(
-            ok=outcome.code == "ok", status=outcome.status, ms=outcome.ms, text=outcome.text,
-            words=_("The service answered in %(ms)s ms.", ms=outcome.ms) if outcome.code == "ok" else outcome.words,
-            tree=_tree(outcome.data) if outcome.code == "ok" else None)
+            ok=outcome.ok, status=outcome.status, ms=outcome.ms, text=outcome.text, words=outcome.words,
+            tree=service_answers.variables(outcome.data) if outcome.ok else None)
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -155,29 +143,3 @@ def _refused(error):
     for each in error.errors if isinstance(error, InvalidMany) else [error]:
         errors.setdefault(each.field or "", []).append(str(each))
     return jsonify(errors=errors, words=" ".join(errors.pop("", [])) or _("Check the marked fields.")), error.status
-
-
-def _tree(data) -> list[dict]:
-    """The answer as lines to pick from: [{"path", "name", "depth", "value" or none for what holds others}]."""
-    lines: list[dict] = []
-
-    def walk(value, path, name, depth):
-        if len(lines) >= MOST_LINES or path is None:
-            return
-        inner = isinstance(value, (dict, list))
-        if path:
-            lines.append({"path": path, "name": name, "depth": depth,
-                          "value": None if inner else _short(value), "many": len(value) if inner else None})
-        if inner and depth < DEEPEST:
-            pairs = value.items() if isinstance(value, dict) else enumerate(value)
-            for key, each in pairs:
-                walk(each, below(path, key), f"[{key}]" if isinstance(key, int) else key, depth + 1)
-
-    walk(data, "", "", 0)
-    return lines
-
-
-def _short(value) -> str:
-    text = {None: "null", True: "true", False: "false"}.get(value) if value is None or isinstance(
-        value, bool) else str(value)
-    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE - 1] + "…"

@@ -1,29 +1,34 @@
-"""A call that the service has said how to make: made within limits, and what became of it in words."""
+"""The external service is asked (M-79): the call is made within limits, and what became of it is told in words.
+
+Whoever asks gives `write(act)`, which answers `act(session, now)` in a unit of work of its own and holds nothing in the
+database after it: a call takes several, and none while the service is waited for.
+"""
 import http.client
 import logging
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from limits import RateLimitItemPerMinute
 
-from ...database import unit_of_work, utc_now
-from ...extensions import db, limiter
-from ...outgoing_http import answers, pinned
-from ...outgoing_http.addresses import NotAllowed
-from ...outgoing_http.guarded import Busy, Guard
-from ...services import service_pauses
-from ...services.service_calls import Lookup
-from ..webhook_answers import in_words
+from ..outgoing_http import answers, pinned
+from ..outgoing_http.addresses import NotAllowed
+from ..outgoing_http.guarded import Busy, Guard
+from ..secrets_at_rest import LostKey
+from . import service_pauses
+from .service_calls import Lookup, begin_lookup, begin_test
+from .webhook_answers import in_words
 
 MOST = 256 * 1024  # bytes of an answer, as it is sent and unpacked
 SHOWN = 600  # characters of an answer that cannot be used
 LEAST_HIDDEN = 4  # a shorter secret would hide every other word
 GUARD = Guard()
 RATE = RateLimitItemPerMinute(30)  # of one person: more than anybody types
+TOO_MANY = _l("Too many look-ups: wait a moment and try again.")
+DEEPEST, MOST_LINES, LONGEST_VALUE = 8, 400, 120  # of an answer as it is shown
 
 log = logging.getLogger("balcao.external_service")
 
@@ -65,10 +70,16 @@ class Outcome:
     ms: int = 0
 
     @property
+    def ok(self) -> bool:
+        return self.code == "ok"
+
+    @property
     def words(self) -> str:
         """For who configures it."""
+        if self.ok:
+            return _("The service answered in %(ms)s ms.", ms=self.ms)
         said = self.detail or str(WORDS.get(self.code, ""))
-        return f"HTTP {self.status}. {said}" if self.status and self.code != "ok" else said
+        return f"HTTP {self.status}. {said}" if self.status else said
 
     @property
     def notice(self) -> str:
@@ -80,29 +91,48 @@ class Outcome:
         return _("The service cannot be used as it is configured: tell whoever keeps it. Fill the form by hand.")
 
 
-def may_ask() -> bool:
-    """Whether the person of this request has not asked too often within the last minute; this asking counts."""
+def may_ask(counters, user_id: int) -> bool:
+    """Whether this person has not asked too often within the last minute; this asking counts. `counters` are those of
+    the rate limits."""
     try:
-        return limiter.limiter.hit(RATE, "external-service", str(g.viewer.user_id))
+        return counters.hit(RATE, "external-service", str(user_id))
     except Exception:  # the counters are away; the guard still holds
         log.warning("look-ups are not counted", exc_info=True)
         return True
 
 
-def perform(lookup: Lookup, *, trying: bool = False) -> Outcome:
+def look_up(given: dict, *, entity_id: int | None = None, keys: Sequence[str], allow_private: bool, write: Callable,
+            actor) -> tuple[Lookup | None, Outcome]:
+    """Ask for the person that `given` names; `entity_id`, and what is raised but for LostKey, as in `begin_lookup`."""
+    try:
+        lookup = write(lambda session, now: begin_lookup(
+            session, given, entity_id=entity_id, keys=keys, actor=actor, now=now))
+    except LostKey:
+        return None, Outcome("lost")
+    return lookup, perform(lookup, allow_private=allow_private, write=write)
+
+
+def try_out(pk: int, given: dict, values: dict | None = None, *, keys: Sequence[str], allow_private: bool,
+            write: Callable, actor) -> Outcome:
+    """"Testar"; `values`, and what is raised, as in `begin_test`."""
+    lookup = write(lambda session, now: begin_test(
+        session, pk, given, values, keys=keys, allow_private=allow_private, actor=actor, now=now))
+    return perform(lookup, allow_private=allow_private, write=write, trying=True)
+
+
+def perform(lookup: Lookup, *, allow_private: bool, write: Callable, trying: bool = False) -> Outcome:
     """Make the call. Never raises for what the other side does; no transaction may be open meanwhile.
 
     `trying`: a person looks whether it works (again), so its pause does not hold, and is over where it answers.
     """
     call, began = lookup.call, time.perf_counter()
-    allow_private = current_app.config["WEBHOOK_ALLOW_PRIVATE"]
 
     def ask() -> Outcome:
         return _judged(pinned.call(call.method, call.url, call.content, call.headers, seconds=call.seconds, most=MOST,
                                    allow_private=allow_private, secret=bool(call.hidden)))
 
     try:
-        outcome = GUARD.run(ask, seconds=call.seconds, admit=lambda: None if trying else _admit(lookup))
+        outcome = GUARD.run(ask, seconds=call.seconds, admit=lambda: None if trying else _admit(lookup, write))
     except Busy:
         outcome = Outcome("busy")
     except service_pauses.Resting:
@@ -115,7 +145,7 @@ def perform(lookup: Lookup, *, trying: bool = False) -> Outcome:
         outcome = Outcome("private")
     except (OSError, http.client.HTTPException, ValueError) as error:
         outcome = Outcome("network", detail=in_words(f"{type(error).__name__}: {error}"))
-    _note(lookup, outcome.code, trying)
+    _note(lookup, outcome.code, trying, write)
     ms = round((time.perf_counter() - began) * 1000)
     log.info("look-up", extra={"pairs": {  # never what was asked or answered
         "service": lookup.key[0], "outcome": outcome.code, "status": outcome.status or "-", "ms": ms}})
@@ -124,21 +154,18 @@ def perform(lookup: Lookup, *, trying: bool = False) -> Outcome:
                    outcome.detail, ms)
 
 
-def _admit(lookup) -> None:
+def _admit(lookup, write) -> None:
     if lookup.failures >= service_pauses.MOST_FAILURES:  # of a service that works nothing more is read or written
-        with unit_of_work(db.session) as session:
-            service_pauses.admit(session, lookup.key[0], seconds=lookup.call.seconds, now=utc_now())
+        write(lambda session, now: service_pauses.admit(
+            session, lookup.key[0], seconds=lookup.call.seconds, now=now))
 
 
-def _note(lookup, code, trying) -> None:
+def _note(lookup, code, trying, write) -> None:
     failed, (pk, version) = code in FAILURES, lookup.key
     if code in ("busy", "resting") or (trying and failed) or not (trying or failed or lookup.failures):
         return
-    with unit_of_work(db.session) as session:
-        if trying:
-            service_pauses.clear(session, pk)
-        else:
-            service_pauses.note(session, pk, version, failed=failed, now=utc_now())
+    write(lambda session, now: service_pauses.clear(session, pk) if trying
+          else service_pauses.note(session, pk, version, failed=failed, now=now))
 
 
 def _judged(reply: pinned.Reply) -> Outcome:
@@ -185,3 +212,29 @@ def _without(data, hidden):
             elif isinstance(value, (dict, list)):
                 waiting.append(value)
     return top[0]
+
+
+def variables(data) -> list[dict]:
+    """An answer as lines to pick from: [{"path", "name", "depth", "value" or none for what holds "many" others}]."""
+    lines: list[dict] = []
+
+    def walk(value, path, name, depth):
+        if len(lines) >= MOST_LINES or path is None:
+            return
+        inner = isinstance(value, (dict, list))
+        if path:
+            lines.append({"path": path, "name": name, "depth": depth,
+                          "value": None if inner else _short(value), "many": len(value) if inner else None})
+        if inner and depth < DEEPEST:
+            pairs = value.items() if isinstance(value, dict) else enumerate(value)
+            for key, each in pairs:
+                walk(each, answers.below(path, key), f"[{key}]" if isinstance(key, int) else key, depth + 1)
+
+    walk(data, "", "", 0)
+    return lines
+
+
+def _short(value) -> str:
+    text = {None: "null", True: "true", False: "false"}.get(value) if value is None or isinstance(
+        value, bool) else str(value)
+    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE - 1] + "…"

@@ -1,4 +1,5 @@
-"""The fields of a person that a service may fill ("Campos pessoa"), and its values as they stand in the form."""
+"""The fields of a person that a service may fill ("Campos pessoa"), and its values as they stand in the form and as
+REST takes them."""
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,17 +13,18 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, SelectField
 
-from ... import cep, documents, phones
-from ...errors import Invalid
-from ...lowcode import fields as custom
-from ...lowcode.dates import typed_day
-from ...models.entity import EContactKind, EntityKind
-from ...outgoing_http.answers import MISSING, find
-from ...services import custom_types as types
-from ...services.entity_rules import NOTES_LIMIT, cleaned, econtact
-from ...services.external_service import FILLED, PREFIX, custom_fields, custom_groups
-from ...text import normalise
-from ..entities import LABELS as ENTITY_LABELS
+from .. import cep, documents, phones
+from ..errors import Invalid
+from ..models.entity import EContactKind, EntityKind
+from ..outgoing_http.answers import MISSING, find
+from ..security.permissions import Perm
+from ..services import custom_types as types
+from ..services.entity_labels import LABELS as ENTITY_LABELS
+from ..services.entity_rules import NOTES_LIMIT, cleaned, econtact
+from ..services.external_service import FILLED, PREFIX, custom_fields, custom_groups
+from ..text import normalise
+from . import fields as custom
+from .dates import typed_day
 
 _OWN = {"phone": _l("Main phone"), "email": _l("Main e-mail"), "number": _l("House number")}
 LABELS = {name: _OWN[name] if name in _OWN else ENTITY_LABELS[name] for name in FILLED}
@@ -36,13 +38,31 @@ class Unusable(Exception):
     """A value of the service that the field does not take; the message says why."""
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A field of the form: its value as it is typed there, and as REST takes it."""
+
+    name: str
+    label: str
+    typed: str
+    kept: Any
+
+
 @dataclass
 class Filling:
-    """What a form is filled with: [{"name", "label", "value"}]; what the answer lacked; what could not be used."""
+    """What a form is filled with; what the answer lacked; what could not be used."""
 
-    values: list[dict] = field(default_factory=list)
+    values: list[Filled] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+    @property
+    def notices(self) -> list[str]:
+        """What is told of it."""
+        if not self.values and not self.problems:
+            return [_("The service sent nothing for the fields of this form. Fill it by hand.")]
+        missing = [_("The answer did not bring: %(fields)s.", fields=", ".join(self.missing))] if self.missing else []
+        return [*self.problems, *missing]
 
 
 def offered(session) -> dict[str, Any]:
@@ -56,8 +76,15 @@ def grouped(session) -> list[tuple[str, dict[str, Any]]]:
         (_("Custom data: %(name)s", name=heading), dict(fields)) for heading, fields in custom_groups(session))]
 
 
-def filling(session, data, mappings, *, without=()) -> Filling:
-    """The values of an answer as they are typed into the form; fields in `without` are left alone."""
+def filling(session, lookup, outcome, *, viewer) -> Filling:
+    """What a look-up fills a form with. A document only for who may see it, and where none is stored."""
+    if not outcome.ok:
+        return Filling(problems=[outcome.notice])
+    shown = viewer.may(Perm.DOCUMENT_REVEAL) and not lookup.document_stored
+    return _filling(session, outcome.data, lookup.mappings, without=() if shown else ("document",))
+
+
+def _filling(session, data, mappings, *, without) -> Filling:
     made, labels = Filling(), offered(session)
     added = {PREFIX + each.key: each for each in custom.definitions(session, "entity")}
     for path, name in mappings:
@@ -70,18 +97,19 @@ def filling(session, data, mappings, *, without=()) -> Filling:
             made.problems.append(_("%(field)s: the service sent several values.", field=label))
         elif raw is not None and raw != "":
             try:
-                value = _custom(added[name], raw) if name in added else READ[name](name, raw)
+                typed, kept = _custom(added[name], raw) if name in added else _own(name, raw)
             except Unusable as error:
                 made.problems.append(f"{label}: {error}")
             else:
-                if value:
-                    made.values.append({"name": name, "label": label, "value": value, **_beside(name, value)})
+                if typed:
+                    made.values.append(Filled(name, label, typed, kept))
     return made
 
 
-def _beside(name, value) -> dict:
-    """The kind of a telephone, for the row that is made for it."""
-    return {"kind": "mobile" if phones.is_mobile(phones.parsed(value)) else "landline"} if name == "phone" else {}
+def _own(name, raw) -> tuple[str, str]:
+    """REST takes what is typed, but for days."""
+    typed = READ[name](name, raw)
+    return typed, read_day(_plain(raw)).isoformat() if READ[name] is _day else typed
 
 
 def _plain(raw) -> str:
@@ -167,7 +195,7 @@ READ: dict[str, Callable] = {
     "cep": _refusing(lambda text: cep.shown(cep.checked(text.zfill(8) if text.isdigit() else text)))}
 
 
-def _custom(definition, raw) -> str:
+def _custom(definition, raw) -> tuple[str, Any]:
     """Through the field of the form itself: what it would refuse is not filled."""
     form = type("One", (Form,), {"x": custom.field_of(definition)})
     kind = form().x
@@ -187,7 +215,9 @@ def _custom(definition, raw) -> str:
         why = str(refusal)
     if why:
         raise Unusable(_("the service sent “%(value)s”. %(why)s", value=_quoted(raw), why=why))
-    return text if isinstance(kind, SelectField) else str(form(data={"x": custom.read(definition, kept)}).x._value())
+    if not isinstance(kind, SelectField):
+        text = str(form(data={"x": custom.read(definition, kept)}).x._value())
+    return text, kept
 
 
 def _choice(select, raw) -> str:
