@@ -21,6 +21,7 @@ from ..queries import attachments as files
 from ..queries import portal as reads
 from ..queries import tickets
 from ..queries.classifications import classification_tree
+from ..queries.ticket_talk import of_message, talk
 from ..services import attachments, held_files, web_menus
 from ..services.settings import provider_upload_mb
 from ..services.tickets import conversation, opening
@@ -29,12 +30,12 @@ from .arguments import Arguments, Listed, Whole, one_of, text
 from .attachments import download
 from .base import Resource, actor, body, not_a_key, written
 from .operation import operation
-from .provider_tickets import NewTicket
+from .provider_tickets import ENTRY, NewTicket
 from .shapes import FLAG, NAMED, OBJECT, TEXT, WHOLE, Shape, empty, many, named
 
 FILE = Shape("MyFile", Attachment, "id filename mime size uploaded_at")
 HELD = Shape("HeldFile", HeldFile, "id filename mime size")
-MESSAGE = Shape("MyMessage", Message, "id author_name text sent_at",
+MESSAGE = Shape("MyMessage", Message, "author_name text sent_at", **ENTRY,
                 mine=(FLAG, lambda row: row.direction == "in"))
 CONTACT = Shape(
     "MyContact", ProviderTicket, "number protocol opened_at closed_at due_at return_days",
@@ -144,11 +145,11 @@ class MeApi(Resource):
 
     @operation("/tickets/<address>/messages", summary="Read the conversation", query=READ, answer=TALK)
     def messages(self, address):
-        """The newest page, the oldest message first, each with its files."""
+        """The newest page, the oldest message first, each with its files; e-mails and SMS to me stand among them."""
         before = READ.read()["before"]
-        talk = reads.talk(db.session, actor(), _found(address), before=before)
-        return jsonify(earlier=talk.earlier, items=[
-            {**MESSAGE(row), "files": [FILE(each) for each in talk.files.get(row.id, ())]} for row in talk.messages])
+        found = talk(db.session, actor(), _found(address), before=before)
+        return jsonify(earlier=found.earlier, items=[
+            {**MESSAGE(each), "files": [FILE(file) for file in each.files]} for each in found.said])
 
     @operation("/tickets/<address>/messages", "POST", summary="Complement a contact", body=ADD, answer=MESSAGE,
                status=201, once=True)
@@ -157,8 +158,8 @@ class MeApi(Resource):
         data, pk = body(ADD), _found(address).attendance_id
 
         def act(session, now):
-            return MESSAGE(conversation.complement(
-                session, pk, data["text"], files=_files(session, data["form"], now), actor=actor(), now=now))
+            return MESSAGE(of_message(conversation.complement(
+                session, pk, data["text"], files=_files(session, data["form"], now), actor=actor(), now=now)))
         return written(act, "my-complement", status=201)
 
     @operation("/files/<int:pk>", summary="Fetch a file", produces="application/octet-stream")

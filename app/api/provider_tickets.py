@@ -8,8 +8,10 @@ from ..database import utc_now
 from ..errors import Forbidden, Invalid, NotFound
 from ..extensions import db
 from ..models.custom_form import FieldTarget
+from ..models.outbox import EMAIL, SMS
 from ..models.provider_ticket import MESSAGE_LIMIT, Message, ProviderTicket
-from ..queries import portal, ticket_address, ticket_choices
+from ..queries import ticket_address, ticket_choices
+from ..queries import ticket_talk as talks
 from ..queries import tickets as reads
 from ..queries.catalogue import catalogue
 from ..queries.field_order import field_of
@@ -24,7 +26,12 @@ from .base import MAX_LIMIT, BadRequest, Resource, actor, body, instant, not_a_k
 from .operation import operation
 from .shapes import FLAG, INSTANT, NAMED, OBJECT, TEXT, WHOLE, Shape, empty, many, named, person
 
-MESSAGE = Shape("TicketMessage", Message, "id direction author_name text sent_at")
+KINDS = (talks.MESSAGE, EMAIL, SMS)
+ENTRY = {  # of a conversation, besides what every message has
+    "id": ({**empty(WHOLE), "description": "Null of an e-mail or an SMS"}, lambda row: row.id),
+    "kind": ({**TEXT, "enum": KINDS}, lambda row: row.kind),
+    "subject": ({**TEXT, "description": "Of an e-mail"}, lambda row: row.subject)}
+MESSAGE = Shape("TicketMessage", Message, "direction author_name text sent_at", **ENTRY)
 TICKET = Shape(
     "ProviderTicket", ProviderTicket, "number protocol opened_at closed_at due_at return_days waiting started",
     id=(WHOLE, lambda row: row.attendance_id), title=(TEXT, lambda row: row.attendance.title),
@@ -45,7 +52,7 @@ WHOLE_TICKET = TICKET.plus(
     custom_values=(empty(OBJECT), lambda row: _inside(row.attendance.custom_values)),
     deadline_steps=(many(TEXT), lambda row: clock.explained(
         row, timezone=row.attendance.company.timezone, language=str(get_locale()))),
-    messages=(many(MESSAGE.ref), lambda row: [MESSAGE(each) for each in portal.messages(db.session, actor(), row)[0]]))
+    messages=(many(MESSAGE.ref), lambda row: [MESSAGE(each) for each in talks.talk(db.session, actor(), row).said]))
 
 
 def _inside(told):
@@ -107,7 +114,7 @@ def _not_valid(name: str) -> BadRequest:
 
 class ListMessages(Arguments):
     after = Whole(metadata={"description": "The `next` of the page before"})
-    limit = Whole(1, MAX_LIMIT, load_default=portal.TALK)
+    limit = Whole(1, MAX_LIMIT, load_default=talks.SIZE)
 
 
 class NewTicket(schemas.Body):
@@ -212,11 +219,14 @@ class ProviderTicketApi(Resource):
         return written(act)
 
     @operation("/<address>/messages", summary="List the messages of a ticket", query=TALK, listed=MESSAGE,
-               description="A page of them, the oldest first; `next` asks for those before it.")
+               description=(
+        "A page of them, the oldest first; `next` asks for those before it. E-mails and SMS to the contact stand among "
+        "them and do not count in `limit`."))
     def messages(self, address):
         args, ticket = TALK.read(), _found(address)
-        rows, earlier = portal.messages(db.session, actor(), ticket, before=args["after"], size=args["limit"])
-        return jsonify(items=[MESSAGE(each) for each in rows], next=str(earlier) if earlier else None)
+        found = talks.talk(db.session, actor(), ticket, before=args["after"], size=args["limit"])
+        return jsonify(items=[MESSAGE(each) for each in found.said],
+                       next=str(found.earlier) if found.earlier else None)
 
     @operation("/<address>/messages", "POST", summary="Write in a ticket", body=WRITE, answer=MESSAGE, status=201,
                once=True, description="Of staff an answer, of the provider a complement.")
@@ -225,9 +235,10 @@ class ProviderTicketApi(Resource):
 
         def act(session, now):
             if actor().entity_id is not None:
-                return MESSAGE(conversation.complement(session, pk, data["text"], actor=actor(), now=now))
-            return MESSAGE(conversation.reply(
-                session, pk, data["text"], public_url=current_app.config["PUBLIC_URL"], actor=actor(), now=now))
+                return MESSAGE(talks.of_message(conversation.complement(
+                    session, pk, data["text"], actor=actor(), now=now)))
+            return MESSAGE(talks.of_message(conversation.reply(
+                session, pk, data["text"], public_url=current_app.config["PUBLIC_URL"], actor=actor(), now=now)))
         return written(act, "ticket-message", status=201)
 
     @operation("/<address>/take", "POST", summary="Take a ticket", body=NOTHING, answer=WHOLE_TICKET, once=True)

@@ -1,4 +1,4 @@
-"""What the portal shows: whose it is, a provider's open contacts by whose turn it is, a conversation with its files.
+"""What the portal shows: whose it is, and a provider's open contacts by whose turn it is.
 
 Every statement is narrowed by `visible`: a user of a portal sees the rows of his own entity.
 """
@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlalchemy import func, select, tuple_
 
-from ..models.attachment import Attachment
 from ..models.company import Company
 from ..models.entity import EContact, EContactKind, Entity, Phone
 from ..models.identity import UserProfile
@@ -20,7 +19,6 @@ from .tickets import shown
 
 SIZE = 20
 BESIDE = 8  # of the list beside a form or a conversation
-TALK = 50  # messages a page
 COUNT_CAP = 999
 _TICKET = ProviderTicket
 _OPEN = ProviderTicket.closed_at.is_(None)
@@ -36,15 +34,6 @@ class Front:
     provider: bool
     contacts: bool
     attendances: bool
-
-
-@dataclass(frozen=True)
-class Talk:
-    """Messages, the oldest first, with the files of each; `earlier` is the id before which there are more."""
-
-    messages: list[Message]
-    files: dict[int, list[Attachment]]
-    earlier: int | None
 
 
 def front_of(session, viewer, *, contacts: bool, attendances: bool) -> Front | None:
@@ -106,27 +95,3 @@ def last_said(session, tickets) -> dict[int, datetime]:
     return dict(map(tuple, session.execute(
         select(Message.attendance_id, func.max(Message.sent_at)).where(Message.attendance_id.in_(ids))
         .group_by(Message.attendance_id))))
-
-
-def messages(session, viewer, ticket: ProviderTicket, *, before: int | None = None,
-             size=TALK) -> tuple[list[Message], int | None]:
-    """(the last messages of a ticket that the viewer sees, or those before a message, the oldest first; the id before
-    which there are more)."""
-    where = [Message.attendance_id == ticket.attendance_id, visible(Message, viewer)]
-    if before is not None:
-        where.append(Message.id < before)
-    rows = list(session.scalars(select(Message).where(*where).order_by(Message.id.desc()).limit(size + 1)))
-    more, rows = len(rows) > size, rows[:size][::-1]
-    return rows, rows[0].id if more else None
-
-
-def talk(session, viewer, ticket: ProviderTicket, *, before: int | None = None, size=TALK) -> Talk:
-    """The last messages of a ticket that the viewer sees, or those before a message; two queries."""
-    rows, earlier = messages(session, viewer, ticket, before=before, size=size)
-    files: dict[int, list[Attachment]] = {}
-    if rows:
-        for file in session.scalars(select(Attachment).where(
-                Attachment.message_id.in_([row.id for row in rows]), Attachment.removed_at.is_(None),
-                visible(Attachment, viewer)).order_by(Attachment.id)):
-            files.setdefault(file.message_id, []).append(file)
-    return Talk(rows, files, earlier)

@@ -17,6 +17,7 @@ STATES = {OutboxState.DUE: _l("Waiting"), OutboxState.SENDING: _l("Being sent"),
           OutboxState.DEAD: _l("Failed")}
 
 KINDS = {EMAIL: _l("E-mail"), SMS: _l("SMS")}
+SENT_AS = {EMAIL: ("fa-envelope", KINDS[EMAIL]), SMS: ("fa-comment-sms", KINDS[SMS])}  # icon, words
 
 
 def with_links(text: str, public_url: str) -> list[tuple[str, bool]]:

@@ -14,7 +14,7 @@ from ...models.provider_ticket import MESSAGE_LIMIT, ProviderTicket
 from ...queries import ticket_panel as reads
 from ...queries import tickets
 from ...queries.logs import page_of_log
-from ...queries.portal import talk
+from ...queries.ticket_talk import talk
 from ...security.permissions import Perm
 from ...services import central, drafts
 from ...services.attendance_rules import offered_situations
@@ -25,10 +25,10 @@ from ..attendances.attachments import sent
 from ..attendances.notes import notes_shown
 from ..logs import ACTIONS, Reader
 from ..lookup import whole
-from ..mailbox import complaint
+from ..mailbox import SENT_AS, complaint
 from . import complementary, provider_tabs, query
 from .held import of_draft
-from .shown import STATES, of_files, of_notices
+from .shown import SENDING, STATES, of_files, of_notices
 
 FEW = 3  # messages on the first tab
 
@@ -54,7 +54,7 @@ def _attendance(ticket) -> dict:
     may_write = g.viewer.may(Perm.TICKET_WRITE)
     steps = clock.explained(ticket, timezone=zone, language=str(get_locale()))
     return {
-        "steps": steps, "talk": talk(db.session, g.viewer, ticket, size=FEW),
+        "steps": steps, "talk": talk(db.session, g.viewer, ticket, size=FEW).end(FEW),
         "situations": offered_situations(db.session, attendance, phases=phases_after(
             attendance.phase, actor=g.viewer)) if may_write else [],
         "notices": of_notices(reads.notices(db.session, ticket)), "longest_sms": LONGEST_SMS,
@@ -187,7 +187,8 @@ def _shown(name, ticket) -> dict:
 
 
 def _shared() -> dict:
-    return {"files_of": of_files, "lines_of": STATES, "may_write": g.viewer.may(Perm.TICKET_WRITE)}
+    return {"files_of": of_files, "lines_of": STATES, "sending": SENDING, "sent_as": SENT_AS,
+            "may_write": g.viewer.may(Perm.TICKET_WRITE)}
 
 
 def found(pk: int) -> ProviderTicket:

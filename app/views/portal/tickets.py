@@ -7,12 +7,13 @@ from ...database import unit_of_work, utc_now
 from ...errors import DomainError, Invalid
 from ...extensions import db
 from ...files.content import INLINE
-from ...queries import portal as reads
+from ...queries.ticket_talk import talk
 from ...queries.tickets import find_by_address
 from ...services import held_files
 from ...services.tickets import conversation, rules
 from ..attendances.attachments import file_icon, size_text
 from ..lookup import whole
+from ..mailbox import SENT_AS
 from . import contacts_only, words
 from .beside import beside
 from .forms import ComplementForm
@@ -56,11 +57,11 @@ class PortalTicketView(BaseView):
 
     def _shown(self, ticket, form):
         before = whole(request.args.get("before"))
-        talk = reads.talk(db.session, g.viewer, ticket, before=before)
+        found = talk(db.session, g.viewer, ticket, before=before)
         return self.render_template(
-            "portal/ticket.html", title=ticket.attendance.title, view="conversa", form=form, talk=talk, before=before,
-            contact=words.contact(ticket, now=utc_now()), days=words.by_day(talk.messages), inline=INLINE,
-            file_icon=file_icon, size_text=size_text, **beside(ticket.attendance_id))
+            "portal/ticket.html", title=ticket.attendance.title, view="conversa", form=form, talk=found, before=before,
+            contact=words.contact(ticket, now=utc_now()), days=words.by_day(found.said), inline=INLINE,
+            file_icon=file_icon, size_text=size_text, sent_as=SENT_AS, **beside(ticket.attendance_id))
 
     @expose("/tickets/<address>/opened")
     @has_access
