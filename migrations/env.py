@@ -8,8 +8,10 @@ engine, metadata = extension.db.engine, extension.db.metadata
 
 
 def ours(_object, name, kind, _reflected, _compare_to):
-    """Search indexes are made by hand in their migration: not for autogenerate to drop."""
-    by_hand = {"table": "_fts" in (name or ""), "index": (name or "").startswith("trgm_"), "column": name == "words"}
+    """Indexes that one engine has and the other not are made by hand in their migration: not for autogenerate to drop.
+    """
+    by_hand = {"table": "_fts" in (name or ""), "index": (name or "").startswith(("trgm_", "day_")),
+               "column": name == "words"}
     return not by_hand.get(kind)
 
 

@@ -19,7 +19,7 @@ from ..models.entity import Entity
 from ..models.identity import UserProfile
 from ..models.provider_ticket import ProviderTicket, Waiting
 from ..security.visibility import own_companies, visible
-from . import paging, ticket_answers, ticket_words
+from . import closing_days, paging, ticket_answers, ticket_words
 from .among import among
 from .attendances import Page, day_start
 from .catalogue import FieldSpec
@@ -36,7 +36,6 @@ DEADLINES = ("expired", "attention", "within", "none")
 STATUS_DEADLINES = ("expired", "within")
 TURNS = tuple(turn.value for turn in Waiting)
 SORTED = 20_000  # tickets of some days that are sorted sooner than passed by
-QUARTER = 100  # days of closing whose tickets are sorted, however many they are
 _TICKET = ProviderTicket
 _OPEN = ProviderTicket.closed_at.is_(None)
 CLOSED_LATE = ProviderTicket.closed_at > ProviderTicket.due_at
@@ -128,10 +127,11 @@ def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, time
         return Page((read or shown)(session, [row.id for row in rows]), previous, following)
     key, where, branches = ORDERS[order], narrowed.where, narrowed.branches
     few = narrowed.few or narrowed.closed or _gathered(session, filters, order, timezone)
+    days = closing_days.touched(session, filters, timezone) if order == "opened_at" and not narrowed.few else []
 
     def keys(beyond, by, limit):
         whole = [*where, *([beyond] if beyond is not None else [])]
-        parts = [_keys(key, [*whole, *branch], by, limit, gathered=few) for branch in branches]
+        parts = [_keys(key, [*whole, *branch], by, limit, gathered=few, days=days) for branch in branches]
         found = parts[0]
         if few or len(parts) > 1:
             merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
@@ -145,8 +145,10 @@ def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, time
     return Page((read or shown)(session, [row.id for row in rows]), previous, following)
 
 
-def _keys(key, where, by, limit, *, gathered):
+def _keys(key, where, by, limit, *, gathered, days):
     part = select(_TICKET.attendance_id.label("id"), _TICKET.number.label("number"), key.label("key")).where(*where)
+    if days:
+        return closing_days.nearest_of_each(days, part.order_by(*by).limit(limit))
     if gathered:  # and sorted when all are found: a planner that sees through would rather walk until it meets them
         return part.offset(0)
     return part.order_by(*by).limit(limit)
@@ -284,7 +286,7 @@ def _gathered(session, filters, order, timezone) -> bool:
 def _gathers_closed(session, filters, timezone) -> bool:
     """The same of days of closing, in which no order is: a walk would pass by years before it meets them. Of a
     quarter all; of a longer time, of which a walk soon meets some, where they are few."""
-    if filters.closed_from and filters.closed_to and (filters.closed_to - filters.closed_from).days < QUARTER:
+    if closing_days.quarter(filters):
         return True
     days = _closed_between(filters, timezone)
     return bool(days) and _few_of(session, days)

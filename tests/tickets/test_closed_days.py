@@ -9,6 +9,7 @@ import pytest
 
 from app.database import unit_of_work, utc_now
 from app.models.provider_ticket import ProviderTicket
+from app.queries import closing_days
 from app.queries import tickets as reads
 from app.services import list_views
 from app.services.tickets import work
@@ -72,15 +73,33 @@ def test_days_of_closing_are_local_and_inclusive_in_every_order(sign_in, desk):
 
 
 @pytest.mark.usefixtures("edges")
-def test_a_walk_through_the_order_finds_the_same_where_many_were_closed(monkeypatch, sign_in, desk):
-    for name in ("QUARTER", "SORTED"):
-        monkeypatch.setattr(reads, name, 0)
+@pytest.mark.parametrize("more", ["order=title", "order=-ticket", "status_deadline=expired&q=guia", "order=-opened_at"])
+def test_a_walk_through_the_order_finds_the_same_where_many_were_closed(monkeypatch, sign_in, desk, more):
     ana = sign_in(desk.ana)
-    for more in ("order=title", "order=-ticket", "status_deadline=expired&q=guia"):
-        found = numbers(ana.get(f"{PAGE}?{MARCH}&{more}"))
-        monkeypatch.undo()
-        assert numbers(ana.get(f"{PAGE}?{MARCH}&{more}")) == found, more
-        assert found, more
+    found = numbers(ana.get(f"{PAGE}?{MARCH}&{more}"))
+    monkeypatch.setattr(closing_days, "QUARTER", 0)
+    monkeypatch.setattr(reads, "SORTED", 0)
+    assert numbers(ana.get(f"{PAGE}?{MARCH}&{more}")) == found
+    assert found
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_pages_follow_the_order_of_opening_whatever_the_day_of_closing(closed, sign_in, desk, sign):
+    for number in range(12):  # those of a day lie scattered, and two were opened at once
+        closed(NOON + timedelta(days=1 + number * 5 % 4, minutes=number), opened=NOON + timedelta(minutes=number // 2),
+               late=number % 3 == 0)
+    ana, days = sign_in(desk.ana), "closed_from=2026-03-01&closed_to=2026-04-30"
+    rising = list(range(1, 13))
+    for more, expected in (("", rising), ("&status_deadline=expired", rising[::3])):
+        address, found, after = f"{PAGE}?{days}&order={sign}opened_at&size=5{more}", [], ""
+        while True:
+            page = ana.get(address + after)
+            found += numbers(page)
+            following = re.search(r'data-after="([^"]+)"', page.text)
+            if not following or not following[1]:
+                break
+            after = f"&after={following[1]}"
+        assert found == (expected[::-1] if sign else expected)
 
 
 def test_what_is_no_period_is_refused_beside_its_field(sign_in, desk):

@@ -94,6 +94,13 @@ def test_no_list_reads_the_whole_table(plans):
     assert whole == []
 
 
+def test_closed_tickets_are_found_by_their_days(session, plans):
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    index = "ix_provider_ticket_closed " if sqlite else "day_provider_ticket_closed "  # of each day
+    for desc in (False, True):
+        assert any(index in step for step in plans(CLOSED, "opened_at", desc))
+
+
 @pytest.mark.parametrize("most", [30, 0], ids=["few have it", "many have it"])
 def test_no_list_by_configurators_fields_reads_a_whole_table(monkeypatch, fields, plans, most):
     monkeypatch.setattr(field_filters, "LOOKED", most)
