@@ -1,5 +1,6 @@
 """SMS to the contact of a ticket (C-88): only to a mobile, queued, posted to the gateway, tried again or given up."""
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -14,6 +15,7 @@ from app.database import unit_of_work
 from app.errors import Invalid
 from app.jobs.mail import drain
 from app.jobs.runner import JOBS
+from app.models.entity import Phone
 from app.models.log import LogEntry
 from app.models.outbox import SMS, Outbox
 from app.services import outbox
@@ -82,6 +84,33 @@ def test_what_cannot_be_sent_is_refused_at_its_field(session, queued, phone, tex
         queued(text, phone=phone)
     assert refused.value.field == field
     assert session.scalars(select(Outbox)).all() == []
+
+
+def test_without_a_mobile_of_the_contact_those_of_the_provider_are_offered(
+        session, seeding, world, open_ticket, desk, sign_in):
+    ana, ticket = sign_in(desk.ana), open_ticket(contact_phone="(11) 3222-1000")
+    at = f"/provider-central/tickets/{ticket.attendance_id}"
+
+    def dialog():
+        page = ana.get(f"{at}/tab/attendance").text
+        return page[page.index('id="ticket-sms"'):]
+
+    with seeding():
+        session.add_all(Phone(entity_id=world.provider.id, number=number, search_digits=number[3:], kind=kind)
+                        for number, kind in (("+551132221001", "landline"), ("+5511333344", "fax")))
+    assert "Um SMS precisa de um celular" in dialog()
+    assert "Enviar SMS" not in dialog()
+    refused = ana.post(f"{at}/sms", {"text": "Olá"})
+    assert refused.json["field"] == "to"
+    assert "e-mail" in refused.json["error"]
+    with seeding():
+        session.add_all(Phone(entity_id=world.provider.id, number=number, search_digits=number[3:], kind="mobile")
+                        for number in ("+5511987650001", "+5511987650002"))
+    assert re.findall(r'<option value="([^"]+)">', dialog()) == ["+5511987650001", "+5511987650002"]
+    assert "(11) 3222-1000, não é um celular" in dialog()
+    assert ana.post(f"{at}/sms", {"text": "Olá", "to": "+5511987650009"}).json["field"] == "to"
+    assert ana.post(f"{at}/sms", {"text": "Olá", "to": "+5511987650002"}).status_code == 200
+    assert session.scalars(select(Outbox.recipient)).all() == ["+5511987650002"]
 
 
 def test_a_second_click_sends_no_second_one(session, queued, open_ticket):

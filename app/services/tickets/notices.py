@@ -5,17 +5,24 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
+from ... import phones
 from ...errors import Invalid
+from ...models.entity import Phone
 from ...models.outbox import Outbox
 from ...models.provider_ticket import ProviderTicket
+from ...security.permissions import Perm
 from .. import idempotency, outbox
 from ..email_templates import LONGEST_BODY
 from ..emails import LONGEST_SUBJECT, with_protocol
 from ..entity_rules import cleaned, raise_all
 from ..log import canonical
-from . import holding, work
+from . import holding, rules, work
 from .mails import link
+
+NO_MOBILE = _l("An SMS needs a mobile number: the contact of this ticket has none, and none is registered of the "
+               "provider. Write an e-mail, or register a mobile of his.")
 
 
 def email(session, attendance_id: int, *, subject: str, body: str, request_key: str = "", actor,
@@ -36,17 +43,35 @@ def email(session, attendance_id: int, *, subject: str, body: str, request_key: 
     return _once(session, "email", attendance_id, [subject, body], request_key, act, actor=actor, now=now)
 
 
-def sms(session, attendance_id: int, *, text: str, request_key: str = "", actor, now: datetime) -> Outbox:
-    """An SMS to the number of the ticket, which has to be a mobile's. Raises as `email`, at to or text."""
+def sms(session, attendance_id: int, *, text: str, to: str = "", request_key: str = "", actor,
+        now: datetime) -> Outbox:
+    """An SMS `to` one of the `mobiles`, else to the first. Raises as `email`, at to or text."""
     def act(ticket):
+        known = mobiles(session, ticket, actor=actor)
+        if not known:
+            raise Invalid(NO_MOBILE, field="to")
+        if to and to not in known:
+            raise Invalid(rules.NOT_A_CHOICE, field="to")
         message = outbox.enqueue_sms(
-            session, to=ticket.contact_phone, text=text or "", now=now, attendance_id=ticket.attendance_id,
+            session, to=to or known[0], text=text or "", now=now, attendance_id=ticket.attendance_id,
             entity_id=ticket.entity_id, sender_id=actor.user_id)
         _tell(session, ticket, "sms", {"recipient": (None, message.recipient), "notice": (None, message.body)},
               actor=actor, now=now)
         return message
 
-    return _once(session, "sms", attendance_id, [text], request_key, act, actor=actor, now=now)
+    return _once(session, "sms", attendance_id, [text, to], request_key, act, actor=actor, now=now)
+
+
+def mobiles(session, ticket: ProviderTicket, *, actor) -> list[str]:
+    """The numbers an SMS may reach: that of the ticket's contact, else those that are registered of the provider, the
+    main one first."""
+    if phones.is_mobile(ticket.contact_phone):
+        return [ticket.contact_phone]
+    if not actor.may(Perm.ENTITY_READ):
+        return []
+    rows = session.scalars(select(Phone.number).where(Phone.entity_id == ticket.entity_id)
+                           .order_by(Phone.is_main.desc(), Phone.id))
+    return list(dict.fromkeys(number for number in rows if phones.is_mobile(number)))
 
 
 def suggested(ticket: ProviderTicket, public_url: str) -> dict[str, str]:

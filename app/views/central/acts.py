@@ -162,9 +162,9 @@ class TicketActsView(BaseView):
     @expose("/<int:pk>/sms", methods=["POST"])
     @has_access
     def sms(self, pk):
-        """"SMS" to the number of the ticket (C-88)."""
-        return _act(pk, notices.sms, text=request.form.get("text", ""), request_key=_key(),
-                    told=_("SMS queued. Its progress is shown here."))
+        """SMS to a mobile of the ticket's contact or of its provider (C-88)."""
+        return _act(pk, notices.sms, to=request.form.get("to", ""), text=request.form.get("text", ""),
+                    request_key=_key(), told=_("SMS queued. Its progress is shown here."))
 
     @expose("/<int:pk>/internal", methods=["POST"])
     @has_access

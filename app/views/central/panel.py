@@ -58,7 +58,8 @@ def _attendance(ticket) -> dict:
         "situations": offered_situations(db.session, attendance, phases=phases_after(
             attendance.phase, actor=g.viewer)) if may_write else [],
         "notices": of_notices(reads.notices(db.session, ticket)), "longest_sms": LONGEST_SMS,
-        "complaints": {"email": complaint(EMAIL), "sms": complaint(SMS)},
+        "mobiles": notices.mobiles(db.session, ticket, actor=g.viewer) if may_write else [],
+        "no_mobile": notices.NO_MOBILE, "complaints": {"email": complaint(EMAIL), "sms": complaint(SMS)},
         "suggested": notices.suggested(ticket, current_app.config["PUBLIC_URL"]) if may_write else {}}
 
 
