@@ -16,7 +16,7 @@ from . import attendance_rules as rules
 from . import custom_values, opening
 from .log import record
 from .records import assign, require
-from .tickets import holding
+from .tickets import holding, owners
 
 # Where a situation may lead, by phase (requirements part 7). Within one phase a situation may always be exchanged.
 NEXT_PHASES = {
@@ -44,9 +44,9 @@ def open_attendance(session, *, entity_id: int | None, values: dict, detail: dic
 
 
 def save_attendance(session, attendance_id: int, *, version: int | None, values: dict, detail: dict | None = None,
-                    actor, now: datetime) -> Attendance:
+                    lost: dict[int, int] | None = None, actor, now: datetime) -> Attendance:
     """Save the record and, where given, one detail page, as "Confirmar" does. `detail["page"]` is its number, by
-    default 1; None adds a page.
+    default 1; None adds a page. Whose ticket was closed or left pending hears of it, or is counted in `lost`.
 
     Raises NotFound, Stale, Forbidden (closed, and the actor may not reopen), Conflict, InvalidMany.
     """
@@ -78,7 +78,7 @@ def save_attendance(session, attendance_id: int, *, version: int | None, values:
     if not changes:
         return attendance  # nothing written, no log entry, same version
     action = "reopen" if reopening else "close" if attendance.phase in CLOSED_PHASES else "update"
-    return _changed(session, attendance, action, changes, page, actor=actor, now=now)
+    return _changed(session, attendance, action, changes, page, lost=lost, actor=actor, now=now)
 
 
 def save_detail(session, attendance_id: int, *, version: int | None, detail: dict, actor,
@@ -174,7 +174,7 @@ def _save_page(attendance, page, values, *, now) -> dict:
     return {f"details.{page.page}.{name}": pair for name, pair in changes.items()}
 
 
-def _changed(session, attendance, action, changes, page, *, actor, now) -> Attendance:
+def _changed(session, attendance, action, changes, page, *, lost=None, actor, now) -> Attendance:
     attendance.changed_by_id, attendance.updated_at = actor.user_id, now
     if attendance.kind == AttendanceKind.PROVIDER:
         with session.no_autoflush:
@@ -185,4 +185,5 @@ def _changed(session, attendance, action, changes, page, *, actor, now) -> Atten
         custom_values.after_save(
             session, OwnerKind.ATTENDANCE, attendance.id, catalogue(session).of_record(FieldTarget.ATTENDANCE),
             attendance.custom_values, actor=actor, now=now)
+    owners.follow(session, attendance, changes, lost=lost, actor=actor, now=now)
     return attendance

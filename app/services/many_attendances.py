@@ -17,6 +17,7 @@ from ..security.permissions import Perm
 from ..security.visibility import visible
 from . import assignment, attendances, labels
 from .records import require
+from .tickets import owners
 
 MOST = 200  # in one request; more is a job
 ACTIONS = ("forward", "situation", "labels")
@@ -65,8 +66,9 @@ def prepared(session, action: str, values: dict, *, actor, now: datetime) -> Cal
         situation_id = values.get("situation_id")
         if session.scalar(select(Situation.id).where(Situation.id == situation_id, Situation.active)) is None:
             raise Invalid(_l("Choose the new situation."), field="situation_id")
-        return lambda pk, version, _outcome: attendances.save_attendance(
-            session, pk, version=version, values={"situation_id": situation_id}, actor=actor, now=now)
+        return lambda pk, version, outcome: attendances.save_attendance(
+            session, pk, version=version, values={"situation_id": situation_id}, lost=outcome.lost, actor=actor,
+            now=now)
     add, remove = (tuple(values.get(name) or ()) for name in ("add", "remove"))
     if action != "labels" or not (add or remove):
         raise Invalid(_l("Choose at least one label."), field="add")
@@ -102,7 +104,11 @@ def each(session, rows: list[tuple[int, int | None]], act: Callable, *, actor, n
 
 
 def tell(session, action, values, outcome: Outcome, *, key: str, actor, now: datetime) -> None:
-    """One line for who was given attendances and one for each who lost some, however many they are."""
+    """One line for who was given attendances and one for each who lost some, or whose tickets were closed or left
+    pending, however many they are."""
+    if action == "situation" and outcome.lost:
+        kind = owners.of_phase(session.get(Situation, values["situation_id"]).phase)
+        owners.tell_of_many(session, kind, outcome.lost, key=key, actor=actor, now=now)
     if action != "forward" or not outcome.done:
         return
     people = {user.id: user for user in session.scalars(select(assignment.User).where(

@@ -1,9 +1,10 @@
 """What concerns whoever a ticket is with: asked before a colleague answers it, told by the bell what he did to it."""
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.models.notification import Notification
 from app.models.provider_ticket import Message
+from app.models.stream_event import StreamEvent
 
 TICKETS, MANY, REST = "/provider-central/tickets", "/provider-central/many", "/api/v1/provider-tickets"
 
@@ -119,3 +120,34 @@ def test_a_situation_and_rest_tell_the_owner_too(with_bruno, desk, api, sign_in,
     told = bell(desk.bruno)
     assert f"deixou pendente o atendimento {waits.protocol}" in told
     assert f"encerrou o atendimento {closed.protocol}" in told
+
+
+@pytest.mark.req("C-34", "S-60", "B-30")
+def test_the_owner_hears_of_what_the_sac_does_to_his_tickets(with_bruno, open_ticket, desk, sign_in, api, bell, world,
+                                                             session):
+    ana, closing, pending = sign_in(desk.ana), world.situations["closed"].id, world.situations["pending"].id
+    one, by_rest = with_bruno(), with_bruno()
+    before = session.scalar(select(func.count()).select_from(StreamEvent).where(StreamEvent.kind == "ticket.changed"))
+    attendance = one.attendance
+    page = attendance.details[0]
+    saved = ana.post(f"/attendances/{one.protocol}", {
+        "version": attendance.version, "role_type_id": attendance.role_type_id, "channel_id": page.channel_id,
+        "direction": page.direction, "description": page.description, "situation_id": closing, "action": "confirm"})
+    assert saved.status_code == 302, saved.text
+    assert "refused" not in saved.headers["Location"], ana.get(saved.headers["Location"]).text
+    assert f"Ana Teste encerrou o atendimento {one.protocol}, que estava com você." in bell(desk.bruno)
+    events = session.scalars(select(StreamEvent.ids).where(StreamEvent.kind == "ticket.changed")).all()
+    assert events[before:] == [[one.attendance_id]]
+    assert api(desk.ana).post(f"/api/v1/attendances/{by_rest.protocol}/close", {}).status_code == 200
+    assert f"encerrou o atendimento {by_rest.protocol}" in bell(desk.bruno)
+    for situation, sentence in ((pending, "deixou pendentes 2 atendimentos que estão com você."),
+                                (closing, "encerrou 2 atendimentos que estavam com você.")):
+        rows = [str(each.attendance_id) for each in (with_bruno(), with_bruno(), open_ticket())]
+        done = ana.post("/attendances/many/situation", {"row": rows, "situation_id": str(situation)})
+        assert done.status_code == 200, done.text
+        assert sentence in bell(desk.bruno)
+    assert len(session.scalars(select(Notification)).all()) == 4
+    bruno, own = sign_in(desk.bruno), with_bruno()
+    assert bruno.post("/attendances/many/situation", {
+        "row": str(own.attendance_id), "situation_id": str(closing)}).status_code == 200
+    assert len(session.scalars(select(Notification)).all()) == 4, "of his own act he is not told"

@@ -44,7 +44,7 @@ def change(session, action: str, rows: Iterable[tuple[int, int | None]], values:
     outcome = many_attendances.each(session, rows, act, actor=actor, numbers=_numbers)
     key = f"{actor.user_id}:{now.isoformat()}"
     if action in owners.OF_ACT:
-        owners.tell_of_many(session, action, outcome.lost, key=key, actor=actor, now=now)
+        owners.tell_of_many(session, owners.OF_ACT[action], outcome.lost, key=key, actor=actor, now=now)
     else:
         many_attendances.tell(session, action, values, outcome, key=key, actor=actor, now=now)
     return outcome
