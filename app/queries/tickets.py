@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Column, and_, case, false, func, or_, select, true, union_all
+from sqlalchemy import Column, and_, false, func, or_, select, union_all
 from sqlalchemy.orm import joinedload, load_only, selectinload, undefer
 from sqlalchemy.sql import operators, visitors
 
@@ -91,10 +91,16 @@ class _Key:
 class Narrowed:
     """The conditions of a list: worked out once, they serve the page and its count (see `_branches`)."""
 
-    where: list
+    seen: list
     few: bool
     branches: list[tuple]
+    closing: list  # on these days
     closed: bool = False  # on days: gathered whatever the order
+
+    @property
+    def where(self) -> list:
+        """What every row satisfies but for `branches`."""
+        return [*self.seen, *self.closing]
 
 
 def narrow(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str) -> Narrowed:
@@ -106,7 +112,7 @@ def narrow(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: 
                           of=_TICKET.attendance_id)
     if (few or closed) and len(branches) > 1:  # found by id or day: once, not once a branch
         branches = [(or_(*(and_(*branch) for branch in branches)),)]
-    return Narrowed([*where, *held], numbered or few, branches, closed)
+    return Narrowed([*where, *held], numbered or few, branches, _closed_between(filters, timezone), closed)
 
 
 def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, timezone: str, order="opened_at",
@@ -128,6 +134,8 @@ def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, time
     key, where, branches = ORDERS[order], narrowed.where, narrowed.branches
     few = narrowed.few or narrowed.closed or _gathered(session, filters, order, timezone)
     days = closing_days.touched(session, filters, timezone) if order == "opened_at" and not narrowed.few else []
+    if days:
+        where = [*narrowed.seen, *map(closing_days.row_by_row, narrowed.closing)]
 
     def keys(beyond, by, limit):
         whole = [*where, *([beyond] if beyond is not None else [])]
@@ -247,14 +255,13 @@ def deadline_state(ticket, bounds: Bounds) -> str | None:
 # ---- conditions
 
 def _where(session, viewer, filters, timezone) -> tuple[list, bool]:
-    """(what every row satisfies but for `_branches`, whether they are named by a number)."""
+    """(what every row satisfies but for `_branches` and days of closing, whether they are named by a number)."""
     where = [_seen(session, viewer)]
     if filters.waiting is not None:
         where += [_OPEN, _TICKET.waiting == filters.waiting]
     if filters.entity is not None:
         where.append(_TICKET.entity_id == filters.entity)
-    where += [*_opened_between(filters, timezone), *_closed_between(filters, timezone),
-              *ticket_answers.conditions(filters.answered)]
+    where += [*_opened_between(filters, timezone), *ticket_answers.conditions(filters.answered)]
     numbered = ticket_words.numbered(session, viewer, filters.q.strip())
     if numbered is not None:
         where.append(among(_TICKET.attendance_id, numbered))
@@ -333,7 +340,7 @@ def _branches(session, viewer, filters, bounds, *, words, closed) -> list[tuple]
     if filters.closed_from or filters.closed_to:  # closed ones alone
         late = late[1:]
     if closed:  # found by their days: the index of what was late holds that of all years
-        late = [case((each, true()), else_=false()) for each in late]
+        late = [closing_days.row_by_row(each) for each in late]
     return _any_of(branches, late)
 
 
