@@ -13,6 +13,7 @@ def register(appbuilder, *, report: Callable) -> None:
     from .detail_pages import DetailApi
     from .duplicates import PersonMergeApi
     from .emails import EmailApi
+    from .external_service import ExternalServiceApi, PersonLookUpApi
     from .field_files import FieldFileApi
     from .form_definitions import RESOURCES as DEFINITIONS
     from .forms import FormApi
@@ -46,6 +47,6 @@ def register(appbuilder, *, report: Callable) -> None:
             AlertApi, AppointmentApi, OrderApi, InvoiceApi, BatchApi, GuideApi, PaymentApi, SurveyApi,
             SurveyRegisterApi, ParticipationApi, ProviderTicketApi, MeApi, ClassificationApi, *RESOURCES, CalendarApi,
             WebMenuApi, ReclassificationApi, OperatorApi, SavedViewApi, NotificationApi, JobApi, FieldFileApi, FormApi,
-            *DEFINITIONS, SettingApi, OpenApi):
+            *DEFINITIONS, SettingApi, ExternalServiceApi, PersonLookUpApi, OpenApi):
         appbuilder.add_api(resource)
     appbuilder.add_view_no_menu(ApiReferenceView)

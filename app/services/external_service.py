@@ -51,6 +51,11 @@ def kept(session) -> ExternalService | None:
         ExternalService.active.desc(), ExternalService.id).limit(1))
 
 
+def held(service: ExternalService) -> dict:
+    """What `save` takes, as it is stored; the secret, which is told to nobody, is left as it is."""
+    return {name: getattr(service, name) for name in (*TEXTS, "headers", "seconds", "active")}
+
+
 def lacks_secret(service: ExternalService) -> bool:
     """Whether it came in a package, and who keeps it has not typed its secret yet."""
     return service.auth != Auth.NONE and not service.secret
@@ -104,8 +109,7 @@ def save_brought(session, pk: int | None, values: dict, *, actor, now: datetime)
     """
     require(actor, Perm.SETTING_WRITE)
     item = get_visible(session, ExternalService, pk, actor) if pk is not None else None
-    whole = {name: getattr(item, name) for name in (*TEXTS, "headers", "seconds", "active")} if item is not None else {
-        "seconds": 5}
+    whole = held(item) if item is not None else {"seconds": 5}
     ready, _none = checked(item, {**whole, **values, "secret": None}, True, without_secret=True)
     stays = item is not None and (item.auth, _origin(item.url)) == (ready["auth"], _origin(ready["url"]))
     ready["active"] = bool(stays and ready["active"] and item.active)
