@@ -2,6 +2,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from babel.dates import format_date as babel_date
 from flask_babel import get_locale, ngettext
@@ -15,6 +16,23 @@ MOST = 24  # sentences between the first and the last; of more stretches those i
 COUNTED, WAITING, WEEKEND, CLOSED, HOLIDAY = "counted", "waiting", "weekend", "closed", "holiday"
 WHY = {WEEKEND: _l("%(days)s: weekend, not counted."), CLOSED: _l("%(days)s: never open on this day, not counted."),
        HOLIDAY: _l("%(days)s: holiday, not counted.")}
+
+
+@dataclass(frozen=True)
+class Waited:
+    """How the time is told that somebody was waited for: on some days, in all, and when it still lasts."""
+
+    days: Any
+    sum: Any
+    since: Any
+
+
+CUSTOMER = Waited(
+    _l("%(days)s: waiting for the customer, %(size)s not counted."), _l("%(size)s of waiting for the customer"),
+    _l("Waiting for the customer since %(moment)s: the clock stands, and there is no deadline until it goes on."))
+PROVIDER = Waited(
+    _l("%(days)s: waiting for the provider, %(size)s not counted."), _l("%(size)s of waiting for the provider"),
+    _l("Waiting for the provider since %(moment)s: the clock stands, and there is no deadline until it goes on."))
 
 
 @dataclass
@@ -31,15 +49,16 @@ class Run:
     after: int = 0  # counted up to its end
 
 
-def told(deadline: Deadline) -> list[str]:
-    """The sentences, in the language of the request."""
+def told(deadline: Deadline, waited: Waited = CUSTOMER) -> list[str]:
+    """The sentences, in the language of the request; `waited` says for whom was waited."""
     begin = day_of(deadline.hours.zone, int(deadline.opened_at.timestamp()))
     runs = _shortened(_joined(_days(deadline, begin)))
     counted = 0
     for run in runs:
         counted += run.sums.get(COUNTED, 0) if run.sums else run.size if run.what == COUNTED else 0
         run.after = counted
-    return [_opened(deadline), _rule(deadline), *(_sentence(run, deadline.rule) for run in runs), _due(deadline)]
+    return [_opened(deadline), _rule(deadline), *(_sentence(run, deadline.rule, waited) for run in runs),
+            _due(deadline, waited)]
 
 
 # ---- what became of each day
@@ -139,21 +158,21 @@ def _rule(deadline) -> str:
                     "Rule: %(num)s business days, counted from the day after the opening.", count)
 
 
-def _sentence(run, rule) -> str:
+def _sentence(run, rule, waited) -> str:
     days = _range(run.first, run.last)
     if run.sums:
-        return _summary(run, rule, days)
+        return _summary(run, rule, days, waited)
     if run.what == COUNTED:
         return _("%(days)s: %(size)s counted, %(sum)s of %(whole)s.", days=days, size=_size(run.size, rule),
                  **_so_far(run, rule))
     if run.what == WAITING:
-        return _("%(days)s: waiting for the customer, %(size)s not counted.", days=days, size=_size(run.size, rule))
+        return str(waited.days) % {"days": days, "size": _size(run.size, rule)}
     if run.name:
         return _("%(days)s: holiday (%(name)s), not counted.", days=days, name=run.name)
     return str(WHY[run.what]) % {"days": days}
 
 
-def _summary(run, rule, days) -> str:
+def _summary(run, rule, days, waited) -> str:
     skipped = []
     if run.sums.get(WEEKEND):
         skipped.append(ngettext("%(num)s day of weekend", "%(num)s days of weekend", run.sums[WEEKEND]))
@@ -165,7 +184,7 @@ def _summary(run, rule, days) -> str:
         more = "…" if len(run.names) > 12 else ""
         skipped.append(f"{text} ({', '.join(run.names[:12])}{more})" if run.names else text)
     if run.sums.get(WAITING):
-        skipped.append(_("%(size)s of waiting for the customer", size=_size(run.sums[WAITING], rule)))
+        skipped.append(str(waited.sum) % {"size": _size(run.sums[WAITING], rule)})
     return _("%(days)s: %(size)s counted, %(sum)s of %(whole)s; not counted: %(skipped)s.", days=days,
              size=_size(run.sums.get(COUNTED, 0), rule), skipped=", ".join(skipped) or "—", **_so_far(run, rule))
 
@@ -176,12 +195,11 @@ def _so_far(run, rule) -> dict:
     return {"sum": _time(run.after) if hours else run.after, "whole": _size(max(rule.count, run.after), rule)}
 
 
-def _due(deadline) -> str:
+def _due(deadline, waited) -> str:
     if deadline.due_at is not None:
         return _("Deadline: %(moment)s.", moment=_moment(deadline.due_at))
     since = datetime.fromtimestamp(deadline.pauses[-1][0], deadline.hours.zone)
-    return _("Waiting for the customer since %(moment)s: the clock stands, and there is no deadline until it goes on.",
-             moment=_moment(since))
+    return str(waited.since) % {"moment": _moment(since)}
 
 
 def _size(size, rule) -> str:

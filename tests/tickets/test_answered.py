@@ -84,3 +84,12 @@ def test_the_average_until_the_first_answer_opens_what_it_is_taken_of(sign_in, d
             page).groups()
         assert (value, int(answered)) == (mean, len(counted))
         assert numbers(sofia.get(unescape(address))) == counted
+
+
+def test_what_a_figure_asks_of_deadlines_stands_beside_the_title(sign_in, desk):
+    ana = sign_in(desk.ana)
+    for query, words in (("deadline=expired", ["Prazo já expirado"]), ("deadline=attention", ["Atenção ao prazo"]),
+                         ("deadline=none&waiting=operator", ["Sem prazo", "Aguardando operadora"]),
+                         ("status_deadline=expired", ["Prazo Expirado"])):
+        page = ana.get(f"{PAGE}?{query}").text
+        assert re.findall(r'b-cen-asked">([^<]+) <a', page) == words, query

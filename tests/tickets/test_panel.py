@@ -62,6 +62,26 @@ def test_it_says_step_by_step_why_this_is_the_deadline(ana, open_ticket):
     assert "18/03/2026" in steps[-1]
 
 
+@pytest.mark.req("B-12")
+def test_the_steps_speak_of_the_provider_and_a_status_stops_no_clock(session, ana, open_ticket, say, desk, api, tab):
+    left, answered = open_ticket(), open_ticket()
+    say.reply(answered)
+    with unit_of_work(session):
+        work.leave_pending(session, left.attendance_id, actor=desk.as_ana, now=NOON)
+
+    def why(ticket):
+        return re.search(r"Por que este prazo.*?</details>", tab(ticket, "attendance").text, re.S)[0]
+
+    assert "À espera do prestador desde" in why(answered)
+    assert "espera do cliente" not in why(answered)
+    steps = api(desk.ana).get(f"/api/v1/provider-tickets/{answered.protocol}").json["deadline_steps"]
+    assert steps[-1].startswith("À espera do prestador desde")
+    assert "Prazo:" in why(left), "left pending, its clock goes on"
+    for ticket in (left, answered):
+        assert "O status não para o relógio, nem “pendente”." in why(ticket)
+
+
+
 @pytest.mark.req("C-75")
 def test_it_says_with_whom_it_is(session, desk, ana, open_ticket):
     ticket = open_ticket()

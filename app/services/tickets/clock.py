@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ...models.calendar import Calendar, CalendarSnapshot
 from ...models.provider_ticket import ProviderTicket, TicketPause, Waiting
-from .. import calendars, deadlines
+from .. import calendars, deadline_steps, deadlines
 from ..log import canonical, expect_log, plain
 from ..opening_hours import WEEKDAYS
 
@@ -79,7 +79,7 @@ def reckoned(ticket: ProviderTicket, pauses, *, timezone: str, language: str = "
 def explained(ticket: ProviderTicket, *, timezone: str, language: str) -> list[str]:
     """Why this is the deadline, step by step; nothing where there is none."""
     found = reckoned(ticket, [(row.since, row.until) for row in ticket.pauses], timezone=timezone, language=language)
-    return found.steps if found is not None else []
+    return deadline_steps.told(found, deadline_steps.PROVIDER) if found is not None else []
 
 
 def start(ticket: ProviderTicket, *, timezone: str) -> None:

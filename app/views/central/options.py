@@ -34,6 +34,10 @@ def chips(filters: TicketFilter) -> Iterator[tuple[str, dict]]:
             days = {"first": typed_day(first), "last": typed_day(last)}
             yield (_("Opened from %(first)s to %(last)s", **days) if choice == "period" else
                    _("Closed from %(first)s to %(last)s", **days)), dict.fromkeys((choice, *names))
+    if filters.deadline:
+        yield str(DEADLINE.get(filters.deadline, _l("Without deadline"))), {"deadline": None}
+    if filters.waiting:
+        yield str(WAITING[filters.waiting]), {"waiting": None}
     if filters.answered:
         yield str(ANSWERED[filters.answered]), {"answered": None}
     if filters.status_deadline:
