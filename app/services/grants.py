@@ -8,10 +8,10 @@ from flask_appbuilder.security.sqla.models import (
     ViewMenu,
     assoc_permissionview_role,
 )
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from ..security.held import Pair, held_by, pairs_in, roles_in
-from ..security.permissions import ADMIN
+from ..security.permissions import ADMIN, Perm
 from ..security.viewer import Viewer
 
 
@@ -45,6 +45,12 @@ def pairs_by_role(session) -> dict[int, frozenset[Pair]]:
     for role_id, verb, noun in rows:
         found.setdefault(role_id, set()).update({(verb, noun)} if verb else ())
     return {role_id: frozenset(pairs) for role_id, pairs in found.items()}
+
+
+def roles_with(session, permission: Perm) -> list[str]:
+    """The names of the roles that hold it; an administrator holds every one."""
+    holding = [pk for pk, pairs in pairs_by_role(session).items() if permission.pair in pairs]
+    return list(session.scalars(select(Role.name).where(or_(Role.name == ADMIN, Role.id.in_(holding)))))
 
 
 def may_grant(role: Role, pairs: frozenset[Pair], actor: Viewer) -> bool:

@@ -289,6 +289,24 @@ def test_the_protocol_mask_is_a_parameter_with_a_form_of_its_own(configurator, s
     assert entry.changes["value"][1] == "AAAANNNNNN"
 
 
+@pytest.mark.req("G-03")
+def test_who_may_only_read_the_parameters_is_told_who_changes_them(sign_in, make_user, world, configurator):
+    told = "Você pode ler os parâmetros, não alterar. Quem pode: Administrador, Configurador."
+    page = sign_in(make_user("sofia", "Supervisor", companies=[world.company])).get("/parameters/").text
+    assert told in page
+    assert "/parameters/protocol_mask" not in page
+    assert "Você pode ler os parâmetros" not in configurator.get("/parameters/").text
+
+
+def test_time_zones_are_listed_by_their_cities_in_the_language_of_the_page(configurator, admin, world):
+    page = admin.get(f"/companies/edit/{world.company.id}").text
+    for name in ("São Paulo", "Belém", "Maceió", "Cuiabá", "Araguaína", "Santarém", "Eirunepé", "Fernando de Noronha"):
+        assert f">{name}</option>" in page
+    assert "Sao Paulo" not in page
+    assert "São Paulo" in configurator.get("/companies/list/").text
+    assert ">Belém</option>" in configurator.get("/calendars/add").text
+
+
 def test_a_new_record_never_inherits_the_log_of_a_deleted_one(configurator, session):
     for name in ("Um", "Dois"):
         assert configurator.post("/contact-types/add", {"name": name, "active": "y"}).status_code == 302

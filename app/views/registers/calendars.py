@@ -21,7 +21,7 @@ from ..lookup import whole
 from ..rows import RowForm, RowsField
 from ..saving import put_error
 from .classifications import ACTIVE_HELP, RegisterView
-from .structure import ZONES
+from .structure import ZONES, zone_name
 
 GROUPS = {"all": (_l("Every day"), WEEKDAYS), "work": (_l("Monday to Friday"), WEEKDAYS[:5])}
 DAY_CHOICES = {"work": GROUPS["work"][0], "all": GROUPS["all"][0], **DAY_NAMES}
@@ -106,7 +106,7 @@ class CalendarView(RegisterView):
         "active": ACTIVE_HELP, "national": _l("Brazil's holidays are days off, each year by its own dates."),
         "optional_days": _l("“Pontos facultativos” too, such as Carnival and Corpus Christi, the whole day."),
         "city": _l("Its holidays go into the own days off below.")}
-    formatters_columns = {"timezone": lambda zone: ZONES.get(zone, zone)}
+    formatters_columns = {"timezone": zone_name}
     row_formatters = {"week": dict.fromkeys(WEEKDAYS, lambda spans: " · ".join(f"{a}–{b}" for a, b in spans))}
     add_form_extra_fields = edit_form_extra_fields = {
         "timezone": ChoiceField(label_columns["timezone"], labels=ZONES, default="America/Sao_Paulo"),

@@ -12,8 +12,9 @@ from ...database import unit_of_work, utc_now
 from ...extensions import db
 from ...lowcode.controls import ChoiceField, NumberBox, TextBox
 from ...models.desk import Setting
+from ...security.labels import role_label
 from ...security.permissions import Perm
-from ...services import settings
+from ...services import grants, settings
 from ...services.refusals import REFUSALS, refusal
 from ..logs import CODES_OF
 from ..saving import put_error
@@ -55,9 +56,11 @@ class ParameterView(BaseView):
                 kept = stored.get(key)
                 value = each.shown(settings.stored_or_default(key, kept and kept.value))
                 sections.setdefault(str(each.section), []).append((key, each, value, kept and kept.id))
+        may_write = g.viewer.may(Perm.SETTING_WRITE)
+        keepers = [] if may_write else sorted(map(role_label, grants.roles_with(db.session, Perm.SETTING_WRITE)))
         return self.render_template(
             "settings/parameters.html", title=_("System parameters"), tabs=settings.TABS, tab=tab, sections=sections,
-            may_write=g.viewer.may(Perm.SETTING_WRITE), may_log=g.viewer.may(Perm.LOG_READ))
+            may_write=may_write, keepers=keepers, may_log=g.viewer.may(Perm.LOG_READ))
 
     @expose("/<key>", methods=["GET", "POST"])
     @has_access

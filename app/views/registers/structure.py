@@ -1,6 +1,9 @@
 """Empresas, Unidades and Setores."""
+from babel.dates import get_timezone_location
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from wtforms import StringField
 from wtforms.validators import Length, Optional
 
@@ -10,8 +13,14 @@ from ...models.company import Company, Department, Unit
 from ...services import companies
 from .classifications import ACTIVE_HELP, RegisterView
 
-# Brazil's zones (IANA), the most used first; one that is stored and not here stays on offer.
-ZONES = {name: name.split("/")[1].replace("_", " ") for name in (
+
+def zone_name(zone: str) -> str:
+    """The city of a time zone (IANA), in the language of the request: Belém."""
+    return get_timezone_location(zone, locale=get_locale(), return_city=True)
+
+
+# Brazil's zones, the most used first; one that is stored and not here stays on offer.
+ZONES = {name: LazyString(zone_name, name) for name in (
     "America/Sao_Paulo", "America/Bahia", "America/Belem", "America/Fortaleza", "America/Recife", "America/Maceio",
     "America/Araguaina", "America/Santarem", "America/Manaus", "America/Cuiaba", "America/Campo_Grande",
     "America/Porto_Velho", "America/Boa_Vista", "America/Rio_Branco", "America/Eirunepe", "America/Noronha")}
@@ -35,7 +44,7 @@ class CompanyView(RegisterView):
                      "active": _l("Active")}
     description_columns = {"active": ACTIVE_HELP,
                            "code": _l("Up to 8 letters and digits; the protocol mask may carry it.")}
-    formatters_columns = {"document": documents.shown, "timezone": lambda zone: ZONES.get(zone, zone)}
+    formatters_columns = {"document": documents.shown, "timezone": zone_name}
     add_form_extra_fields = edit_form_extra_fields = {
         "document": DocumentField(label_columns["document"], [Optional(), Length(max=30)], widget=TextBox()),
         "timezone": ChoiceField(label_columns["timezone"], labels=ZONES, default="America/Sao_Paulo")}
