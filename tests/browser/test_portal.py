@@ -157,3 +157,20 @@ def test_the_pages_have_no_barrier_and_fit_a_telephone(open_page, size, dark):
         page.goto(address)
         assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], address
+
+
+@pytest.mark.req("C-24", "C-25")
+def test_back_after_a_saved_contact_begins_a_new_one(open_page):
+    page = open_page("provider", "/portal/new")
+    fill(page, "Salvo e voltei")
+    page.get_by_label("Mensagem").fill("Uma só vez.")
+    page.get_by_role("button", name="Salvar").click()
+    page.get_by_text("Atendimento aberto com sucesso").wait_for()
+    page.go_back()
+    expect(page.get_by_label("Título")).to_have_value("")
+    expect(page.get_by_label("Mensagem")).to_have_value("")
+    page.get_by_label("Mensagem").fill("Ainda não salva")  # of another one, left and come back to, nothing is taken
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.goto("/portal/open")
+    page.go_back()
+    expect(page.get_by_label("Mensagem")).to_have_value("Ainda não salva")

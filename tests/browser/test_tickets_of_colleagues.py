@@ -2,6 +2,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.support import samples
 from tests.support.accessibility import assert_accessible
 
 TEXT = "O laudo chegou hoje."
@@ -37,6 +38,9 @@ def test_a_ticket_that_is_with_a_colleague(open_page):
     expect(asked).to_contain_text("Está com Reader Teste.")
     asked.get_by_role("button", name="Voltar").click()
     reply.fill(TEXT)
+    panel.locator("#reply-files").set_input_files(
+        {"name": "laudo.pdf", "mimeType": "application/pdf", "buffer": samples.PDF})
+    expect(panel.get_by_role("button", name="Remover laudo.pdf")).to_be_visible()
 
     colleague.get_by_role("button", name="Ler o chamado novamente").click()
     expect(colleague).not_to_have_attribute("aria-busy", "true")
@@ -57,11 +61,15 @@ def test_a_ticket_that_is_with_a_colleague(open_page):
     panel.get_by_role("button", name="Ler o chamado novamente").click()  # or by the live channel, whichever is first
     expect(unsent).to_have_value(TEXT)
     expect(reply).to_have_count(0)
+    left = panel.get_by_role("list", name="Anexos que não foram enviados")
+    expect(left).to_contain_text("laudo.pdf")
+    expect(left.get_by_role("button")).to_have_count(0)
     assert_accessible(page)
     page.reload()
     opened(page)
     expect(unsent).to_have_value(TEXT)
     expect(unsent).not_to_be_editable()
+    expect(left).to_contain_text("laudo.pdf")
     panel.get_by_role("button", name="Copiar").click()
     expect(panel.get_by_role("button", name="Copiado")).to_be_visible()
     page.get_by_role("button", name="Encerrar atendimento").first.click()

@@ -117,11 +117,14 @@ def test_a_blank_or_too_long_complement_is_refused_and_keeps_its_file(browser, s
 def test_a_closed_contact_takes_no_message_and_says_so(browser, session, open_ticket, close):
     ticket = open_ticket()
     key = key_of(browser.get(page_of(ticket)))
+    hold(browser, key, "laudo.pdf", samples.PDF)
     close(ticket)
     page = post(browser, page_of(ticket), {"message": "Mais uma coisa", "request_key": key})
     assert page.status_code == 409
     assert "Este contato está encerrado e não recebe mais mensagens." in page.text
     assert "Mais uma coisa" in page.text  # not lost
+    assert "laudo.pdf" in page.text[page.text.index("Anexos que não foram enviados"):]
+    assert "Remover laudo.pdf" not in page.text
     assert len(session.scalars(select(Message)).all()) == 1
     assert 'name="request_key"' not in browser.get(page_of(ticket)).text
 

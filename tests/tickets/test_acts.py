@@ -1,5 +1,6 @@
 """The acts of the central as the screen sends them: what is done, and what is refused beside its field."""
 import io
+import re
 
 import pytest
 from sqlalchemy import select
@@ -132,10 +133,14 @@ def test_the_draft_of_a_ticket_that_was_closed_meanwhile_is_still_read_there(act
     act(ticket, "draft", message="Estou verif")
     with unit_of_work(session):
         work.close(session, ticket.attendance_id, actor=desk.as_bruno, now=NOON, public_url="https://x.example")
-    act(ticket, "draft", message="Estou verificando")  # what the browser kept when it heard of it
+    file = {"request_key": "0123456789abcdef", "files": (io.BytesIO(samples.PDF), "laudo.pdf")}
+    assert ana.post("/provider-central/held/", file, headers={"Accept": "application/json"}).status_code == 201
+    act(ticket, "draft", message="Estou verificando", request_key="0123456789abcdef")  # kept by the browser as it heard
     shown = ana.get(f"{TICKETS}/{ticket.attendance_id}/").text
     assert page in shown
     assert "Estou verificando</textarea>" in shown
+    assert re.search(r'aria-label="Anexos que não foram enviados">.*<b>laudo.pdf</b>', shown, re.S)
+    assert "Remover laudo.pdf" not in shown
     assert 'data-part="unsent" hidden' not in shown
     assert 'data-part="unsent" hidden' in sign_in(desk.bruno).get(f"{TICKETS}/{ticket.attendance_id}/").text
 

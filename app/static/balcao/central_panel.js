@@ -48,11 +48,12 @@
       if (mine !== wanted || same && begun !== till || busy && busy()) return;
       var box = made(html), fresh = box.querySelector("[data-ticket]"), old = same && part("reply"), now = part("reply", fresh);
       if (!fresh) throw new Error("shape");
-      var unsent = !now && old && part("unsent", fresh), text = unsent ? old.querySelector("textarea").value : "";
-      if (text.trim()) { // closed while it was being written
+      var unsent = !now && old && part("unsent", fresh), lost = unsent && typed();
+      if (lost) { // closed while it was being written
         keepDraft();
-        unsent.querySelector("textarea").textContent = text;
+        unsent.querySelector("textarea").textContent = old.querySelector("textarea").value;
         unsent.hidden = false;
+        keepFiles(old, unsent.querySelector("[data-unsent-files]"));
       }
       var held = panel.contains(document.activeElement) ? document.activeElement : null;
       if (old && now && (typed() || old.contains(document.activeElement))) now.replaceWith(old); // the typed text goes on, moved
@@ -66,11 +67,22 @@
       added(panel);
       reveal();
       if (!same) say("shown", { id: id });
-      var place = held && (panel.contains(held) ? held : old && old.contains(held) && text.trim() ? unsent.querySelector("textarea") : held.id && document.getElementById(held.id));
+      var place = held && (panel.contains(held) ? held : old && old.contains(held) && lost ? unsent.querySelector("textarea") : held.id && document.getElementById(held.id));
       if (focus || held) (!focus && place || panel.querySelector("[data-title]")).focus();
     }).catch(function () {
       if (mine === wanted) window.balcao.toast(words.failed, "bad");
     }).finally(function () { if (mine === wanted) panel.removeAttribute("aria-busy"); });
+  }
+
+  /* The files that were chosen for an answer that is sent no more, by their names. */
+  function keepFiles(form, list) {
+    var lines = Array.from(form.querySelectorAll("[data-list] > li"), function (line) {
+      var copy = line.cloneNode(true);
+      copy.querySelectorAll("button").forEach(function (button) { button.remove(); });
+      return copy;
+    });
+    list.replaceChildren.apply(list, lines);
+    list.hidden = !lines.length;
   }
 
   /* What was said last stands right above the answer. */
