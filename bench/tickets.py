@@ -69,7 +69,8 @@ def cases(desk) -> dict[str, dict[str, str]]:
 
         names = {"classification": ProviderTicket.classification_id, "motive": ProviderTicket.default_motive_id,
                  "subclassification": ProviderTicket.subclassification_id, "status": ProviderTicket.situation_id,
-                 "assignee": ProviderTicket.assignee_id}
+                 "assignee": ProviderTicket.assignee_id, "department": ProviderTicket.department_id,
+                 "entity": ProviderTicket.entity_id}
         used = {name: by_use(column) for name, column in names.items()}
         linked = set(session.scalars(select(User.id).join(UserProfile, UserProfile.user_id == User.id).where(
             UserProfile.central_operator, visible(User, viewer))))
@@ -91,11 +92,12 @@ def cases(desk) -> dict[str, dict[str, str]]:
         **{f"order {sign}{name}": {"order": sign + name} for name in reads.ORDERS for sign in ("", "-")},
         **{f"{name}, the usual": {name: pk} for name, pk in most.items()},
         **{f"{name}, the rare": {name: pk} for name, pk in least.items()},
-        "nobody's": {"assignee": "none"}, "a month": days,
+        "nobody's": {"assignee": "none"}, "in no department": {"department": "none"}, "a month": days,
         "closed in a month": closed,
         **{f"answered {name}": {"answered": name} for name in ANSWERED},
         **{f"deadline {name}": {"deadline": name} for name in reads.DEADLINES},
         **{f"status {name}": {"status_deadline": name} for name in reads.STATUS_DEADLINES},
+        **{f"waiting for {name}": {"waiting": name} for name in reads.TURNS},
         f"page after row {DEEP:,}": {"after": paging.encode(*deep)}}
     together = {
         "late, rare, by title": {"status_deadline": "expired", "classification": least["classification"],
