@@ -127,6 +127,8 @@ class ProviderTicket(Logged, Model):
         _open("ix_provider_ticket_open_department", "department_id", "opened_at", "number"),
         Index("ix_provider_ticket_nobody", "opened_at", "number", sqlite_where=text("assignee_id is null"),
               postgresql_where=text("assignee_id is null")),
+        Index("ix_provider_ticket_no_department", "company_id", "opened_at", "number",
+              sqlite_where=text("department_id is null"), postgresql_where=text("department_id is null")),
         _open("ix_provider_ticket_open_entity", "entity_id", "waiting", "opened_at", "number"),  # the provider's own
         Index("ix_provider_ticket_late", "opened_at", "number", sqlite_where=text("closed_at > due_at"),
               postgresql_where=text("closed_at > due_at")),  # closed after its deadline

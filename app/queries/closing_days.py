@@ -4,7 +4,7 @@ On PostgreSQL each day's have an index in that order, `day_provider_ticket_close
 """
 from datetime import UTC, date, timedelta
 
-from sqlalchemy import ARRAY, Date, Select, bindparam, case, column, false, func, select, true
+from sqlalchemy import ARRAY, Date, Select, bindparam, column, func, select, true
 
 from ..models.provider_ticket import ProviderTicket
 from .attendances import day_start
@@ -26,12 +26,6 @@ def touched(session, filters, timezone: str) -> list[date]:
     first = day_start(filters.closed_from, timezone).astimezone(UTC).date()
     last = (day_start(filters.closed_to + timedelta(days=1), timezone) - timedelta.resolution).astimezone(UTC).date()
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def row_by_row(condition):
-    """The same, asked of each row that is met and of no index: the planner takes days and moments of closing for
-    independent, and would look for what satisfies both."""
-    return case((condition, true()), else_=false())
 
 
 def nearest_of_each(days: list[date], part: Select) -> Select:

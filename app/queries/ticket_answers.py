@@ -3,9 +3,10 @@
 What the Operadora opened for a provider asks nothing of it. Subqueries of one row each: as joins, a planner would read
 the messages of all tickets for the few of a page.
 """
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from ..models.provider_ticket import Message, ProviderTicket
+from .planner import row_by_row
 
 ANSWERED = ("yes", "no")
 _OWN = Message.attendance_id == ProviderTicket.attendance_id
@@ -25,7 +26,7 @@ def conditions(answered: str | None) -> list:
     """Of `answered`: "yes", open or closed; "no", of those still open. Anything of None."""
     match answered:
         case "yes":
-            return [ASKED, _ANSWER.is_not(None)]
+            return [row_by_row(and_(ASKED, _ANSWER.is_not(None)))]
         case "no":
-            return [ProviderTicket.closed_at.is_(None), ASKED, _ANSWER.is_(None)]
+            return [ProviderTicket.closed_at.is_(None), row_by_row(and_(ASKED, _ANSWER.is_(None)))]
     return []

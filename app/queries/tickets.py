@@ -25,6 +25,7 @@ from .attendances import Page, day_start
 from .catalogue import FieldSpec
 from .field_filters import Asked, counted_along, narrowing
 from .field_order import FieldOrder
+from .planner import row_by_row
 
 COUNT_CAP = 1_000  # counting on would cost more than the list itself
 BRANCHES = 16  # parts of one statement: planning more would take longer than sorting
@@ -73,6 +74,12 @@ class TicketFilter:
     status_deadline: str | None = None
     q: str = ""
     custom: Asked = ()  # by configurators' fields
+
+    @property
+    def chosen(self) -> bool:
+        """Whether a value is asked whose tickets have an index in the order of opening."""
+        return bool(self.classification or self.subclassification or self.motive or self.status or self.assignee
+                    or self.unassigned or self.department or self.no_department)
 
     @property
     def given(self) -> dict:
@@ -135,7 +142,7 @@ def list_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, time
     few = narrowed.few or narrowed.closed or _gathered(session, filters, order, timezone)
     days = closing_days.touched(session, filters, timezone) if order == "opened_at" and not narrowed.few else []
     if days:
-        where = [*narrowed.seen, *map(closing_days.row_by_row, narrowed.closing)]
+        where = [*narrowed.seen, *map(row_by_row, narrowed.closing)]  # days and moments are not independent
 
     def keys(beyond, by, limit):
         whole = [*where, *([beyond] if beyond is not None else [])]
@@ -180,6 +187,8 @@ def count_tickets(session, viewer, filters: TicketFilter, bounds: Bounds, *, tim
     if filters.unassigned and session.get_bind().dialect.name == "sqlite":  # else it walks a whole company
         where = [_not_by_company(condition) for condition in where]
     some = [select(_TICKET.number).where(*where, *branch).limit(cap + 1) for branch in narrowed.branches]
+    if filters.chosen and not narrowed.few and not narrowed.closed:  # along its index, in the order of the list: those
+        some = [part.order_by(_TICKET.opened_at, _TICKET.number) for part in some]  # of one sector may all be young
     if filters.given.keys() == {"custom"} and not narrowed.few:  # of many, the walk of the list passes by many more
         along = counted_along(filters.custom, OwnerKind.ATTENDANCE, _TICKET.attendance_id, narrowed.where, cap)
         some = [along] if along is not None else some
@@ -340,7 +349,7 @@ def _branches(session, viewer, filters, bounds, *, words, closed) -> list[tuple]
     if filters.closed_from or filters.closed_to:  # closed ones alone
         late = late[1:]
     if closed:  # found by their days: the index of what was late holds that of all years
-        late = [closing_days.row_by_row(each) for each in late]
+        late = [row_by_row(each) for each in late]
     return _any_of(branches, late)
 
 
