@@ -157,6 +157,28 @@ def test_an_act_is_about_the_ticket_that_is_read_and_nothing_typed_is_lost(open_
     expect(about).to_have_text(f"Chamado {number}")
 
 
+@pytest.mark.req("C-87", "C-88")
+def test_an_email_and_an_sms_stand_in_the_conversation_as_soon_as_they_are_sent(open_page):
+    page = open_page("operator", "/provider-central/?filter=all&q=Avisos")
+    page.locator("#central-rows tr").first.click()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("region", name="Painel do chamado")
+    talk = panel.locator(".b-messages")
+    for name, field, words in (("E-mail", "Texto do e-mail", "Falta o laudo."),
+                               ("SMS", "Texto do SMS", "Há novidades.")):
+        panel.get_by_role("group", name="Notificar o contato").get_by_role("button", name=name).click()
+        dialog = page.get_by_role("dialog", name=f"{name} para o contato")
+        dialog.get_by_label(field).fill(words)  # what was sent is no longer typed: the panel is read again
+        dialog.get_by_role("button", name=f"Enviar {name if name == 'SMS' else 'e-mail'}").click()
+        entry = talk.get_by_role("listitem").filter(has_text=words)
+        expect(entry).to_be_visible()
+        expect(entry.get_by_text(name, exact=True)).to_be_visible()
+    panel.get_by_role("tab", name="Mensagens").click()  # nothing is asked for
+    expect(panel.get_by_role("tab", selected=True)).to_have_text(re.compile("Mensagens"))
+    expect(talk.get_by_role("listitem").filter(has_text="Há novidades.")).to_be_visible()
+    assert_accessible(page)
+
+
 @pytest.mark.req("C-34", "B-23")
 def test_the_message_is_marked_where_closing_demands_it(open_page):
     page = open_page("operator", "/provider-central/?filter=open")

@@ -207,6 +207,7 @@
   document.addEventListener("balcao:done", function (event) {
     var form = event.target;
     if (form.dataset.reply !== undefined) ticket.sent();
+    if (form.closest("dialog") && ticket.panel.contains(form)) form.reset(); // an e-mail or SMS that was sent is no longer typed
     if (form.dataset.newForm !== undefined) {
       form.reset();
       window.jQuery(form).find("select[data-lookup]").val(null).trigger("change");
