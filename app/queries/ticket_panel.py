@@ -18,6 +18,7 @@ from ..models.provider_ticket import Message, ProviderTicket
 from ..security.visibility import visible
 from . import paging
 from .attendances import Page
+from .ticket_talk import sent_of
 from .tickets import finding
 
 SIZE = 20
@@ -61,14 +62,15 @@ def find_counted(session, viewer, attendance_id: int) -> tuple[ProviderTicket, d
     provider = select(same.entity_id).where(same.attendance_id == attendance_id).scalar_subquery()
 
     def some(model, *where):
-        found = select(literal(1)).select_from(model).where(*where, visible(model, viewer)).limit(
-            MOST_COUNTED + 1).subquery()
+        found = select(literal(1)).select_from(model).where(*where).limit(MOST_COUNTED + 1).subquery()
         return select(func.count()).select_from(found).scalar_subquery()
 
     row = session.execute(finding(viewer, attendance_id).add_columns(
-        some(Message, Message.attendance_id == attendance_id),
-        some(AttendanceNote, AttendanceNote.attendance_id == attendance_id),
-        some(ProviderTicket, ProviderTicket.entity_id == provider, ProviderTicket.attendance_id != attendance_id)
+        some(Message, Message.attendance_id == attendance_id, visible(Message, viewer))
+        + some(Outbox, *sent_of(attendance_id, provider)),
+        some(AttendanceNote, AttendanceNote.attendance_id == attendance_id, visible(AttendanceNote, viewer)),
+        some(ProviderTicket, ProviderTicket.entity_id == provider, ProviderTicket.attendance_id != attendance_id,
+             visible(ProviderTicket, viewer))
     )).one_or_none()
     return row and (row[0], dict(zip(("messages", "notes", "earlier"), row[1:], strict=True)))
 

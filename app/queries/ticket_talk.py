@@ -68,6 +68,13 @@ def talk(session, viewer, ticket: ProviderTicket, *, before: int | None = None, 
     return Talk([*said, *sent], rows[0].id if more else None)
 
 
+def sent_of(attendance_id, entity_id) -> list:
+    """Conditions: what people sent to the contact of this ticket of this provider. The product's own mails repeat what
+    stands in the conversation."""
+    return [Outbox.attendance_id == attendance_id, Outbox.entity_id == entity_id, Outbox.sender_id.is_not(None),
+            Outbox.kind.in_((EMAIL, SMS))]
+
+
 def of_message(message: Message, files: Iterable[Attachment] = ()) -> Said:
     """A message as the conversation has it."""
     return Said(MESSAGE, message.id, message.direction, message.author_name, "", message.text, message.sent_at,
@@ -75,10 +82,8 @@ def of_message(message: Message, files: Iterable[Attachment] = ()) -> Said:
 
 
 def _sent(session, viewer, ticket, since: datetime | None, before: int | None) -> list[Said]:
-    """What people sent to the contact from then on, up to the message of this id; the product's own mails repeat what
-    stands in the conversation."""
-    where = [Outbox.attendance_id == ticket.attendance_id, Outbox.entity_id == ticket.entity_id,
-             Outbox.sender_id.is_not(None), Outbox.kind.in_((EMAIL, SMS))]
+    """What was sent from then on, up to the message of this id."""
+    where = sent_of(ticket.attendance_id, ticket.entity_id)
     if viewer.entity_id:
         where.append(Outbox.state != OutboxState.DEAD)
     if since is not None:

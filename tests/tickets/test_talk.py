@@ -44,6 +44,7 @@ def test_the_panel_has_them_where_they_were_sent_with_how_far_they_came(ticket, 
     assert said(page) == WHOLE
     sent = page[:page.index("Vamos verificar.")].rpartition('<li class="from-')[0].rpartition('<li class="from-')[2]
     assert re.search(r"<b>Ana Teste</b>.*E-mail.*Na fila.*<b>Sua guia", sent, re.S)
+    assert re.search(r'data-count="messages">5</span>', sign_in(desk.sofia).get(f"{at}/").text)
     last = sign_in(desk.sofia).get(f"{at}/tab/attendance").text
     assert said(last[:last.index("Dados do chamado")]) == WHOLE[-3:]
     assert "Ver a conversa inteira" in last
