@@ -1,5 +1,5 @@
-"""What the panel of a ticket shows beside it: its files, what was sent to the contact, and the provider's batches,
-guides and payments, by key."""
+"""What the panel of a ticket shows beside it: its files, and the provider's batches, guides and payments, by
+key."""
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,13 +12,13 @@ from ..models.attachment import Attachment
 from ..models.attendance import Attendance
 from ..models.classification import CLOSED_PHASES, Scope, Situation
 from ..models.note import AttendanceNote
-from ..models.outbox import EMAIL, SMS, Outbox
+from ..models.outbox import Outbox
 from ..models.provider_account import Batch, Guide, Payment
 from ..models.provider_ticket import Message, ProviderTicket
 from ..security.visibility import visible
 from . import paging
 from .attendances import Page
-from .ticket_talk import sent_of
+from .ticket_talk import to_contact
 from .tickets import finding
 
 SIZE = 20
@@ -67,23 +67,12 @@ def find_counted(session, viewer, attendance_id: int) -> tuple[ProviderTicket, d
 
     row = session.execute(finding(viewer, attendance_id).add_columns(
         some(Message, Message.attendance_id == attendance_id, visible(Message, viewer))
-        + some(Outbox, *sent_of(attendance_id, provider)),
+        + some(Outbox, *to_contact(attendance_id, provider), Outbox.sender_id.is_not(None)),
         some(AttendanceNote, AttendanceNote.attendance_id == attendance_id, visible(AttendanceNote, viewer)),
         some(ProviderTicket, ProviderTicket.entity_id == provider, ProviderTicket.attendance_id != attendance_id,
              visible(ProviderTicket, viewer))
     )).one_or_none()
     return row and (row[0], dict(zip(("messages", "notes", "earlier"), row[1:], strict=True)))
-
-
-def notices(session, ticket: ProviderTicket, *, limit=5) -> list:
-    """The newest e-mails and SMS to the contact of a ticket that the viewer sees, with the sender's name."""
-    return session.execute(
-        select(Outbox.id, Outbox.kind, Outbox.recipient, Outbox.subject, Outbox.body, Outbox.state, Outbox.error,
-               Outbox.created_at, Outbox.sent_at, Outbox.due_at, User.first_name, User.last_name)
-        .outerjoin(User, User.id == Outbox.sender_id)
-        .where(Outbox.attendance_id == ticket.attendance_id, Outbox.kind.in_((EMAIL, SMS)),
-               Outbox.entity_id.is_not(None))
-        .order_by(Outbox.id.desc()).limit(limit)).all()
 
 
 def closing_situations(session) -> list[Situation]:

@@ -45,9 +45,11 @@ class Talk:
         return Talk(self.said[-size:], self.earlier or next((each.id for each in self.said if cut and each.id), None))
 
 
-def talk(session, viewer, ticket: ProviderTicket, *, before: int | None = None, size=SIZE) -> Talk:
-    """The last `size` messages of a ticket that the viewer sees, or those before a message, with what was sent among
-    them; three queries. Of what never left the provider is told nothing."""
+def talk(session, viewer, ticket: ProviderTicket, *, before: int | None = None, size=SIZE, sent: list | None = None
+         ) -> Talk:
+    """The last `size` messages of a ticket that the viewer sees, or those before a message, with what people sent among
+    them; three queries. Of what never left the provider is told nothing. `sent`: of the end of a conversation, the
+    newest of what was `written`, where it was read already; the product's own mails in it repeat what stands there."""
     where = [Message.attendance_id == ticket.attendance_id, visible(Message, viewer)]
     if before is not None:
         where.append(Message.id < before)
@@ -60,19 +62,29 @@ def talk(session, viewer, ticket: ProviderTicket, *, before: int | None = None, 
                 visible(Attachment, viewer)).order_by(Attachment.id)):
             files.setdefault(file.message_id, []).append(file)
     said: list[Said] = []
-    sent = _sent(session, viewer, ticket, rows[0].sent_at if more else None, before)
+    since = rows[0].sent_at if more else None
+    if sent is None:
+        sent = _sent(session, viewer, ticket, since, before)
+    beside = [_of_sent(row) for row in reversed(sent) if row.sender_id and (since is None or row.created_at >= since)]
     for row in rows:  # messages follow each other by their ids, whatever the clocks of two servers say
-        while sent and sent[0].sent_at < row.sent_at:
-            said.append(sent.pop(0))
+        while beside and beside[0].sent_at < row.sent_at:
+            said.append(beside.pop(0))
         said.append(of_message(row, files.get(row.id, ())))
-    return Talk([*said, *sent], rows[0].id if more else None)
+    return Talk([*said, *beside], rows[0].id if more else None)
 
 
-def sent_of(attendance_id, entity_id) -> list:
-    """Conditions: what people sent to the contact of this ticket of this provider. The product's own mails repeat what
-    stands in the conversation."""
-    return [Outbox.attendance_id == attendance_id, Outbox.entity_id == entity_id, Outbox.sender_id.is_not(None),
-            Outbox.kind.in_((EMAIL, SMS))]
+def written(session, ticket: ProviderTicket, *where, limit=MOST) -> list:
+    """The newest e-mails and SMS to the contact of a ticket, of people and of the product, with the sender's name."""
+    return session.execute(
+        select(Outbox.id, Outbox.kind, Outbox.recipient, Outbox.subject, Outbox.body, Outbox.state, Outbox.error,
+               Outbox.created_at, Outbox.sent_at, Outbox.due_at, Outbox.sender_id, User.first_name, User.last_name)
+        .outerjoin(User, User.id == Outbox.sender_id).where(*to_contact(ticket.attendance_id, ticket.entity_id), *where)
+        .order_by(Outbox.id.desc()).limit(limit)).all()
+
+
+def to_contact(attendance_id, entity_id) -> list:
+    """Conditions: an e-mail or an SMS to the contact of this ticket of this provider."""
+    return [Outbox.attendance_id == attendance_id, Outbox.entity_id == entity_id, Outbox.kind.in_((EMAIL, SMS))]
 
 
 def of_message(message: Message, files: Iterable[Attachment] = ()) -> Said:
@@ -81,9 +93,15 @@ def of_message(message: Message, files: Iterable[Attachment] = ()) -> Said:
                 tuple(files))
 
 
-def _sent(session, viewer, ticket, since: datetime | None, before: int | None) -> list[Said]:
-    """What was sent from then on, up to the message of this id."""
-    where = sent_of(ticket.attendance_id, ticket.entity_id)
+def _of_sent(row) -> Said:
+    name = " ".join(filter(None, (row.first_name, row.last_name)))
+    return Said(row.kind, None, "out", name, row.subject if row.kind == EMAIL else "", row.body, row.created_at,
+                state=row.state)
+
+
+def _sent(session, viewer, ticket, since: datetime | None, before: int | None) -> list:
+    """What people sent from then on, up to the message of this id, the newest first."""
+    where = [Outbox.sender_id.is_not(None)]
     if viewer.entity_id:
         where.append(Outbox.state != OutboxState.DEAD)
     if since is not None:
@@ -91,8 +109,4 @@ def _sent(session, viewer, ticket, since: datetime | None, before: int | None) -
     if before is not None:
         where.append(Outbox.created_at < select(Message.sent_at).where(
             Message.id == before, Message.attendance_id == ticket.attendance_id).scalar_subquery())
-    rows = session.execute(
-        select(Outbox, User.first_name, User.last_name).outerjoin(User, User.id == Outbox.sender_id)
-        .where(*where).order_by(Outbox.id.desc()).limit(MOST))
-    return [Said(row.kind, None, "out", " ".join(filter(None, names)), row.subject if row.kind == EMAIL else "",
-                 row.body, row.created_at, state=row.state) for row, *names in reversed(rows.all())]
+    return written(session, ticket, *where)

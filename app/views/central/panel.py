@@ -14,7 +14,7 @@ from ...models.provider_ticket import MESSAGE_LIMIT, ProviderTicket
 from ...queries import ticket_panel as reads
 from ...queries import tickets
 from ...queries.logs import page_of_log
-from ...queries.ticket_talk import talk
+from ...queries.ticket_talk import talk, written
 from ...security.permissions import Perm
 from ...services import central, drafts
 from ...services.attendance_rules import offered_situations
@@ -31,6 +31,7 @@ from .held import of_draft
 from .shown import SENDING, STATES, of_files, of_notices
 
 FEW = 3  # messages on the first tab
+SENT, SHOWN = 20, 5  # e-mails and SMS that are read for them, and those shown as sent
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,12 @@ def _attendance(ticket) -> dict:
     attendance, zone = ticket.attendance, ticket.attendance.company.timezone
     may_write = g.viewer.may(Perm.TICKET_WRITE)
     steps = clock.explained(ticket, timezone=zone, language=str(get_locale()))
+    sent = written(db.session, ticket, limit=SENT)
     return {
-        "steps": steps, "talk": talk(db.session, g.viewer, ticket, size=FEW).end(FEW),
+        "steps": steps, "talk": talk(db.session, g.viewer, ticket, size=FEW, sent=sent).end(FEW),
         "situations": offered_situations(db.session, attendance, phases=phases_after(
             attendance.phase, actor=g.viewer)) if may_write else [],
-        "notices": of_notices(reads.notices(db.session, ticket)), "longest_sms": LONGEST_SMS,
+        "notices": of_notices(sent[:SHOWN]), "longest_sms": LONGEST_SMS,
         "mobiles": notices.mobiles(db.session, ticket, actor=g.viewer) if may_write else [],
         "no_mobile": notices.NO_MOBILE, "complaints": {"email": complaint(EMAIL), "sms": complaint(SMS)},
         "suggested": notices.suggested(ticket, current_app.config["PUBLIC_URL"]) if may_write else {}}
