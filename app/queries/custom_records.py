@@ -20,7 +20,7 @@ from . import paging
 from .among import among, texts
 from .attendances import Page
 from .custom_menus import Access
-from .record_asked import NEWEST, Narrowed, RecordFilter, narrow, newest
+from .record_asked import LOOKED, NEWEST, Narrowed, RecordFilter, narrow, newest
 from .record_pages import Pages
 from .record_scope import branches_of, companies_of
 
@@ -28,7 +28,6 @@ __all__ = ["COUNT_CAP", "NEWEST", "Count", "Page", "RecordFilter", "count_of_att
            "find_some", "list_records", "marks_among", "narrow", "persons", "shown"]
 
 COUNT_CAP = 1_000  # counting on would cost more than the list itself
-LOOKED = 1_200  # of those who answer a question, looked at to be counted
 _R, _KIND = CustomRecord, OwnerKind.RECORD.value
 
 
@@ -67,14 +66,13 @@ def count_records(session, made: Narrowed, *, cap: int = COUNT_CAP) -> Count:
     if cap > LOOKED:
         return _counted(session, select(_R.id).where(*made.seen()).limit(cap + 1), cap)
     wide = next((each for each in made.wide if not each.pieces), None)
-    by_words = wide is None and not made.words.common
-    if wide is not None:
-        steps = wide.owners(_KIND).limit(LOOKED).subquery()
-    else:
-        steps = (made.words.owners(session).limit(LOOKED) if by_words else newest(made, LOOKED)).subquery()
+    if wide is None and made.words.met:
+        some = select(_R.id).where(among(_R.id, made.words.met), *made.seen(worded=False)).limit(cap + 1)
+        found = _counted(session, some, cap)
+        return Count(found.n, found.more or len(made.words.met) > LOOKED)
+    steps = (newest(made, LOOKED) if wide is None else wide.owners(_KIND).limit(LOOKED)).subquery()
     looked = session.scalar(select(func.count()).select_from(select(steps.c[0]).subquery()))
-    some = select(_R.id).join(steps, steps.c[0] == _R.id).where(
-        *made.seen(but=wide, worded=not by_words)).limit(cap + 1)
+    some = select(_R.id).join(steps, steps.c[0] == _R.id).where(*made.seen(but=wide)).limit(cap + 1)
     found = _counted(session, some, cap)
     return Count(found.n, found.more or looked == LOOKED)
 

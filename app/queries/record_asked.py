@@ -12,6 +12,7 @@ from .record_words import WORDS, Words, words_of
 
 NEWEST = "id"  # the order of the numbers
 FEW = 1_000  # records that are named by id and sorted, where the newest come first
+LOOKED = 1_200  # of those who answer a question, looked at to be counted
 FEW_SORTED = 5_000  # the same in the order of a field, where a walk meets them one by one all over the table
 _R, _KIND = CustomRecord, OwnerKind.RECORD.value
 
@@ -102,9 +103,11 @@ def _look_for_words(session, made, most) -> None:
         made.words.look(session, newest(made, most, WORDS))
         if made.words.common:
             return
-    found = list(session.scalars(made.words.owners(session).limit(most + 1)))
+    found = list(session.scalars(made.words.owners(session).limit(max(most, LOOKED) + 1)))
     if len(found) <= most:
         made.ids, made.words = found, None
+    else:
+        made.words.met = found
 
 
 def _look_whether_few(session, made, most) -> None:

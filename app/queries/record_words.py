@@ -5,7 +5,7 @@ of all others. Neither index gives words that many have in the order of a list: 
 records.
 """
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Boolean, String, column, func, literal, literal_column, select, table, text
 from sqlalchemy.ext.compiler import compiles
@@ -24,11 +24,12 @@ _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z.\-/]*[0-9]", re.ASCII)
 @dataclass
 class Words:
     """The words asked of one form, a beginning with "*" after it. `common`: many of the newest records have them; None
-    before anybody looked."""
+    before anybody looked. `met`: some of those that the index of words gave, where they are too many to be named."""
 
     form_id: int
     words: list[str]
     common: bool | None = None
+    met: list[int] = field(default_factory=list)
 
     def look(self, session, newest) -> None:
         """Learn whether enough of the newest records have the words; `newest` selects WORDS of those. PostgreSQL only:
