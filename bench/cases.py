@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 
-from app.models.attendance import Attendance
+from app.models.attendance import Attendance, AttendanceDetail
 from app.models.classification import Channel, Situation
 from app.models.entity import EContact, Entity, Phone
 from app.queries import paging
@@ -38,6 +38,21 @@ def searches(desk) -> dict[str, list[str]]:
             "name: beginning": [words[0][:4] for words in names],
             "name: nobody": [f"{words[0]} Xyzw{place}" for place, words in enumerate(names)],
         }
+
+
+def palette(desk) -> dict[str, str]:
+    """{what is typed after Ctrl+K: the address that answers it}."""
+    with desk.session() as (session, viewer):
+        one = session.scalars(select(AttendanceDetail).join(AttendanceDetail.attendance).where(
+            visible(Attendance, viewer), Attendance.protocol.is_not(None),
+            func.length(AttendanceDetail.description) > 40).order_by(AttendanceDetail.id.desc()).limit(1)).one()
+        told = [word.strip(".,;:") for word in one.description.split() if len(word) > 5]
+        phone = session.scalar(select(Phone.number).join_from(Phone, Entity).where(visible(Entity, viewer)).order_by(
+            Phone.id.desc()).limit(1))
+        typed = {"a name": one.attendance.entity.name.split()[-1], "protocol": one.attendance.protocol,
+                 "end of a protocol": one.attendance.protocol[-5:], "phone": phone, "a word": told[0],
+                 "two words": " ".join(told[:2]), "three letters": told[0][:3], "nobody's": "xyzwq"}
+    return {f"palette: {name}": f"/search/palette?{urlencode({'q': text})}" for name, text in typed.items()}
 
 
 def lists(desk) -> dict[str, str]:

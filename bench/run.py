@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 from . import cases, history, records, report, tickets
@@ -21,8 +22,8 @@ from .databases import ROOT, Databases
 
 SIZES = {"small": (10_000, 100_000), "full": (10_000, 1_000_000)}
 COMPLAINTS = ROOT.parent / "shared" / "data" / "consumidor_gov"
-LIMITS = {"document": 20, "phone": 20, "email": 20, "name": 120, "page": 60, "ratio": 1.3, "list_cpu": 12,
-          "minimal_cpu": 4, "start": 5, "import": 60, "generate": 5_000}
+LIMITS = {"document": 20, "phone": 20, "email": 20, "name": 120, "palette": 150, "page": 60, "ratio": 1.3,
+          "list_cpu": 12, "minimal_cpu": 4, "start": 5, "import": 60, "generate": 5_000}
 OPENINGS, BLOCKS = 25, 8
 GENERATED = 50_000  # attendances made in every run, also where the databases measured are those of the last time
 
@@ -184,6 +185,10 @@ def _searches(desks):
         calls = [[finding(desk, text) for text in texts[kind]] for desk, texts in zip(desks, found, strict=True)]
         limit = LIMITS[kind.split(":")[0]]
         yield from _lines("search", kind, desks, _in_turns(desks, calls), limit)
+    typed = [cases.palette(desk) for desk in desks]
+    for kind in typed[0]:
+        calls = [[partial(desk.get, paths[kind])] * cases.SAMPLES for desk, paths in zip(desks, typed, strict=True)]
+        yield from _lines("search", kind, desks, _in_turns(desks, calls), LIMITS["palette"])
 
 
 def _pages(desks):
