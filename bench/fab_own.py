@@ -41,6 +41,7 @@ def measure(path: Path) -> dict[str, float]:
         class PlainView(ModelView):
             datamodel = SQLAInterface(Entity)
             list_columns = search_columns = ["name", "document", "company", "units", "created_at"]
+            add_columns = edit_columns = show_columns = ["name", "document"]  # no columns of SQL
             page_size = 25
 
         class SameView(PlainView):
