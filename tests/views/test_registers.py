@@ -307,6 +307,13 @@ def test_time_zones_are_listed_by_their_cities_in_the_language_of_the_page(confi
     assert ">Belém</option>" in configurator.get("/calendars/add").text
 
 
+def test_a_time_zone_without_a_city_is_listed_by_its_own_name(admin, session, seeding, world):
+    with seeding():
+        world.company.timezone = "Factory"  # one of the operating system's, which a package or REST may bring
+    assert "Factory" in admin.get("/companies/list/").text
+    assert "Factory" in admin.get(f"/companies/edit/{world.company.id}").text
+
+
 def test_a_new_record_never_inherits_the_log_of_a_deleted_one(configurator, session):
     for name in ("Um", "Dois"):
         assert configurator.post("/contact-types/add", {"name": name, "active": "y"}).status_code == 302

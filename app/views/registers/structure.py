@@ -15,8 +15,11 @@ from .classifications import ACTIVE_HELP, RegisterView
 
 
 def zone_name(zone: str) -> str:
-    """The city of a time zone (IANA), in the language of the request: Belém."""
-    return get_timezone_location(zone, locale=get_locale(), return_city=True)
+    """The city of a time zone (IANA), in the language of the request: Belém. Its own name where nobody knows one."""
+    try:
+        return get_timezone_location(zone, locale=get_locale(), return_city=True)
+    except LookupError:
+        return zone
 
 
 # Brazil's zones, the most used first; one that is stored and not here stays on offer.
