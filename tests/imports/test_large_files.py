@@ -5,6 +5,7 @@ import pytest
 
 from app.services.imports import sheet
 from app.services.imports.loading import Loading, Tally
+from app.services.imports.orders import OrderImporter
 from app.services.imports.products import ProductImporter
 from app.services.imports.refused import refused_csv
 from tests.support.clock import NOON
@@ -41,6 +42,14 @@ def test_rows_are_read_a_batch_at_a_time(traced):
     rows, megabytes = traced(read)
     assert rows == ROWS
     assert megabytes < 4, "its cells and values would be more than ten"
+
+
+def test_the_decimal_mark_is_told_without_keeping_the_numbers(traced):
+    content = sheet.read(file(
+        Pedido="{n}", CPF="52998224725", Data="10/03/2026", Total="{n}00", Quantidade="{n}", Preço="{n}000"))
+    loading, megabytes = traced(lambda: Loading(OrderImporter(), content, now=NOON))
+    assert loading.decimal == ","
+    assert megabytes < 0.5, "its numbers would be more than one"
 
 
 def test_refused_rows_are_kept_as_their_reasons_and_read_again_for_their_file(

@@ -69,9 +69,13 @@ def decimal_mark(columns: Sequence[Column], mapping: dict[str, int], rows) -> st
     """Which mark the numbers of the file have, told by those that leave no doubt; a comma where none tells."""
     numeric = [mapping[each.key] for each in columns
                if (each.numeric or each.read in (read_money, read_quantity)) and each.key in mapping]
-    cells = [_bare(row.cells[index]) for row in rows if not row.trouble for index in numeric]
-    commas, points = (any(map(says.fullmatch, cells)) for says in (_SAYS_COMMA, _SAYS_POINT))
-    return POINT if points and not commas else COMMA
+    points = False
+    for row in rows if numeric else ():  # each is read from the file for it
+        cells = [] if row.trouble else [_bare(row.cells[index]) for index in numeric]
+        if any(map(_SAYS_COMMA.fullmatch, cells)):
+            return COMMA
+        points = points or any(map(_SAYS_POINT.fullmatch, cells))
+    return POINT if points else COMMA
 
 
 def read_row(columns: Sequence[Column], mapping: dict[str, int], cells: Sequence[str], context: Context):

@@ -5,7 +5,7 @@ and where one of them is refused, each in a savepoint of its own, so that it tak
 finds everything unchanged.
 
 Of the file no more than a batch stands in memory as cells and values; rows are read from it twice, first for what names
-them.
+them, and once more for their decimal mark where numbers are among them.
 """
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
