@@ -199,6 +199,12 @@ def test_the_message_is_marked_where_closing_demands_it(open_page):
     page.keyboard.press("e")
     expect(dialog).to_be_visible()
     expect(star).to_be_hidden()
+    demanded["message"] = True
+    dialog.locator("option").evaluate_all("each => each.forEach(option => option.remove())")  # no situation closes
+    dialog.get_by_role("button", name="Voltar").click()
+    page.locator("#central-rows tr").first.focus()
+    page.keyboard.press("e")
+    expect(star).to_be_visible()
 
 
 @pytest.mark.req("C-85", "C-02")

@@ -46,7 +46,8 @@
   function demand(form) {
     var star = form.querySelector("[data-demanded]");
     if (!star) return;
-    star.hidden = !form.dataset.message || form.elements.situation_id.selectedOptions[0].dataset.cancels !== undefined;
+    var chosen = form.elements.situation_id.selectedOptions[0]; // none where no situation closes
+    star.hidden = !form.dataset.message || Boolean(chosen && chosen.dataset.cancels !== undefined);
     form.elements.message.setAttribute("aria-required", String(!star.hidden));
   }
   document.addEventListener("change", function (event) {
