@@ -40,7 +40,7 @@ class Talk:
     earlier: int | None
 
     def end(self, size: int) -> "Talk":
-        """Its last ones alone."""
+        """Its last ones alone; `earlier` then says only that there are others."""
         cut = self.said[:-size]
         return Talk(self.said[-size:], self.earlier or next((each.id for each in self.said if cut and each.id), None))
 

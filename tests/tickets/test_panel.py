@@ -81,7 +81,6 @@ def test_the_steps_speak_of_the_provider_and_a_status_stops_no_clock(session, an
         assert "O status não para o relógio, nem “pendente”." in why(ticket)
 
 
-
 @pytest.mark.req("C-75")
 def test_it_says_with_whom_it_is(session, desk, ana, open_ticket):
     ticket = open_ticket()

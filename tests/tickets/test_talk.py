@@ -6,6 +6,7 @@ import pytest
 
 from app.database import unit_of_work
 from app.models.outbox import Outbox, OutboxState
+from app.services import outbox
 from app.services.tickets import notices
 from tests.support.clock import NOON
 
@@ -59,6 +60,22 @@ def test_the_provider_reads_them_too_unless_they_never_left(session, seeding, ti
     assert said(sign_in(desk.pedro).get(address).text) == WHOLE[:3] + WHOLE[4:]
     assert ("SMS", "Há novidades.") in said(sign_in(desk.sofia).get(
         f"/provider-central/tickets/{ticket.attendance_id}/tab/messages").text)
+
+
+@pytest.mark.req("C-28", "B-29")
+def test_what_was_written_to_others_about_the_ticket_stands_in_no_conversation(session, ticket, world, desk, sign_in,
+                                                                               api):
+    with unit_of_work(session):
+        for entity_id in (None, world.entity.id):  # a colleague, another person
+            outbox.enqueue_email(session, to="outro@example.com", subject="Interno", body="Só entre nós.", now=NOON,
+                                 attendance_id=ticket.attendance_id, entity_id=entity_id, sender_id=desk.ana.id)
+    panel = f"/provider-central/tickets/{ticket.attendance_id}"
+    assert said(sign_in(desk.pedro).get(f"/portal/tickets/{ticket.protocol}").text) == WHOLE
+    assert said(sign_in(desk.sofia).get(f"{panel}/tab/messages").text) == WHOLE
+    assert 'data-count="messages">5</span>' in sign_in(desk.sofia).get(f"{panel}/").text
+    for person, address in ((desk.pedro, f"/api/v1/me/tickets/{ticket.protocol}/messages"),
+                            (desk.ana, f"/api/v1/provider-tickets/{ticket.protocol}/messages")):
+        assert [row["text"] for row in api(person).get(address).json["items"]] == [text for _kind, text in WHOLE]
 
 
 @pytest.mark.req("B-37")
