@@ -177,6 +177,15 @@ def unit_of_work(session):
         call()
 
 
+def apart(session, act):
+    """What `act(session, now)` answers in a unit of work of its own; no connection is held after it, however long
+    something else is waited for then."""
+    with unit_of_work(session):
+        made = act(session, utc_now())
+    session.rollback()
+    return made
+
+
 def before_commit(session, call) -> None:
     """Run `call(session)`, once however often it is asked for, as the last thing before the transaction is stored: what
     takes a lock that many want."""

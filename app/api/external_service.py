@@ -1,10 +1,12 @@
 """The external service over REST (M-77, M-78, M-79): its connection data, what of its answer fills which field of a
 person, "Testar", and a person looked up as the form does."""
+from functools import partial
+
 from flask import current_app, jsonify
 from flask_babel import gettext as _
 
-from ..database import unit_of_work, utc_now
-from ..errors import DomainError, Invalid, NotFound
+from ..database import apart
+from ..errors import Invalid, NotFound
 from ..extensions import db, limiter
 from ..lowcode import person_fields
 from ..models.external_service import Auth, ExternalService
@@ -105,13 +107,8 @@ class PutPersonFields(schemas.Body):
 
 
 WHOLE_SERVICE, CHANGE, FIELDS, TRY, LOOK_UP = (
-    PutExternalService(), schemas.change_of(AddExternalService), PutPersonFields(), ChangeTried(partial=True), LookUp())
-
-
-class TooMany(DomainError):
-    """The person has asked too often."""
-
-    status, code = 429, "too_many_requests"
+    PutExternalService(), schemas.change_of(AddExternalService), PutPersonFields(),
+    ChangeTried(partial=tuple(ChangeTried._declared_fields)), LookUp())  # a header is whole, or none
 
 
 class ExternalServiceApi(Resource):
@@ -132,7 +129,7 @@ class ExternalServiceApi(Resource):
         version = data.pop("version")
 
         def act(session, now):
-            item = external_service.kept(session)
+            item = external_service.kept(session) if version is None else _kept(session)
             if item is not None and version is None:
                 raise Invalid(schemas.REQUIRED, field="version")
             return _saved(session, item, _as_kept(data), version, now)
@@ -163,9 +160,8 @@ class ExternalServiceApi(Resource):
     def test(self):
         data = body(TRY)
         given, item = _given(data), _kept(db.session)
-        _count()
         values = {**external_service.held(item), **_as_kept(data)} if data else None
-        return jsonify(TRIED(service_answers.try_out(item.id, given, values, **_means())))
+        return jsonify(TRIED(service_answers.try_out(_counted(), item.id, given, values)))
 
 
 class PersonLookUpApi(Resource):
@@ -178,8 +174,7 @@ class PersonLookUpApi(Resource):
                description="Nothing is stored. Where the service fails, a notice says so and there are no values.")
     def look_up(self):
         data = body(LOOK_UP)
-        _count()
-        lookup, outcome = service_answers.look_up(_given(data), entity_id=data["person_id"], **_means())
+        lookup, outcome = service_answers.look_up(_counted(), _given(data), entity_id=data["person_id"])
         return jsonify(FOUND(person_fields.filling(db.session, lookup, outcome, viewer=actor())))
 
 
@@ -208,19 +203,8 @@ def _given(data) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _count() -> None:
-    if not service_answers.may_ask(limiter.limiter, actor().user_id):
-        raise TooMany(service_answers.TOO_MANY)
-
-
-def _means() -> dict:
-    """The arguments of `look_up` and `try_out` that are the same for every request of a person."""
-    return {"keys": current_app.config["ENCRYPTION_KEYS"], "write": _write, "actor": actor(),
-            "allow_private": current_app.config["WEBHOOK_ALLOW_PRIVATE"]}
-
-
-def _write(act):
-    with unit_of_work(db.session) as session:
-        made = act(session, utc_now())
-    db.session.rollback()  # no connection is held while the service is waited for
-    return made
+def _counted() -> service_answers.Asker:
+    """The person of this request, whose asking counts. Raises TooMany."""
+    service_answers.count(limiter.limiter, actor().user_id)
+    return service_answers.Asker(actor(), partial(apart, db.session), current_app.config["ENCRYPTION_KEYS"],
+                                 current_app.config["WEBHOOK_ALLOW_PRIVATE"])

@@ -1,19 +1,19 @@
 """The external service is asked (M-79): the call is made within limits, and what became of it is told in words.
 
-Whoever asks gives `write(act)`, which answers `act(session, now)` in a unit of work of its own and holds nothing in the
-database after it: a call takes several, and none while the service is waited for.
+A call takes several units of work, and none while the service is waited for: whoever asks gives the way to them.
 """
 import http.client
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from limits import RateLimitItemPerMinute
 
+from ..errors import DomainError
 from ..outgoing_http import answers, pinned
 from ..outgoing_http.addresses import NotAllowed
 from ..outgoing_http.guarded import Busy, Guard
@@ -27,7 +27,6 @@ SHOWN = 600  # characters of an answer that cannot be used
 LEAST_HIDDEN = 4  # a shorter secret would hide every other word
 GUARD = Guard()
 RATE = RateLimitItemPerMinute(30)  # of one person: more than anybody types
-TOO_MANY = _l("Too many look-ups: wait a moment and try again.")
 DEEPEST, MOST_LINES, LONGEST_VALUE = 8, 400, 120  # of an answer as it is shown
 
 log = logging.getLogger("balcao.external_service")
@@ -91,36 +90,52 @@ class Outcome:
         return _("The service cannot be used as it is configured: tell whoever keeps it. Fill the form by hand.")
 
 
-def may_ask(counters, user_id: int) -> bool:
-    """Whether this person has not asked too often within the last minute; this asking counts. `counters` are those of
-    the rate limits."""
+class TooMany(DomainError):
+    """The person has asked too often."""
+
+    status, code = 429, "too_many_requests"
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, and by which means. `write(act)` answers `act(session, now)` as `database.apart` does."""
+
+    actor: Any
+    write: Callable
+    keys: Sequence[str] = field(repr=False)
+    allow_private: bool
+
+
+def count(counters, user_id: int) -> None:
+    """One asking more of this person. Raises TooMany where it is too many within the last minute. `counters` are those
+    of the rate limits."""
     try:
-        return counters.hit(RATE, "external-service", str(user_id))
+        fits = counters.hit(RATE, "external-service", str(user_id))
     except Exception:  # the counters are away; the guard still holds
         log.warning("look-ups are not counted", exc_info=True)
-        return True
+        return
+    if not fits:
+        raise TooMany(_l("Too many look-ups: wait a moment and try again."))
 
 
-def look_up(given: dict, *, entity_id: int | None = None, keys: Sequence[str], allow_private: bool, write: Callable,
-            actor) -> tuple[Lookup | None, Outcome]:
+def look_up(asker: Asker, given: dict, *, entity_id: int | None = None) -> tuple[Lookup | None, Outcome]:
     """Ask for the person that `given` names; `entity_id`, and what is raised but for LostKey, as in `begin_lookup`."""
     try:
-        lookup = write(lambda session, now: begin_lookup(
-            session, given, entity_id=entity_id, keys=keys, actor=actor, now=now))
+        lookup = asker.write(lambda session, now: begin_lookup(
+            session, given, entity_id=entity_id, keys=asker.keys, actor=asker.actor, now=now))
     except LostKey:
         return None, Outcome("lost")
-    return lookup, perform(lookup, allow_private=allow_private, write=write)
+    return lookup, perform(asker, lookup)
 
 
-def try_out(pk: int, given: dict, values: dict | None = None, *, keys: Sequence[str], allow_private: bool,
-            write: Callable, actor) -> Outcome:
+def try_out(asker: Asker, pk: int, given: dict, values: dict | None = None) -> Outcome:
     """"Testar"; `values`, and what is raised, as in `begin_test`."""
-    lookup = write(lambda session, now: begin_test(
-        session, pk, given, values, keys=keys, allow_private=allow_private, actor=actor, now=now))
-    return perform(lookup, allow_private=allow_private, write=write, trying=True)
+    lookup = asker.write(lambda session, now: begin_test(
+        session, pk, given, values, keys=asker.keys, allow_private=asker.allow_private, actor=asker.actor, now=now))
+    return perform(asker, lookup, trying=True)
 
 
-def perform(lookup: Lookup, *, allow_private: bool, write: Callable, trying: bool = False) -> Outcome:
+def perform(asker: Asker, lookup: Lookup, *, trying: bool = False) -> Outcome:
     """Make the call. Never raises for what the other side does; no transaction may be open meanwhile.
 
     `trying`: a person looks whether it works (again), so its pause does not hold, and is over where it answers.
@@ -129,10 +144,10 @@ def perform(lookup: Lookup, *, allow_private: bool, write: Callable, trying: boo
 
     def ask() -> Outcome:
         return _judged(pinned.call(call.method, call.url, call.content, call.headers, seconds=call.seconds, most=MOST,
-                                   allow_private=allow_private, secret=bool(call.hidden)))
+                                   allow_private=asker.allow_private, secret=bool(call.hidden)))
 
     try:
-        outcome = GUARD.run(ask, seconds=call.seconds, admit=lambda: None if trying else _admit(lookup, write))
+        outcome = GUARD.run(ask, seconds=call.seconds, admit=lambda: None if trying else _admit(lookup, asker.write))
     except Busy:
         outcome = Outcome("busy")
     except service_pauses.Resting:
@@ -145,7 +160,7 @@ def perform(lookup: Lookup, *, allow_private: bool, write: Callable, trying: boo
         outcome = Outcome("private")
     except (OSError, http.client.HTTPException, ValueError) as error:
         outcome = Outcome("network", detail=in_words(f"{type(error).__name__}: {error}"))
-    _note(lookup, outcome.code, trying, write)
+    _note(lookup, outcome.code, trying, asker.write)
     ms = round((time.perf_counter() - began) * 1000)
     log.info("look-up", extra={"pairs": {  # never what was asked or answered
         "service": lookup.key[0], "outcome": outcome.code, "status": outcome.status or "-", "ms": ms}})

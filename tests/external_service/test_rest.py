@@ -69,6 +69,7 @@ def fields(answer) -> dict:
 def test_it_is_put_read_and_changed_and_its_secret_is_never_shown(keeping, sent, session, app, inside, logged):
     assert keeping.get(URL).status_code == 404
     assert keeping.patch(URL, {"version": 1, "seconds": 3}).status_code == 404
+    assert keeping.put(URL, sent(version=1)).status_code == 404, "what was read is gone"
     made = keeping.put(URL, sent())
     assert made.status_code == 200, made.text
     assert {name: made.json[name] for name in ("name", "method", "auth", "seconds", "active", "has_secret")} == {
@@ -172,6 +173,8 @@ def test_it_is_tried_as_it_is_stored_or_with_what_is_given(keeping, kept, system
     assert "/clientes/" in stored(session).url
     assert list(fields(keeping.post(f"{URL}/test", {"document": "123"}))) == ["document"]
     assert set(fields(keeping.post(f"{URL}/test", {"document": CPF, "seconds": 16, "name": ""}))) == {"seconds", "name"}
+    assert list(fields(keeping.post(f"{URL}/test", {"document": CPF, "headers": [{"name": "X"}]}))) == [
+        "headers.0.value"]
     assert logged("external_service", "test") == [{"document": [None, "•••.533.447-••"]}] * 2
 
 

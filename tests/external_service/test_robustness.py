@@ -106,9 +106,9 @@ def test_a_name_server_that_does_not_answer_holds_nobody(service, quick, ask, mo
 def test_no_transaction_is_held_while_the_service_is_waited_for(service, ask, db, monkeypatch):
     held, perform = [], service_answers.perform
 
-    def noting(lookup, **options):
+    def noting(*asked, **options):
         held.append(db.session().in_transaction())
-        return perform(lookup, **options)
+        return perform(*asked, **options)
     monkeypatch.setattr(service_answers, "perform", noting)
     assert ask().values
     assert held == [False]

@@ -12,7 +12,7 @@ from ...lowcode import person_fields
 from ...security.permissions import Perm
 from ...services import external_service, service_answers
 from ..lookup import whole
-from .asking import may_ask, means
+from .asking import counted
 
 LONGEST = 320  # characters of what is typed
 
@@ -36,14 +36,12 @@ class ServiceFillView(BaseView):
     @has_access
     def look_up(self):
         """Never an error where the service fails: the notice says so, and the form stays as it is."""
-        if not may_ask():
-            return jsonify(error=str(service_answers.TOO_MANY)), 429
         asked = request.get_json(silent=True)
         asked = asked if isinstance(asked, dict) else {}
         given = {name: asked[name][:LONGEST] for name in external_service.GIVEN if isinstance(asked.get(name), str)}
         entity_id = whole(str(asked["entity"])) if asked.get("entity") else None
         try:
-            lookup, outcome = service_answers.look_up(given, entity_id=entity_id, **means())
+            lookup, outcome = service_answers.look_up(counted(), given, entity_id=entity_id)
         except DomainError as error:
             return jsonify(error=str(error), field=error.field), error.status
         made = person_fields.filling(db.session, lookup, outcome, viewer=g.viewer)
