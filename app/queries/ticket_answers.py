@@ -18,8 +18,9 @@ def _one(column, *where):
 
 ASKED = _one(Message.id, Message.direction == "in", Message.sent_at <= ProviderTicket.opened_at).limit(
     1).scalar_subquery().is_not(None)  # opened by the provider
-FIRST_ANSWER = _one(func.min(Message.sent_at), Message.direction == "out").scalar_subquery()
-_ANSWER = _one(Message.id, Message.direction == "out").limit(1).scalar_subquery()
+_SINCE = Message.direction == "out", Message.sent_at >= ProviderTicket.opened_at  # a merged one brings older ones
+FIRST_ANSWER = _one(func.min(Message.sent_at), *_SINCE).scalar_subquery()
+_ANSWER = _one(Message.id, *_SINCE).limit(1).scalar_subquery()
 
 
 def conditions(answered: str | None) -> list:
