@@ -5,7 +5,7 @@ that is undone) is not asked again.
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from ..errors import Invalid
@@ -62,8 +62,8 @@ def demands_message(session, ticket_ids) -> bool:
 def answered(session, ticket_ids) -> bool:
     """Whether the Operadora has written in one of these tickets since it was opened, whoever opened it."""
     before = aliased(Message)
-    later = or_(Message.sent_at > Attendance.opened_at, exists().where(
-        before.attendance_id == Message.attendance_id, before.id < Message.id))
+    later = or_(Message.sent_at > Attendance.opened_at, and_(Message.sent_at == Attendance.opened_at, exists().where(
+        before.attendance_id == Message.attendance_id, before.id < Message.id)))
     return session.scalar(select(Message.id).join(Attendance, Attendance.id == Message.attendance_id).where(
         Message.attendance_id.in_(ticket_ids), Message.direction == "out", later).limit(1)) is not None
 

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from app.database import unit_of_work, utc_now
-from app.services import attendance_merge, list_views
+from app.services import attendance_merge, list_views, settings
 from app.services.tickets import opening, work
 from tests.support.clock import DAY, NOON
 
@@ -87,14 +87,16 @@ def test_the_average_until_the_first_answer_opens_what_it_is_taken_of(sign_in, d
 
 
 def test_the_answer_to_an_older_ticket_that_was_merged_into_one_is_none_of_its_own(
-        session, sign_in, desk, open_ticket, say):
-    now = utc_now()
+        session, sign_in, desk, open_ticket, say, make_user, viewer_for):
+    now, admin = utc_now(), viewer_for(make_user(None, "Admin"))
     older, newer = open_ticket(now=now - 3 * DAY), open_ticket(now=now - DAY)
     say.reply(older, now=now - 2 * DAY)
     with unit_of_work(session):
         attendance_merge.merge(session, newer.attendance_id, older.attendance_id, actor=desk.as_sofia, now=now)
+        settings.set_setting(session, "close_ticket_with", "answer", actor=admin, now=now)
     sofia = sign_in(desk.sofia)
     assert (numbers(sofia.get(f"{PAGE}?answered=no")), numbers(sofia.get(f"{PAGE}?answered=yes"))) == ([2], [])
+    assert sofia.get(f"{PAGE}many/close/about?row={newer.attendance_id}").json["message"] is True
     say.reply(newer, now=now - DAY + 3 * HOUR)
     assert numbers(sofia.get(f"{PAGE}?answered=yes")) == [2]
     assert "<span>Tempo médio até a primeira resposta</span><b>3 h</b>" in sofia.get(f"{PAGE}figures/?days=7").text
