@@ -213,6 +213,37 @@ def test_a_job_that_was_interrupted_goes_on_and_counts_right(app, configurator, 
     assert counts(configurator.get(queued.location)) == [452, 450, 0, 0, 2]
 
 
+def test_a_job_that_was_interrupted_tells_what_the_writing_refused_before(
+        app, configurator, session, world, monkeypatch):
+    from app.errors import Invalid
+    from app.services import products
+    from app.services.imports.loading import Loading
+
+    sent = send(configurator, "products", LARGE)
+    configurator.post(sent.location, mapping(configurator.get(sent.location), action="import"))
+    create, write, calls = products.products.create, Loading.write, []
+
+    def refuses_one(inner, values, **options):
+        if values["code"] == "C5":
+            raise Invalid("Somebody was faster.")
+        return create(inner, values, **options)
+
+    def dies_at_the_second(self, *arguments, **options):
+        calls.append(1)
+        if len(calls) == 2:
+            raise OSError("the power went")
+        return write(self, *arguments, **options)
+
+    monkeypatch.setattr(products.products, "create", refuses_one)
+    monkeypatch.setattr(Loading, "write", dies_at_the_second)
+    work(app)
+    session.expire_all()
+    result = session.scalars(select(Job)).one().result
+    assert (result["imported"], result["refused"]) == (449, 3)
+    assert "Somebody was faster." in [words for _line, words in result["told"]]
+    assert len(result["told"]) == 3
+
+
 def test_a_job_is_cancelled_and_what_was_imported_stays(app, configurator, session, world, monkeypatch):
     from app.services.imports.loading import Loading
 

@@ -28,7 +28,8 @@ COUNTS = ("read", CREATE, UPDATE, UNCHANGED, "refused")
 
 @dataclass
 class Tally:
-    """What became of rows; of each exactly one thing. `reasons`: {line: every reason} of the refused ones."""
+    """What became of rows; of each exactly one thing. `reasons`: {line: every reason} of the refused ones; `written`
+    has those of them that no plan tells, only the writing."""
 
     read: int = 0
     imported: int = 0
@@ -36,6 +37,7 @@ class Tally:
     unchanged: int = 0
     refused: int = 0
     reasons: dict[int, str] = field(default_factory=dict)
+    written: dict[int, str] = field(default_factory=dict)
 
     def add(self, other: "Tally") -> None:
         for name in COUNTS:
@@ -187,6 +189,7 @@ class Loading:
             except REFUSALS as raised:
                 error = refusal(raised)
                 tally.refuse(record.rows, list(getattr(error, "errors", [error])))
+                tally.written |= {row.line: tally.reasons[row.line] for row in record.rows}
             else:
                 self._count(tally, record, step.what)
         return tally

@@ -13,6 +13,7 @@ from ...services.records import require
 
 KIND = "import"
 TOLD = 50  # refused rows that the result itself tells; the file has all
+KEPT = 1_000  # of those that only the writing refused, for the file of a next try: they are stored with every batch
 
 
 def run(work) -> dict:
@@ -39,7 +40,8 @@ def run(work) -> dict:
 
 
 def _all(work, loading, trial) -> Tally:
-    """Every batch, from where an earlier try had come; of its batches only the refused rows are looked up again."""
+    """Every batch, from where an earlier try had come; of its batches only the refused rows are looked up again, but
+    for those that the writing refused, which are kept."""
     tally, total = Tally(), len(loading.sheet.rows)
     done = work.kept.get("batches", 0)
     for number, batch in enumerate(loading.batches(), 1):
@@ -54,10 +56,13 @@ def _all(work, loading, trial) -> Tally:
                 outcome = loading.write(session, batch, actor=work.actor, now=utc_now())
                 kept["batches"] = number
                 kept["counts"] = _sum(kept.get("counts", {}), outcome.counts())
+                by_writing = [*kept.get("by_writing", ()), *outcome.written.items()]
+                kept["by_writing"] = by_writing[:KEPT]
         tally.add(outcome)
     if done:
         for name, value in work.kept.get("counts", {}).items():
             setattr(tally, name, value)
+        tally.reasons |= dict(work.kept.get("by_writing", ()))
     return tally
 
 
