@@ -29,5 +29,5 @@ def conditions(answered: str | None) -> list:
         case "yes":
             return [row_by_row(and_(ASKED, _ANSWER.is_not(None)))]
         case "no":
-            return [ProviderTicket.closed_at.is_(None), row_by_row(and_(ASKED, _ANSWER.is_(None)))]
+            return [ProviderTicket.closed_at.is_(None), row_by_row(and_(_ANSWER.is_(None), ASKED))]  # most have one
     return []
