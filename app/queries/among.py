@@ -70,6 +70,15 @@ def each_of(session, ids):
     return select(func.unnest(given, type_=Integer))
 
 
+def ids_of(session, statement) -> list[int]:
+    """The ids that a select of one column finds: on PostgreSQL as one array, which is read in half the time of as many
+    rows."""
+    if session.get_bind().dialect.name == "sqlite":
+        return list(session.scalars(statement))
+    found = statement.subquery()
+    return session.scalar(select(func.array_agg(found.c[0]))) or []
+
+
 def texts(session, given):
     """Texts as a column of rows."""
     if session.get_bind().dialect.name == "sqlite":

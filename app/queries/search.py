@@ -41,6 +41,7 @@ from ..models.entity import EContact, Entity, Phone
 from ..security.visibility import own_companies, visible
 from ..text import digits, normalise, searchable
 from . import paging
+from .among import ids_of
 from .catalogue import FieldSpec
 from .field_filters import Asked
 from .field_order import FieldOrder
@@ -246,9 +247,9 @@ def ids_named(session, text: str, limit: int) -> list[int]:
     """Some of the entities that `name_condition` finds, in no order, whoever sees them."""
     words, short = words_of(text)
     if words and not short:  # the index alone: their rows need not be read
-        return list(session.scalars(_first_matches(session, words, limit)))
+        return ids_of(session, _first_matches(session, words, limit))
     people = select(Entity.id).where(name_condition(text)).cte().prefix_with("MATERIALIZED")
-    return list(session.scalars(select(people).limit(limit)))
+    return ids_of(session, select(people).limit(limit))
 
 
 def name_condition(text: str):
