@@ -22,6 +22,11 @@ def has_records(session, form_id: int) -> bool:
     return session.scalar(select(CustomRecord.id).where(CustomRecord.form_id == form_id).limit(1)) is not None
 
 
+def count_records(session, form_id: int) -> int:
+    """How many records lie behind the menus of the form."""
+    return session.scalar(select(func.count()).select_from(CustomRecord).where(CustomRecord.form_id == form_id))
+
+
 def has_menus(session, form_id: int, *, but: int | None = None) -> bool:
     """Whether a menu leads to the records of the form, besides the one with the id `but`."""
     return session.scalar(select(DynamicMenu.id).where(
@@ -44,6 +49,17 @@ def stands_with_values(session, target: str, keys: Iterable[str]) -> bool:
     keys, column = list(keys), _ON[FieldTarget(target)].custom_values
     return bool(keys) and session.scalar(select(exists().where(
         or_(*(column[key].as_string().is_not(None) for key in keys)))))
+
+
+def count_holders(session, target: str, keys: Iterable[str], *, kinds: Collection[str] | None = None) -> int:
+    """How many persons (or attendances) hold a value under one of these keys. With `kinds`, persons of these alone, and
+    none that became part of another."""
+    keys, model = list(keys), _ON[FieldTarget(target)]
+    if not keys:
+        return 0
+    only = [] if kinds is None else [Entity.kind.in_(kinds), Entity.merged_into_id.is_(None)]
+    return session.scalar(select(func.count()).select_from(model).where(
+        or_(*(model.custom_values[key].as_string().is_not(None) for key in keys)), *only))
 
 
 def options_used(session, form_id: int, key: str, values: Iterable[str]) -> set[str]:

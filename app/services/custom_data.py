@@ -2,11 +2,13 @@
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext
 from sqlalchemy import select
 
 from ..errors import Conflict, DomainError, Invalid, InvalidMany
 from ..models.custom_field import CustomField
 from ..models.custom_form import CustomData, CustomForm, FieldTarget, PersonType
+from ..models.entity import EntityKind
 from ..queries import form_use
 from ..queries.catalogue import hold
 from ..security.permissions import Perm
@@ -16,6 +18,10 @@ from .form_placing import group_of, pick
 
 NAME_LENGTH = 60
 _GIVEN = ("name", "target", "person_type", "active", "position")
+
+
+class VariableTaken(Conflict):
+    """A variable of the form is one of another form in the same place."""
 
 
 def create(session, values: dict, *, actor, now: datetime) -> CustomData:
@@ -34,7 +40,8 @@ def create(session, values: dict, *, actor, now: datetime) -> CustomData:
 
 
 def update(session, pk: int, values: dict, *, version: int | None = None, actor, now: datetime) -> CustomData:
-    """Change it; what `values` leaves out stays. Another form or target only while no value lies under its fields.
+    """Change it; what `values` leaves out stays. Another form or target only while no value lies under its fields, and
+    to no type of person that would lose sight of its values.
 
     Raises Forbidden, NotFound, Stale, Invalid, InvalidMany, Conflict.
     """
@@ -47,6 +54,8 @@ def update(session, pk: int, values: dict, *, version: int | None = None, actor,
     if moved and _holds_values(session, *before):
         raise Conflict(_l("There are values in its fields: form and place stay. It can be switched off."),
                        field="form" if ready.get("form") is not stored.form and "form" in ready else "target")
+    if not moved and stored.target == FieldTarget.ENTITY:
+        _refuse_lost_sight(session, stored, ready.get("person_type", stored.person_type))
     kept = records.update(session, CustomData, pk, ready, version=version, actor=actor, now=now, check=_check)
     if moved or kept.active and not shown:
         field_filling.refill(session, kept.form_id, actor=actor, now=now)
@@ -114,8 +123,9 @@ def _check(session, item, _lists, *, actor) -> None:
     beside = form_rules.keys_beside(session, form_id, (item.target,))
     both = sorted(keys & beside.keys())
     if both:
-        raise Conflict(_l("The variable %(key)s is already one of “%(name)s”, which stands there too. Duplicate the "
-                          "form: the copy gets variables of its own."), field="form", key=both[0], name=beside[both[0]])
+        raise VariableTaken(
+            _l("The variable %(key)s is already one of “%(name)s”, which stands there too. Duplicate the form: the "
+               "copy gets variables of its own."), field="form", key=both[0], name=beside[both[0]])
     if other := next((found for key in sorted(keys) if (found := form_rules.ambiguous(key, beside))), None):
         raise Conflict(form_rules.AMBIGUOUS, field="form", other=other)
 
@@ -125,6 +135,23 @@ def _refuse_values(session, item, *, actor) -> None:
         raise Conflict(_l("There are values in its fields: it can be switched off, not deleted."))
 
 
+def _refuse_lost_sight(session, item, person_type: str) -> None:
+    """Values stay where they can be seen: of persons of the other type they would be on no page any more."""
+    before, after = ({kind for kind in EntityKind if each in (PersonType.BOTH, kind)}
+                     for each in (item.person_type, person_type))
+    lost = before - after
+    count = form_use.count_holders(session, item.target, _keys(session, item.form_id), kinds=lost) if lost else 0
+    if count:
+        raise Conflict(lazy_ngettext(
+            "%(num)s person of the other type has values in its fields and would lose sight of them: the type stays. "
+            "Choose “Both”, or switch it off.",
+            "%(num)s persons of the other type have values in its fields and would lose sight of them: the type stays. "
+            "Choose “Both”, or switch it off.", count), field="person_type")
+
+
 def _holds_values(session, form_id, target) -> bool:
-    keys = session.scalars(select(CustomField.key).where(CustomField.form_id == form_id))
-    return form_use.stands_with_values(session, target, keys)
+    return form_use.stands_with_values(session, target, _keys(session, form_id))
+
+
+def _keys(session, form_id):
+    return session.scalars(select(CustomField.key).where(CustomField.form_id == form_id)).all()

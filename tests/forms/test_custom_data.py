@@ -93,6 +93,31 @@ def test_where_values_lie_form_and_place_stay_and_nothing_is_deleted(session, ac
     assert session.get(CustomData, pk) is None
 
 
+@pytest.mark.req("M-88", "S-14")
+def test_persons_of_the_other_type_do_not_lose_sight_of_their_values(session, act, configurator, form, world, seeding):
+    pk = act("data", "create", {"name": "A", "target": "entity", "form": form, "person_type": "individual"})
+    item = session.get(CustomData, pk)
+    with seeding():
+        world.entity.custom_values = {"vazamentos": 3}
+    assert world.entity.kind == EntityKind.INDIVIDUAL
+    session.commit()
+    answer = configurator.post(f"{HOME}{pk}", posted(form, name="B", person_type="company", version=item.version))
+    assert answer.status_code == 409
+    assert said_at(answer, "person_type")
+    assert "1 pessoa do outro tipo tem valores nestes campos" in answer.text
+    assert 'value="company" checked' in answer.text  # as it was chosen
+    session.expire_all()
+    assert (item.name, item.person_type) == ("A", "individual")
+    act("data", "update", pk, {"person_type": "both"})  # nobody loses sight
+    with pytest.raises(Conflict) as raised:
+        act("data", "update", pk, {"person_type": "company"})
+    assert list(refusals(raised)) == ["person_type"]
+    act("data", "update", pk, {"person_type": "individual"})
+    with seeding():
+        world.entity.custom_values = {"vazamentos": None}
+    act("data", "update", pk, {"person_type": "company"})
+
+
 @pytest.mark.req("M-88")
 def test_the_order_of_one_target_leaves_the_other(session, act, configurator):
     forms = [act("form", "create", {"name": name, "fields": []}) for name in "ABC"]
