@@ -42,6 +42,7 @@ def config_import(file, parts, dry_run):
     """Bring a package in: all of it or nothing. `flask config-undo` takes it back. The last line counts."""
     from ..security.viewer import SYSTEM
     from ..services.packages import importing
+    from ..services.packages.outcome import Refused
 
     now = utc_now()
     with unit_of_work(db.session) as session:
@@ -52,7 +53,7 @@ def config_import(file, parts, dry_run):
                 package = _attempt(importing.receive, session, file.read_bytes(), actor=SYSTEM, now=now)
                 session.flush()  # by its id it is imported
                 outcome = importing.bring(session, package.id, parts=_names(parts), actor=SYSTEM, now=now)
-            except importing.Refused as refused:
+            except Refused as refused:
                 session.rollback()
                 outcome = refused.outcome
     _told(outcome)
@@ -66,7 +67,8 @@ def config_undo(number):
 
     from ..models.package_import import PackageImport
     from ..security.viewer import SYSTEM
-    from ..services.packages import importing, undoing
+    from ..services.packages import told, undoing
+    from ..services.packages.outcome import Refused
 
     with unit_of_work(db.session) as session:
         number = number or session.scalar(select(PackageImport.id).where(
@@ -76,9 +78,11 @@ def config_undo(number):
             raise click.ClickException("there is no import to take back")
         try:
             outcome = _attempt(undoing.undo, session, number, actor=SYSTEM, now=utc_now())
-        except importing.Refused as refused:
+        except Refused as refused:
             session.rollback()
             outcome = refused.outcome
+    for line in told.rests(outcome.rests):
+        click.echo(f"~ {line}")
     for problem in outcome.problems:
         click.echo(f"! {problem}", err=True)
     click.echo(f"import={number} undone={0 if outcome.problems else outcome.same} refused={len(outcome.problems)}")
@@ -95,7 +99,7 @@ def _names(parts):
 
 def _attempt(act, *arguments, **named):
     from ..errors import DomainError
-    from ..services.packages.importing import Refused
+    from ..services.packages.outcome import Refused
 
     try:
         return act(*arguments, **named)
@@ -122,5 +126,5 @@ def _told(outcome) -> None:
     for problem in outcome.problems:
         click.echo(f"! {problem}", err=True)
     click.echo(f"create={outcome.count('create')} update={outcome.count('update')} same={outcome.same} "
-               f"refused={len(outcome.problems)}")
+               f"left={len(outcome.left)} refused={len(outcome.problems)}")
     sys.exit(1 if outcome.problems else 0)

@@ -245,6 +245,7 @@ class EntityView(SimpleMixin, FieldFiltersMixin, PersonFieldsMixin, AppModelView
 
     def refused_page(self, error):
         """The record, with the reason why it stays and where it can be deactivated."""
+        g.address = f"{self._root()}/show/{request.view_args['pk']}"
         return self.show(request.view_args["pk"]), error.status
 
 

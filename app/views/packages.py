@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload
 
 from ..database import unit_of_work, utc_now
-from ..errors import DomainError
+from ..errors import Conflict, DomainError
 from ..extensions import db
 from ..models.package_import import PackageImport
 from ..security.permissions import Perm
@@ -20,6 +20,7 @@ from ..security.visibility import visible
 from ..services import external_service
 from ..services.demo.forms import FOLDER
 from ..services.packages import document, importing, reading, told, undoing
+from ..services.packages.outcome import CREATE, UPDATE, Outcome, Problem, Refused
 from ..services.packages.parts import PARTS
 
 EXAMPLES = {"saneamento": ("fa-droplet", _l("Water utility")), "plano_de_saude": (
@@ -104,16 +105,22 @@ class PackageView(BaseView):
     def bring(self, pk):
         package = _package(pk)
         chosen = [name for name in package.content if name in request.form.getlist("part")]
+        without = _without(package)
         if not chosen:
             return self._shown(package, error=DomainError(_("Choose at least one part."), field="part"))
         try:
             with unit_of_work(db.session) as session:
-                outcome = importing.bring(session, pk, parts=chosen, actor=g.viewer, now=utc_now())
+                outcome = importing.bring(session, pk, parts=chosen, without=without, actor=g.viewer, now=utc_now())
+                if not outcome.changes:
+                    raise Conflict(_("There is nothing to import."))
         except DomainError as error:
             return self._shown(_package(pk), error=error, chosen=chosen)
-        flash(_("Package imported: %(added)s, %(changed)s.",
-                added=ngettext("%(num)s added", "%(num)s added", outcome.count(importing.CREATE)),
-                changed=ngettext("%(num)s changed", "%(num)s changed", outcome.count(importing.UPDATE))), "success")
+        said = _("Package imported: %(added)s, %(changed)s.",
+                 added=ngettext("%(num)s added", "%(num)s added", outcome.count(CREATE)),
+                 changed=ngettext("%(num)s changed", "%(num)s changed", outcome.count(UPDATE)))
+        if outcome.left:
+            said += " " + ngettext("%(num)s entry stayed out.", "%(num)s entries stayed out.", len(outcome.left))
+        flash(said, "success")
         return redirect(url_for("PackageView.show", pk=pk))
 
     @expose("/<int:pk>/undo", methods=["POST"])
@@ -122,10 +129,10 @@ class PackageView(BaseView):
         package = _package(pk)
         try:
             with unit_of_work(db.session) as session:
-                undoing.undo(session, pk, actor=g.viewer, now=utc_now())
+                outcome = undoing.undo(session, pk, actor=g.viewer, now=utc_now())
         except DomainError as error:
             return self._shown(package, error=error)
-        flash(_("The import was taken back."), "success")
+        flash(_rest(_("The import was taken back."), outcome), "success")
         return redirect(url_for("PackageView.show", pk=pk))
 
     def _listed(self, error=None, wrong="import"):
@@ -135,8 +142,10 @@ class PackageView(BaseView):
             .order_by(PackageImport.id.desc()).limit(SHOWN)).all()
         page = render_template(
             "packages/list.html", title=_("Packages"), rows=rows, parts=_readable(), examples=EXAMPLES, error=error,
-            wrong=wrong, chosen=request.args.getlist("part"), name=request.args.get("name", ""),
-            may_write=g.viewer.may(Perm.CUSTOM_FORM_WRITE), megabytes=document.SIZE_LIMIT // 1024 // 1024)
+            wrong=wrong, chosen=request.args.getlist("part") or [part.name for part in _exported()],
+            others=[part.label for part in _readable() if part not in _exported()],
+            name=request.args.get("name", ""), may_write=g.viewer.may(Perm.CUSTOM_FORM_WRITE),
+            megabytes=document.SIZE_LIMIT // 1024 // 1024)
         return page, 422 if error else 200
 
     def _shown(self, package, error=None, chosen=None):
@@ -144,29 +153,62 @@ class PackageView(BaseView):
         sent = [part for part in PARTS if package.content.get(part.name)]
         parts = [part for part in sent if part.may_bring(g.viewer)]
         names = chosen if chosen is not None else request.args.getlist("part") or [part.name for part in parts]
-        outcome = self._outcome(package, names, error)
+        without, may_write = _without(package), g.viewer.may(Perm.CUSTOM_FORM_WRITE)
+        if request.method == "POST":
+            g.address = url_for("PackageView.show", pk=package.id, part=names, without=without)
+        outcome = self._outcome(package, names, without, error)
         readable = [part for part in PARTS if g.viewer.may(part.reads)]
-        changes = [each for each in outcome.changes if each.part in readable]
-        shown = replace(outcome, changes=changes)
+        shown = replace(outcome, changes=[each for each in outcome.changes if each.part in readable],
+                        rests=[each for each in outcome.rests if each.part in readable])
+        undoable = may_write and package.imported_at is not None and package.undone_at is None
         page = render_template(
             "packages/show.html", title=_("Packages"), package=package, outcome=shown, error=error,
-            chosen=names, told=told, groups=_grouped(changes[:MOST_CHANGES]), left=max(0, len(changes) - MOST_CHANGES),
+            chosen=names, without=without, marks=sorted({each.mark for each in outcome.problems if each.mark}),
+            told=told, groups=_grouped(shown.changes[:MOST_CHANGES]), left=max(0, len(shown.changes) - MOST_CHANGES),
             parts=parts, others=[part.label for part in sent if part not in parts],
-            hidden=len(outcome.changes) > len(changes),
-            secret_missing=_secret_missing(package, changes), may_write=g.viewer.may(Perm.CUSTOM_FORM_WRITE))
+            hidden=len(outcome.changes) > len(shown.changes), undoable=undoable,
+            sure=_rest(_("Take the whole import back?"), self._taken_back(package)) if undoable else "",
+            secret_missing=_secret_missing(package, shown.changes), may_write=may_write)
         return page, error.status if error else 200
 
     @staticmethod
-    def _outcome(package, names, error) -> importing.Outcome:
-        if isinstance(error, importing.Refused):
+    def _outcome(package, names, without, error) -> Outcome:
+        if isinstance(error, Refused):
             return error.outcome
         if package.imported_at is not None:
             return importing.done(package)
         try:
             with unit_of_work(db.session) as session:
-                return importing.trial(session, package.content, parts=names, actor=g.viewer, now=utc_now())
+                return importing.trial(session, package.content, parts=names, without=without, actor=g.viewer,
+                                       now=utc_now())
         except DomainError as refused:
-            return importing.Outcome(problems=[importing.Problem(_("Package"), (), None, str(refused))])
+            return Outcome(problems=[Problem(_("Package"), (), None, str(refused))])
+
+    @staticmethod
+    def _taken_back(package) -> Outcome:
+        """What an undo would leave; what stands against it is told where it is asked for."""
+        with unit_of_work(db.session) as session:
+            return undoing.trial(session, package.id, actor=g.viewer, now=utc_now())
+
+
+def _rest(said: str, outcome: Outcome) -> str:
+    """The sentence, and what stays behind once the import is taken back."""
+    lines = told.rests([each for each in outcome.rests if g.viewer.may(each.part.reads)])
+    return said if not lines else f"{said} " + ngettext(
+        "It stays, inactive, for it is in use: %(names)s.", "They stay, inactive, for they are in use: %(names)s.",
+        len(lines), names="; ".join(lines))
+
+
+def _without(package) -> list[str]:
+    """The marks of the entries that are left out."""
+    given = list(dict.fromkeys(request.values.getlist("without")))
+    return given if set(given) <= importing.marks(package.content) else abort(400)
+
+
+def _exported() -> list:
+    """The parts that are ticked from the start: of who imports, those that he could bring in again."""
+    imports = g.viewer.may(Perm.CUSTOM_FORM_WRITE)
+    return [part for part in _readable() if not imports or part.may_bring(g.viewer)]
 
 
 def _secret_missing(package, changes) -> bool:

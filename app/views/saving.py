@@ -239,4 +239,5 @@ class SavingMixin:
 
     def refused_page(self, error):
         """The record with the reason why it stays; a 4xx, so that no caller takes it for done."""
+        g.address = self._root() + "/list/"
         return self.list_page(), error.status

@@ -127,6 +127,12 @@ class Shell:
         """Path and query of this page, to come back to; the home page when it is the answer to a form."""
         return request.full_path.rstrip("?") if request.method == "GET" else url_for("HomeView.index")
 
+    @property
+    def address(self) -> str | None:
+        """Where the browser finds this page when it is read again: a refusal that answers a form whose address can only
+        be sent to says so in `g.address`."""
+        return g.get("address")
+
     @staticmethod
     def at(path: str) -> str:
         """An address of ours, below the prefix that a proxy may put before it."""

@@ -1,5 +1,7 @@
 """Packages: the configuration of one installation, brought into another."""
+import html
 import json
+import re
 
 import pytest
 
@@ -44,3 +46,25 @@ def changed(data: bytes, act) -> bytes:
     whole.pop("hash")
     act(whole["parts"])
     return json.dumps(whole).encode()
+
+
+def offered(page: str) -> dict[str, list[str]]:
+    """What "Importar" of a package's page would send; nothing where it is disabled."""
+    form = page.partition("data-parts>")[2].partition("</form>")[0]
+    button = re.search(r'<button class="btn btn-primary"[^>]*>', form)[0]
+    if " disabled" in button:
+        return {}
+    return {"part": re.findall(r'name="part" value="([^"]+)" checked', form),
+            "without": re.findall(r'name="without" value="([^"]+)"', form)}
+
+
+def told(page: str) -> str:
+    """The text of a page on one line."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def link(page: str, words: str) -> str:
+    """Where the link leads whose text or name begins so."""
+    found = next(each for each in re.finditer(r'<a [^>]*href="([^"]+)"([^>]*)>(.*?)</a>', page)
+                 if words in each[2] or re.sub(r"<[^>]+>", "", each[3]).startswith(words))
+    return html.unescape(found[1])

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.models.classification import Motive
 from app.models.package_import import PackageImport
-from tests.packages.conftest import changed
+from tests.packages.conftest import changed, offered
 
 pytestmark = pytest.mark.req("B-21")
 URL = "/settings/packages/"
@@ -20,6 +20,11 @@ def configurator(make_user, sign_in, world):
 
 def sent(browser, data):
     return browser.post(URL, {"file": (io.BytesIO(data), "pacote.json")}, content_type="multipart/form-data")
+
+
+def imported(browser, address):
+    """"Importar" as the page offers it."""
+    return browser.post(f"{address}/import", offered(browser.get(address).text))
 
 
 def with_sewage(data):
@@ -49,7 +54,8 @@ def test_a_package_is_exported_looked_at_imported_and_taken_back(configurator, s
 
 def test_a_trial_sends_no_token_and_the_way_back_says_what_it_does(configurator):
     answer = sent(configurator, with_sewage(configurator.get(f"{URL}export?part=motives").data))
-    form = configurator.get(answer.location).text.partition(f'{answer.location}/import">')[2].partition("</form>")[0]
+    page = configurator.get(answer.location).text
+    form = page.partition(f'{answer.location}/import" data-parts>')[2].partition("</form>")[0]
     assert 'formmethod="get"' in form
     assert '<button class="btn btn-primary" name="csrf_token"' in form  # sent by "Importar" alone
     assert form.count("csrf_token") == 1
@@ -78,12 +84,15 @@ def test_a_package_that_cannot_come_in_says_each_reason(configurator, session):
 
 def test_nobody_exports_what_he_may_not_read(configurator, make_user, sign_in, world):
     page = configurator.get(URL).text
-    assert 'value="motives"' in page
+    assert 'value="motives" checked' in page
+    assert 'value="departments">' in page  # which he could not bring in again
     assert 'value="roles"' not in page
     assert configurator.get(f"{URL}export?part=roles").status_code == 422
     supervisor = sign_in(make_user("boss", "Supervisor", companies=[world.company]))
     assert supervisor.get(f"{URL}export?part=roles").status_code == 200
-    assert 'type="file"' not in supervisor.get(URL).text
+    page = supervisor.get(URL).text
+    assert 'type="file"' not in page
+    assert 'value="motives" checked' in page
     assert supervisor.post(URL, {}).status_code == 403
     attendant = sign_in(make_user("ana2", "Attendant", companies=[world.company]))
     assert attendant.get(URL).status_code == 403
@@ -116,21 +125,12 @@ def test_the_commands_export_compare_import_and_take_back(app, session, world, t
     assert run(args=["config-export", str(file), "--part", "nada"]).exit_code == 2
 
 
-@pytest.mark.parametrize(("name", "menu"), [
-    ("saneamento", "Parada de abastecimento"), ("plano_de_saude", "Autorização prévia"),
-    ("provedor_de_internet", "Queda massiva")])
-def test_a_ready_made_package_is_looked_at_and_imported(configurator, session, name, menu):
-    answer = configurator.post(f"{URL}examples/{name}")
-    assert answer.status_code == 302
-    page = configurator.get(answer.location).text
-    assert "A incluir" in page
-    assert "Setores" in page  # which a configurator may not keep: he leaves them out, and what needs them
-    assert "vem na parte “Setores”, que ficou de fora." in page
-    assert "não está aqui nem no pacote" not in page
-    parts = ["motives", "occurrences", "causes", "form_groups", "forms", "custom_data", "dynamic_menus"]
-    assert configurator.post(f"{answer.location}/import", {"part": parts}).status_code == 302
-    assert menu in configurator.get("/settings/menus/").text
-    assert configurator.post(f"{URL}examples/nada").status_code == 404
+def test_the_same_package_again_is_the_one_that_waits(configurator, session):
+    first = configurator.post(f"{URL}examples/saneamento").location
+    assert configurator.post(f"{URL}examples/saneamento").location == first
+    assert len(session.scalars(select(PackageImport.id)).all()) == 1
+    imported(configurator, first)
+    assert configurator.post(f"{URL}examples/saneamento").location != first
 
 
 def test_a_received_package_gives_back_only_what_one_may_read(configurator, make_user, sign_in, world):

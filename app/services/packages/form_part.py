@@ -1,17 +1,20 @@
-"""Forms with their fields in a package."""
+"""Forms with their fields in a package, and where they stand: behind menus, on persons, on attendances."""
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from ...errors import Invalid
+from ...errors import Conflict, Invalid
 from ...models.custom_field import FieldType
 from ...models.custom_form import CustomData, CustomForm
+from ...models.dynamic_menu import DynamicMenu
+from ...queries import form_use
 from ...queries.catalogue import FieldSpec, catalogue
 from ...security.permissions import Perm
-from .. import custom_data, forms
+from .. import custom_data, dynamic_menus, forms
 from .known import Known, Path, shown
-from .part import Part
+from .part import NOTHING, Part
 
 _FIELD = {each.name: each.default for each in FieldSpec.__dataclass_fields__.values()
           if each.name not in ("id", "form_id", "position")}  # what is said of a field, and what a silent package means
@@ -63,9 +66,26 @@ class FormsPart(Part):
                 for each in (*values["fields"], *stay)]}
         super().update(session, pk, values, actor=actor, now=now)
 
+    def words(self, path: Path, entry=NOTHING) -> str:
+        return str(entry.get("name") or "") or shown(path)
+
+    def records(self, session, pk: int) -> int:
+        return form_use.count_records(session, pk)
+
     @property
     def can_rest(self) -> bool:
         return True
+
+
+class MenusPart(Part):
+    """A menu with the records that it leads to."""
+
+    def __init__(self):
+        super().__init__("dynamic_menus", _l("Menus"), DynamicMenu, dynamic_menus, Perm.CUSTOM_FORM_WRITE,
+                         refs=("form", "group"), lists=("roles",))
+
+    def records(self, session, pk: int) -> int:
+        return form_use.count_records(session, session.get(DynamicMenu, pk).form_id)
 
 
 class CustomDataPart(Part):
@@ -81,8 +101,31 @@ class CustomDataPart(Part):
     def path_of_row(self, row, known: Known) -> Path:
         return (row.target, row.name)
 
-    def words(self, path: Path) -> str:
+    def words(self, path: Path, entry=NOTHING) -> str:
         return shown((PLACES.get(path[0], path[0]), *path[1:]))
+
+    def create(self, session, values: dict, *, actor, now) -> int:
+        with _told_here():
+            return super().create(session, values, actor=actor, now=now)
+
+    def update(self, session, pk: int, values: dict, *, actor, now) -> dict | None:
+        with _told_here():
+            return super().update(session, pk, values, actor=actor, now=now)
+
+    def records(self, session, pk: int) -> int:
+        row = session.get(CustomData, pk)
+        return form_use.count_holders(session, row.target, [field.key for field in row.form.fields])
+
+
+@contextmanager
+def _told_here():
+    """A form that is not here yet cannot be duplicated: what can be done of a package is said instead."""
+    try:
+        yield
+    except custom_data.VariableTaken as error:
+        raise Conflict(_l("The variable %(key)s is already one of “%(name)s”, which stands there too. Leave this entry "
+                          "out: its form comes in all the same. A copy of the form gets variables of its own and can "
+                          "stand there."), field=error.field, **error.params) from error
 
 
 def _said(spec: FieldSpec) -> dict:

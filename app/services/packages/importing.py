@@ -1,16 +1,16 @@
 """Bringing a package in: everything of it or nothing, through the services of each register.
 
-A row that the package does not name stays as it is; of one that it names, what it says of it holds afterwards.
+A row that the package does not name stays as it is; of one that it names, what it says of it holds afterwards. Parts
+and entries may be left out; an entry that needs one of them, and does not find it here, stays out as well and is told.
 """
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_ngettext
 from sqlalchemy import select
 
 from ...errors import Conflict, DomainError, Invalid, InvalidMany, NotFound
@@ -21,73 +21,28 @@ from .. import log
 from ..records import require
 from ..refusals import REFUSALS, refusal
 from .document import load
-from .known import SEVERAL, Known, Path, compared, shown
+from .known import SEVERAL, Known, LeftOut, Path, compared, shown
+from .outcome import CREATE, UPDATE, Change, Left, Outcome, Problem, Refused, mark_of
 from .part import Part
 from .parts import BY_NAME, PARTS
 from .reading import of_parts
 
 MOST_PROBLEMS = 100  # more are not told: the first few show what is wrong
-CREATE, UPDATE = "create", "update"
 NOT_YOURS = _l("You may not change this part: leave it out, or have somebody import it who may.")
 
 
-@dataclass(frozen=True)
-class Change:
-    """One row that a package adds or changes; `before` and `after` are of the fields that differ, as the file has
-    them. `held` is shown to nobody: what the row has lost that no package says (a secret, encrypted)."""
-
-    part: Part
-    path: Path
-    action: str
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
-    pk: int | None = None
-    held: dict[str, Any] | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why an entry cannot come in."""
-
-    part: Any  # what people call it
-    path: Path
-    field: str | None
-    message: str
-    words: str = ""  # the path as people read it
-
-    def __str__(self):
-        place = f"{self.part}: {self.words or shown(self.path)}" if self.path else str(self.part)
-        return f"{place} ({self.field}): {self.message}" if self.field else f"{place}: {self.message}"
-
-
-@dataclass
-class Outcome:
-    """What a package changes, what of it is the same already, and what stands against it."""
-
-    changes: list[Change] = field(default_factory=list)
-    same: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-    def count(self, action: str) -> int:
-        return sum(each.action == action for each in self.changes)
-
-
-class Refused(Conflict):
-    """The package cannot come in; nothing of it has. `outcome` says why."""
-
-    def __init__(self, outcome: Outcome):
-        super().__init__(lazy_ngettext(
-            "Nothing was changed: %(num)s entry stands against it: %(first)s",
-            "Nothing was changed: %(num)s entries stand against it. The first: %(first)s", len(outcome.problems),
-            first=str(outcome.problems[0])), field="file")
-        self.outcome = outcome
-
-
 def receive(session, data: bytes, *, actor, now: datetime) -> PackageImport:
-    """Keep the package that a file holds, to be looked at and imported. Raises Forbidden, Invalid at "file"."""
+    """Keep the package that a file holds, to be looked at and imported; the same one again is the one that still waits
+    for this. Raises Forbidden, Invalid at "file".
+    """
     require(actor, Perm.CUSTOM_FORM_WRITE)
     document = load(data)
     _known_parts(document.content)
+    waiting = session.scalar(select(PackageImport).where(
+        PackageImport.digest == document.digest, PackageImport.name == document.name,
+        PackageImport.user_id == actor.user_id, PackageImport.imported_at.is_(None)).limit(1))
+    if waiting is not None:
+        return waiting
     package = PackageImport(name=document.name, digest=document.digest, content=document.content,
                             user_id=actor.user_id, received_at=now)
     session.add(package)
@@ -96,18 +51,20 @@ def receive(session, data: bytes, *, actor, now: datetime) -> PackageImport:
     return package
 
 
-def trial(session, content: dict, *, parts: Iterable[str] | None = None, actor, now: datetime) -> Outcome:
+def trial(session, content: dict, *, parts: Iterable[str] | None = None, without: Collection[str] = (), actor,
+          now: datetime) -> Outcome:
     """What an import would do, tried in full and taken back: the transaction has nothing of it."""
     attempt = session.begin_nested()
     try:
-        return _bring(session, content, parts, actor, now)
+        return _bring(session, content, parts, without, actor, now)
     finally:
         attempt.rollback()
         session.expire_all()
 
 
-def bring(session, pk: int, *, parts: Iterable[str] | None = None, actor, now: datetime) -> Outcome:
-    """Import a package that was received, or the named parts of it.
+def bring(session, pk: int, *, parts: Iterable[str] | None = None, without: Collection[str] = (), actor,
+          now: datetime) -> Outcome:
+    """Import a package that was received, or the named parts of it, without the entries of these marks.
 
     Raises Forbidden, NotFound, Conflict where it was imported already, Refused with every problem; among them each part
     that the actor may not keep.
@@ -119,22 +76,34 @@ def bring(session, pk: int, *, parts: Iterable[str] | None = None, actor, now: d
         raise NotFound(_l("Record not found."))
     if package.imported_at is not None:
         raise Conflict(_l("This package was imported already."))
-    outcome = _bring(session, package.content, parts, actor, now)
+    outcome = _bring(session, package.content, parts, without, actor, now)
     if outcome.problems:
         raise Refused(outcome)
     package.imported_at = now
-    package.changes = [{"part": each.part.name, "id": each.pk, "path": list(each.path), "action": each.action,
-                        "before": each.before, "after": each.after, **({"held": each.held} if each.held else {})}
-                       for each in outcome.changes]
+    package.changes = [{"part": each.part.name, "id": each.pk, "path": list(each.path), "words": each.words,
+                        "action": each.action, "before": each.before, "after": each.after,
+                        **({"held": each.held} if each.held else {})} for each in outcome.changes]
     log.record(session, package, "import", {
         "created": (None, outcome.count(CREATE)), "updated": (None, outcome.count(UPDATE))}, actor=actor, now=now)
     return outcome
 
 
 def done(package: PackageImport) -> Outcome:
-    """What an import has changed."""
-    return Outcome([Change(BY_NAME[each["part"]], tuple(each["path"]), each["action"], each["before"], each["after"],
-                           each["id"]) for each in package.changes if each["part"] in BY_NAME])
+    """What an import has changed and, once it was taken back, what rests of it."""
+    changes = [change_of(each) for each in package.changes if each["part"] in BY_NAME]
+    return Outcome(changes, rests=[each for each in reversed(changes) if each.rests is not None])
+
+
+def change_of(kept: dict) -> Change:
+    """A change as the row of its import keeps it."""
+    part, path = BY_NAME[kept["part"]], tuple(kept["path"])
+    return Change(part, path, kept["action"], kept["before"], kept["after"], kept["id"],
+                  kept.get("words") or part.words(path), rests=kept.get("rests"))
+
+
+def marks(content: dict) -> set[str]:
+    """Those of every entry of a package."""
+    return {mark_of(part, place) for part in PARTS for place in range(len(content.get(part.name) or ()))}
 
 
 def _known_parts(content) -> None:
@@ -143,20 +112,21 @@ def _known_parts(content) -> None:
                       name=unknown[0][:60])
 
 
-def _bring(session, content, names, actor, now) -> Outcome:
+def _bring(session, content, names, without, actor, now) -> Outcome:
     _known_parts(content)
     wanted, outcome = set(content if names is None else names), Outcome()
     current, known = of_parts(session)
     for part in PARTS:  # what needs them says so
         if part.name not in wanted or not part.may_bring(actor):
-            known.leave(part, content.get(part.name) or ())
+            for entry in content.get(part.name) or ():
+                known.leave(part, entry)
     for part in PARTS:
         if part.name not in wanted or not content.get(part.name):
             continue
         if not part.may_bring(actor):
             outcome.problems.append(Problem(part.label, (), None, NOT_YOURS))  # nor is it told what of it would change
         else:
-            _Bringing(session, part, current[part.name], known, outcome, actor, now).all(content[part.name])
+            _Bringing(session, part, current[part.name], without, known, outcome, actor, now).all(content[part.name])
     return outcome
 
 
@@ -167,6 +137,7 @@ class _Bringing:
     session: Any
     part: Part
     current: list[tuple[int, dict]]
+    without: Collection[str]
     known: Known
     outcome: Outcome
     actor: Any
@@ -179,14 +150,20 @@ class _Bringing:
         self.here = {path: [self.current[place] for place in sorted(
             places[pk] for pk in self.known.ids_of(self.part.model, path) if pk in places)] for path in self.sent}
         self.met: Counter = Counter()
+        marks_of = {id(each): mark_of(self.part, place) for place, each in enumerate(entries)}
         for entry in self.part.in_order(entries):
-            path: Path = ()
+            path, mark = (), marks_of[id(entry)]
+            if mark in self.without:
+                self._leave(entry, mark)
+                continue
             try:
                 path = self.part.path(entry)
                 path, pk, have = self._found(path, entry)
                 self._one(path, entry, pk, have)
+            except LeftOut as needs:
+                self._leave(entry, mark, str(needs))
             except REFUSALS as raised:
-                self._refused(path, refusal(raised))
+                self._refused(path, entry, mark, refusal(raised))
             if len(self.outcome.problems) >= MOST_PROBLEMS:
                 return
 
@@ -247,12 +224,16 @@ class _Bringing:
         self.part.keep(self.session, self.known, pk, entry)
         self.outcome.changes.append(Change(
             self.part, path, action, {name: old for name, (old, _new) in differs.items()} if action == UPDATE else {},
-            {name: new for name, (_old, new) in differs.items()}, pk, held))
+            {name: new for name, (_old, new) in differs.items()}, pk, self.part.words(path, {**have, **entry}), held))
 
-    def _refused(self, path, error: DomainError) -> None:
+    def _leave(self, entry, mark, why="") -> None:
+        words = self.known.leave(self.part, entry)
+        self.outcome.left.append(Left(self.part, words, mark, why))
+
+    def _refused(self, path, entry, mark, error: DomainError) -> None:
         errors = error.errors if isinstance(error, InvalidMany) else [error]
-        words = self.part.words(path) if path else ""
-        self.outcome.problems += [Problem(self.part.label, path, each.field, str(each), words) for each in errors]
+        words = self.part.words(path, entry) if path else ""
+        self.outcome.problems += [Problem(self.part.label, path, each.field, str(each), words, mark) for each in errors]
 
 
 def _said(entry, name) -> str:

@@ -1,6 +1,4 @@
 """How rows are called in a package: by paths instead of ids, which differ between installations."""
-from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -13,6 +11,10 @@ SEVERAL = _l("Several companies have “%(name)s”: export the package anew whe
              "company it is, or leave this out.")
 
 
+class LeftOut(Invalid):
+    """A reference leads to an entry of the package that does not come in with the rest."""
+
+
 class Known:
     """The rows of the parts met so far: the path of an id, the id of a path.
 
@@ -22,7 +24,7 @@ class Known:
     def __init__(self):
         self._paths: dict[type, dict[int, Path]] = {}
         self._ids: dict[type, dict[Path, set[int]]] = {}
-        self._left: dict[type, dict[Path, Any]] = {}
+        self._left: dict[type, dict[Path, tuple[Any, str]]] = {}
 
     def keep(self, model, pk: int, path: Path, *others: Path) -> None:
         """A row is called `path`, and found by `others` as well."""
@@ -48,22 +50,25 @@ class Known:
         pk = self.id_of(model, path) if isinstance(path, list) else None
         return path if pk is None or compared(self._paths[model][pk]) == compared(path) else self.path_of(model, pk)
 
-    def leave(self, part, entries: Iterable[dict]) -> None:
-        """Remember what a package has of a part that does not come in with the rest."""
-        for entry in entries:
-            with suppress(DomainError):  # an entry without a name is nobody's reference
-                self._left.setdefault(part.model, {})[compared(part.path(entry))] = part.label
+    def leave(self, part, entry: dict) -> str:
+        """Remember an entry that does not come in with the rest; how people call it."""
+        try:
+            path = part.path(entry)
+        except DomainError:  # without a name it is nobody's reference
+            return ""
+        words = part.words(path, entry)
+        self._left.setdefault(part.model, {})[compared(path)] = (part.label, words)
+        return words
 
     def missing(self, model, path, field: str) -> Invalid:
-        """Why a reference leads nowhere: several are called so, it stands in a part that was left out, or nowhere at
-        all."""
+        """Why a reference leads nowhere: several are called so, it was left out, or it stands nowhere at all."""
         path = path if isinstance(path, list) else [path]
         if len(self.ids_of(model, path)) > 1:
             return Invalid(SEVERAL, field=field, name=shown(path)[:200])
-        if label := self._left.get(model, {}).get(compared(path)):
-            return Invalid(_l("“%(path)s” comes in the part “%(part)s”, which is left out. Import that part too, have "
-                              "somebody import it who may, or leave this one out as well."), field=field,
-                           path=shown(path)[:200], part=label)
+        if left := self._left.get(model, {}).get(compared(path)):
+            label, words = left
+            return LeftOut(_l("It needs “%(name)s” of “%(part)s”, which stays out."), field=field, name=words[:200],
+                           part=label)
         return Invalid(_l("“%(path)s” is neither here nor in the package."), field=field, path=shown(path)[:200])
 
 

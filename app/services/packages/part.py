@@ -5,10 +5,11 @@ compared without accents and case. References are paths as well, so that a packa
 takes two rows of one key, what tells them apart is asked as well, but only where there are two.
 """
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -19,6 +20,7 @@ from ...errors import Invalid
 from ...security.permissions import Perm
 from .known import Known, Path, compared, shown
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 # Of the installation, not of the configuration.
 OWN = {"id", "name_key", "title_key", "search_text", "version", "created_at", "updated_at"}
 
@@ -71,8 +73,8 @@ class Part:
         now = compared(self.path(entry))
         return now == compared(path)[:len(now)]
 
-    def words(self, path: Path) -> str:
-        """A path as people read it."""
+    def words(self, path: Path, entry: Mapping[str, Any] = NOTHING) -> str:
+        """How people call an entry: its path, or what the entry says of itself."""
         return shown(path)
 
     def entry(self, row, known: Known) -> dict:
@@ -158,6 +160,10 @@ class Part:
 
     def delete(self, session, pk: int, *, actor, now) -> None:
         self.service.delete(session, pk, actor=actor, now=now)
+
+    def records(self, session, pk: int) -> int:
+        """How many records hold something of a row: what is told of one that rests because of them."""
+        return 0
 
     @property
     def reads(self) -> Perm:

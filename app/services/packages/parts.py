@@ -14,7 +14,6 @@ from ...models.classification import (
     Subclassification,
 )
 from ...models.custom_form import FormGroup
-from ...models.dynamic_menu import DynamicMenu
 from ...models.email_template import EmailTemplate
 from ...models.entity import ContactType, RoleType
 from ...models.knowledge import KnowledgeCategory, KnowledgeItem, KnowledgeSection
@@ -27,7 +26,6 @@ from .. import (
     calendars,
     channels,
     classifications,
-    dynamic_menus,
     email_templates,
     form_groups,
     knowledge,
@@ -39,7 +37,7 @@ from .. import (
     surveys,
 )
 from .department_part import DepartmentPart
-from .form_part import CustomDataPart, FormsPart
+from .form_part import CustomDataPart, FormsPart, MenusPart
 from .part import Part
 from .service_part import ExternalServicePart
 from .special import ParametersPart, RolesPart, WebMenusPart
@@ -85,7 +83,7 @@ PARTS: list[Part] = [
     Part("form_groups", _l("Groups of forms"), FormGroup, form_groups, _FORMS),
     FormsPart(),
     CustomDataPart(),
-    Part("dynamic_menus", _l("Menus"), DynamicMenu, dynamic_menus, _FORMS, refs=("form", "group"), lists=("roles",)),
+    MenusPart(),
     WebMenusPart(),
     ExternalServicePart(),
     ParametersPart(),

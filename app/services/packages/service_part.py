@@ -8,7 +8,7 @@ from ...models.external_service import ExternalService
 from ...security.permissions import Perm
 from .. import external_service
 from .known import Known, Path
-from .part import Part
+from .part import NOTHING, Part
 
 _PATH = ("external_service",)  # there is one, whatever people call it
 
@@ -33,7 +33,7 @@ class ExternalServicePart(Part):
         super().path(entry)  # it has a name
         return _PATH
 
-    def words(self, path: Path) -> str:
+    def words(self, path: Path, entry=NOTHING) -> str:
         return str(self.label)
 
     def values(self, entry: dict, known: Known) -> dict:

@@ -12,7 +12,7 @@ from ...models.web_menu import WebMenu
 from ...security.permissions import ADMIN, Perm
 from .. import roles, settings, web_menus
 from .known import Known, Path, compared
-from .part import Part
+from .part import NOTHING, Part
 
 
 class RolesPart(Part):
@@ -66,7 +66,7 @@ class WebMenusPart(Part):
             known.keep(WebMenu, menu.id, (menu.code,))
         return [(menu.id, {"code": menu.code, "released": menu.released, "rules": rules[menu.id]}) for menu in found]
 
-    def words(self, path: Path) -> str:
+    def words(self, path: Path, entry=NOTHING) -> str:
         return str(web_menus.MENUS.get(path[0], path[0]))
 
     def values(self, entry: dict, known: Known) -> dict:
@@ -132,7 +132,7 @@ class ParametersPart(Part):
             known.keep(Setting, number, (key,))
         return [(places[key], {"key": key, "value": kept[key]}) for key in sorted(kept)]
 
-    def words(self, path: Path) -> str:
+    def words(self, path: Path, entry=NOTHING) -> str:
         return str(settings.PARAMETERS[path[0]].label) if path[0] in settings.PARAMETERS else path[0]
 
     def values(self, entry: dict, known: Known) -> dict:

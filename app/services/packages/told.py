@@ -5,31 +5,14 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from .importing import CREATE, Change, Outcome
+from .. import form_types
 from .known import compared, shown
+from .outcome import CREATE, Change, Outcome
+from .words import label
 
 LONGEST = 80  # characters of a value on a line
-FIELDS = {
-    "name": _l("Name"), "active": _l("Active"), "position": _l("Order"), "code": _l("Code"), "icon": _l("Icon"),
-    "phase": _l("Phase"), "scope": _l("Used in"), "colour": _l("Colour"), "timezone": _l("Time zone"),
-    "week": _l("Business hours"), "national": _l("National holidays"), "state": _l("State"), "city": _l("City"),
-    "holidays": _l("Days off"), "optional_days": _l("Optional holidays"), "return_days": _l("Return days"),
-    "return_hours": _l("Return hours"), "counting": _l("Counting"), "calendar": _l("Calendar"),
-    "subject": _l("Subject"), "body": _l("Text"), "help": _l("Help"), "sections": _l("Sections"),
-    "fields": _l("Fields"), "form": _l("Form"), "group": _l("Group"), "person_type": _l("Person type"),
-    "target": _l("Stands on"), "record_permission": _l("Record permission type"), "records_of": _l("Records of"),
-    "roles": _l("Roles"), "permissions": _l("Permissions"), "departments": _l("Departments"), "title": _l("Title"),
-    "kind": _l("Kind"), "value": _l("Value"), "parent": _l("Inside"), "valid_from": _l("Valid from"),
-    "valid_until": _l("Valid until"), "complete_to_close": _l("Demands full classification to close"),
-    "questions": _l("Questions"), "text": _l("Question"), "options": _l("Options"), "required": _l("Required"),
-    "type": _l("Type"), "description": _l("Description"), "released": _l("Released"), "rules": _l("By web profile"),
-    "role": _l("Web profile"), "url": _l("URL"), "method": _l("Method"), "auth": _l("Authentication"),
-    "company": _l("Company"), "username": _l("User name"), "key_header": _l("Header of the key"),
-    "headers": _l("Headers"),
-    "seconds": _l("Time limit (seconds)"), "mappings": _l("Person fields"), "variable": _l("Variable"),
-    "person_field": _l("Field of the person"), "day": _l("Date"), "recurring": _l("Every year"),
-}
 # Rows inside an entry that are told one by one: what each is known by, and what a new one is called.
 ROWS = {"fields": ("key", "name", _l("New field")), "questions": ("text", "text", _l("New question")),
         "mappings": ("person_field", "person_field", _l("New line")), "rules": ("role", "role", _l("New rule")),
@@ -56,9 +39,16 @@ def differences(change: Change) -> list[Difference]:
     return found
 
 
-def label(name: str) -> str:
-    """What people call a field of an entry."""
-    return str(FIELDS.get(name) or name.replace("_", " ").capitalize())
+def brings(change: Change) -> list[tuple[str, list[str]]]:
+    """What a new row has inside, by its label: the fields of a form, the questions of a survey."""
+    return [(label(name), [_named(name, each) for each in rows]) for name, rows in change.after.items()
+            if name in ROWS and rows]
+
+
+def rests(changes: list[Change]) -> list[str]:
+    """What of an import stays behind, inactive, once it is taken back: each with the records that hold it."""
+    return [f"{each.part.label}: {each.words}" + (
+        ngettext(" (%(num)s record)", " (%(num)s records)", each.rests) if each.rests else "") for each in changes]
 
 
 def text(value) -> str:
@@ -78,12 +68,16 @@ def text(value) -> str:
 
 
 def lines(outcome: Outcome) -> Iterator[str]:
-    """The diff for a terminal: `+` a row that is added, `~` one that changes with each field below."""
+    """The diff for a terminal: `+` a row that is added, `~` one that changes, what of it below, `-` one that stays
+    out."""
     for change in outcome.changes:
-        yield f"{'+' if change.action == CREATE else '~'} {change.part.label}: {change.part.words(change.path)}"
-        if change.action != CREATE:
-            for each in differences(change):
-                yield f"    {each.label}: {each.old} → {each.new}"
+        yield f"{'+' if change.action == CREATE else '~'} {change.part.label}: {change.words}"
+        if change.action == CREATE:
+            yield from (f"    {inside}: {', '.join(names)}" for inside, names in brings(change))
+        else:
+            yield from (f"    {each.label}: {each.old} → {each.new}" for each in differences(change))
+    for left in outcome.left:
+        yield f"- {left}"
 
 
 def _of_rows(name, old, new) -> Iterator[Difference]:
@@ -92,8 +86,7 @@ def _of_rows(name, old, new) -> Iterator[Difference]:
     for known, each in after.items():
         have = before.get(known)
         if have is None:
-            kind = f" ({each['type']})" if each.get("type") else ""
-            yield Difference(str(added), "—", f"{text(each.get(called) or each.get(key))}{kind}")
+            yield Difference(str(added), "—", _named(name, each))
             continue
         for one in dict.fromkeys([*have, *each]):
             if have.get(one) != each.get(one):
@@ -103,6 +96,13 @@ def _of_rows(name, old, new) -> Iterator[Difference]:
         for known, have in before.items():
             if known not in after:
                 yield Difference(_("Removed"), text(have.get(called) or have.get(key)), "—")
+
+
+def _named(name, row) -> str:
+    """How a row inside an entry is called; a field of a form with its type."""
+    key, called, _added = ROWS[name]
+    kind = f" ({form_types.NAMES.get(row['type'], row['type'])})" if name == "fields" and row.get("type") else ""
+    return f"{text(row.get(called) or row.get(key))}{kind}"
 
 
 def _known_by(row, key):

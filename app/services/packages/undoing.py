@@ -1,24 +1,50 @@
 """Taking an import back: exactly what it has changed, where it still stands as the import left it."""
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from ...errors import Conflict, DomainError
+from ...errors import Conflict
 from ...models.package_import import PackageImport
 from ...security.permissions import Perm
 from .. import log
 from ..records import get_visible, require
 from ..refusals import REFUSALS, refusal
-from .importing import CREATE, NOT_YOURS, Outcome, Problem, Refused
+from .importing import NOT_YOURS, change_of
+from .outcome import CREATE, Change, Outcome, Problem, Refused
 from .parts import BY_NAME
 from .reading import of_parts
 
 
 def undo(session, pk: int, *, actor, now: datetime) -> Outcome:
-    """Take an import back, all of it or nothing; what was added and is in use already is switched off.
+    """Take an import back, all of it or nothing; what was added and is in use already is switched off, and stands in
+    `rests` of the outcome.
 
     Raises NotFound, Forbidden, Conflict where it was taken back before, Refused where something was changed since.
     """
+    done, outcome = _taken_back(session, pk, actor, now)
+    if outcome.problems:
+        raise Refused(outcome)
+    rests = {(each.part.name, each.pk): each.rests for each in outcome.rests}
+    done.changes = [_kept(each, rests) for each in done.changes]
+    done.undone_at, done.undone_by_id = now, actor.user_id
+    log.record(session, done, "undo", {"undone_at": (None, now)}, actor=actor, now=now)
+    return outcome
+
+
+def trial(session, pk: int, *, actor, now: datetime) -> Outcome:
+    """What taking an import back would do, tried in full: the transaction has nothing of it. Raises as `undo` does, but
+    what stands against it is in the outcome."""
+    attempt = session.begin_nested()
+    try:
+        return _taken_back(session, pk, actor, now)[1]
+    finally:
+        attempt.rollback()
+        session.expire_all()
+
+
+def _taken_back(session, pk, actor, now) -> tuple[PackageImport, Outcome]:
     require(actor, Perm.CUSTOM_FORM_WRITE)
     done = get_visible(session, PackageImport, pk, actor)
     if done.imported_at is None:
@@ -30,39 +56,43 @@ def undo(session, pk: int, *, actor, now: datetime) -> Outcome:
     outcome.problems += [Problem(BY_NAME[name].label, (), None, NOT_YOURS) for name in BY_NAME
                          if name in rows and not BY_NAME[name].may_bring(actor)]
     if outcome.problems:
-        raise Refused(outcome)
-    for change in reversed(done.changes):
-        part, path, pk = BY_NAME[change["part"]], tuple(change["path"]), change["id"]
-        entry = rows[part.name].get(pk)
+        return done, outcome
+    for kept in reversed(done.changes):
+        change = change_of(kept)
         try:
-            if entry is None or not part.is_called(entry, path):
-                if change["action"] == CREATE:
-                    continue  # somebody has deleted or renamed it: there is nothing left to take back
-                raise Conflict(_l("It is not there any more."))
-            before, after = (part.settled(change[each], known) for each in ("before", "after"))
-            changed = [name for name, value in after.items() if part.differs(name, entry.get(name), value)]
-            if changed:
-                raise Conflict(_l("It was changed after the import: take it back by hand, or change it back first."),
-                               field=changed[0])
-            if change["action"] == CREATE:
-                _remove(session, part, pk, actor=actor, now=now)
-            else:
-                part.update(session, pk, part.values(before, known), actor=actor, now=now)
-                session.flush()  # constraints speak here, where the place is known
-                if change.get("held"):
-                    part.give_back(session, pk, change["held"], actor=actor, now=now)
-            outcome.same += 1
+            outcome.same += _one(session, change, rows[change.part.name].get(change.pk), kept.get("held"), known,
+                                 outcome, actor=actor, now=now)
         except REFUSALS as raised:
-            outcome.problems.append(_problem(part, path, refusal(raised)))
-    if outcome.problems:
-        raise Refused(outcome)
-    done.changes = [{name: value for name, value in each.items() if name != "held"} for each in done.changes]
-    done.undone_at, done.undone_by_id = now, actor.user_id
-    log.record(session, done, "undo", {"undone_at": (None, now)}, actor=actor, now=now)
-    return outcome
+            error = refusal(raised)
+            outcome.problems.append(
+                Problem(change.part.label, change.path, error.field, str(error), change.words))
+    return done, outcome
 
 
-def _remove(session, part, pk, *, actor, now) -> None:
+def _one(session, change: Change, entry, held, known, outcome, *, actor, now) -> bool:
+    """Take one change back. False where somebody has deleted or renamed what was added: there is nothing left of it."""
+    part, pk = change.part, change.pk
+    if entry is None or not part.is_called(entry, change.path):
+        if change.action == CREATE:
+            return False
+        raise Conflict(_l("It is not there any more."))
+    before, after = (part.settled(each, known) for each in (change.before, change.after))
+    changed = [name for name, value in after.items() if part.differs(name, entry.get(name), value)]
+    if changed:
+        raise Conflict(_l("It was changed after the import: take it back by hand, or change it back first."),
+                       field=changed[0])
+    if change.action == CREATE:
+        _remove(session, change, outcome, actor=actor, now=now)
+        return True
+    part.update(session, pk, part.values(before, known), actor=actor, now=now)
+    session.flush()  # constraints speak here, where the place is known
+    if held:
+        part.give_back(session, pk, held, actor=actor, now=now)
+    return True
+
+
+def _remove(session, change: Change, outcome, *, actor, now) -> None:
+    part, pk = change.part, change.pk
     try:
         with session.begin_nested():
             part.delete(session, pk, actor=actor, now=now)
@@ -72,7 +102,11 @@ def _remove(session, part, pk, *, actor, now) -> None:
             raise refusal(raised, deleting=True) from raised
         part.update(session, pk, {"active": False}, actor=actor, now=now)
         session.flush()  # constraints speak here, where the place is known
+        outcome.rests.append(replace(change, rests=part.records(session, pk)))
 
 
-def _problem(part, path, error: DomainError) -> Problem:
-    return Problem(part.label, path, error.field, str(error), part.words(path))
+def _kept(change: dict[str, Any], rests: dict) -> dict[str, Any]:
+    """A change once it is taken back: with what rests of it, and without what was held for this."""
+    kept = {name: each for name, each in change.items() if name != "held"}
+    found = rests.get((change["part"], change["id"]))
+    return kept if found is None else {**kept, "rests": found}

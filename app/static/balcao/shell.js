@@ -72,6 +72,10 @@
     row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
   });
 
+  // A refusal whose own address can only be sent to: the browser reads it again where the page is.
+  var address = document.querySelector("meta[name=address]");
+  if (address) window.history.replaceState(null, "", address.content);
+
   // Toasts leave after 6 s, but not from under the pointer or the focus.
   function live(toast) {
     var timer;
@@ -91,11 +95,15 @@
     var made = document.getElementById("toast-model").content.firstElementChild.cloneNode(true);
     made.classList.remove("ok");
     made.classList.add(kind || "ok");
+    if (kind === "bad") hush();
     if (kind === "bad") made.querySelector("i").className = "fa-solid fa-circle-exclamation";
     made.querySelector("[data-toast-text]").textContent = text;
     document.getElementById("toasts").appendChild(made);
     live(made);
   }
+
+  /* What succeeded before is no longer what is told: window.balcao.hush() before a refusal is shown on the page. */
+  function hush() { document.querySelectorAll("#toasts > .b-toast.ok").forEach(function (each) { each.remove(); }); }
 
   /* A question in the product's own dialog; `yes` is called when the person agrees. window.balcao.ask elsewhere. */
   function ask(text, label, yes) {
@@ -157,5 +165,5 @@
     if (event.target.closest("[data-back]")) { event.preventDefault(); window.history.back(); }
   });
 
-  window.balcao = Object.assign(window.balcao || {}, { toast: toast, ask: ask });
+  window.balcao = Object.assign(window.balcao || {}, { toast: toast, hush: hush, ask: ask });
 })(window.jQuery);
