@@ -1,4 +1,5 @@
 """What the screens of menus and "Dados personalizados" offer: roles, groups, forms."""
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask_appbuilder.security.sqla.models import Role
@@ -49,6 +50,13 @@ def groups(session, viewer, keep: int | None = None) -> list[tuple[int, str]]:
     """(id, name) of the groups in use, and of the one that is chosen, in their order."""
     return _named(session, select(FormGroup.id, FormGroup.name).where(
         visible(FormGroup, viewer), FormGroup.active | (FormGroup.id == keep)).order_by(
+            FormGroup.position, FormGroup.id))
+
+
+def headings(session, viewer, used: Collection[int]) -> list[tuple[int, str]]:
+    """(id, name) of the groups in the order of the sidebar: those in use, and any that has menus."""
+    return _named(session, select(FormGroup.id, FormGroup.name).where(
+        visible(FormGroup, viewer), FormGroup.active | FormGroup.id.in_(used)).order_by(
             FormGroup.position, FormGroup.id))
 
 

@@ -152,6 +152,38 @@ def test_the_order_by_keyboard_and_pointer_is_kept(add):
     expect(page.get_by_label("Grupo", exact=True).locator("option:checked")).to_have_text(walk)
 
 
+@pytest.mark.req("M-83")
+def test_a_move_into_another_group_holds_at_once_and_is_taken_back(add):
+    again = next(_TRY)
+    first, second, lone = f"Leste {again}", f"Oeste {again}", f"Guarita {again}"
+    add(lone, first)
+    page = add(f"Portão {again}", second)
+
+    def mine():
+        return [each for each in listed(page) if each.endswith(f" {again}") and "Portão" not in each]
+
+    grip = page.get_by_role("button", name=f"Mover {lone}", exact=True)
+    grip.focus()
+    with page.expect_response(re.compile("/move$")):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-order-told]")).to_have_text(f"{lone}: {second}, 1 de 2")
+    page.reload()
+    assert mine() == [f"# {first}", f"# {second}", lone]  # the group that it left is still there
+    grip.focus()
+    with page.expect_response(re.compile("/move$")):
+        page.keyboard.press("ArrowUp")
+    back = page.get_by_role("button", name="Desfazer a mudança de lugar")
+    assert_accessible(page)
+    with page.expect_response(re.compile("/move$")) as answer:
+        back.click()
+    assert answer.value.ok
+    expect(grip).to_be_focused()
+    expect(back).to_be_hidden()
+    assert mine() == [f"# {first}", f"# {second}", lone]
+    page.reload()
+    assert mine() == [f"# {first}", f"# {second}", lone]
+
+
 @pytest.mark.req("M-84", "M-85", "M-86")
 def test_a_menu_is_changed_and_deleted_after_a_question(add):
     page = add("Praça", "Lazer")

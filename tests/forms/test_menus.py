@@ -151,12 +151,32 @@ def test_the_order_is_that_of_the_list_and_others_who_edit_go_on(session, act, c
     assert configurator.post(f"{HOME}{menu.id}/move", json={"before": 999_999, "group": None}).status_code == 422
 
 
+@pytest.mark.req("M-83")
+def test_a_group_that_its_last_menu_left_stays_in_the_list_and_takes_it_back(session, act, configurator, menu, form):
+    def blocks():
+        return re.findall(r'data-(?:head data-group="\d+"|row="\d+") data-name="([^"]*)"', configurator.get(HOME).text)
+    group, other = menu.group_id, act("group", "create", {"name": "Campo"})
+    act("group", "create", {"name": "Antigo", "active": False})
+    assert blocks() == ["Operação", "Visitas", "Campo"]  # where nothing stands yet too, but what is not in use
+    assert configurator.post(f"{HOME}{menu.id}/move", json={"before": None, "group": other}).status_code == 200
+    assert blocks() == ["Operação", "Campo", "Visitas"]
+    assert configurator.post(f"{HOME}{menu.id}/move", json={"before": None, "group": group}).status_code == 200
+    assert blocks() == ["Operação", "Visitas", "Campo"]
+    act("menu", "create", {"name": "Laudos", "form": form, "group": other})
+    act("group", "update", other, {"active": False})
+    assert blocks() == ["Operação", "Visitas", "Campo", "Laudos"]
+    page = configurator.get(HOME).text
+    assert "A ordem vale na hora, sem salvar." in page
+    assert "Nada é publicado antes de salvar" not in page
+
+
 @pytest.mark.req("M-83", "M-86")
 def test_a_menu_is_deleted_only_while_its_records_stay_reachable(session, act, configurator, menu, form, record):
     record(form, {})
     answer = configurator.post(f"{HOME}{menu.id}/delete")
     assert answer.status_code == 409
     assert "pode ser desativado, não excluído" in answer.text
+    assert f'<meta name="address" content="{HOME}{menu.id}">' in answer.text  # what is read again is no deletion
     with pytest.raises(Conflict):
         act("menu", "update", menu.id, {"form": act("form", "create", {"name": "Outro", "fields": []})})
     act("menu", "create", {"name": "Segundo", "form": form})

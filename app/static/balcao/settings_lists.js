@@ -7,15 +7,16 @@
     return text.replace(/\{(\w+)\}/g, function (_all, name) { return values[name]; });
   }
   document.querySelectorAll("[data-order]").forEach(function (list) {
-    var said = document.querySelector("[data-order-said]"), kept = Array.prototype.slice.call(list.children);
+    var said = document.querySelector("[data-order-said]"), kept = Array.prototype.slice.call(list.children), last = kept;
+    var back = document.querySelector("[data-order-back]");
     function group(row) {
       for (var at = row; at; at = at.previousElementSibling) if (at.matches("[data-head]")) return at;
       return null;
     }
     function told(row) {
       var head = group(row), mine = Array.prototype.filter.call(list.querySelectorAll("[data-row]"), function (each) { return group(each) === head; });
-      var values = { name: row.dataset.name, place: mine.indexOf(row) + 1, n: mine.length, group: head && head.dataset.name };
-      said.textContent = fill(head && list.dataset.movedGroup ? list.dataset.movedGroup : list.dataset.moved, values);
+      var values = { name: row.dataset.name, place: mine.indexOf(row) + 1, n: mine.length, group: head ? head.dataset.name : list.dataset.noGroup };
+      said.textContent = fill(list.dataset.movedGroup && list.querySelector("[data-head]") ? list.dataset.movedGroup : list.dataset.moved, values);
     }
     function send(row) {
       var next = row.nextElementSibling, head = group(row), body = { before: next && next.matches("[data-row]") ? Number(next.dataset.row) : null };
@@ -29,15 +30,37 @@
         return answer.json().then(function (told) { throw new Error(told.error); });
       }).catch(function (error) {
         balcao.toast(error instanceof TypeError || error instanceof SyntaxError ? list.dataset.notSent : error.message, "bad");
-        kept.forEach(function (each) { list.append(each); });
-        list.dispatchEvent(new CustomEvent("balcao:order", { bubbles: true }));
+        put(kept);
+        offer(null);
       });
     }
+    function put(order) {
+      order.forEach(function (each) { list.append(each); });
+      last = order;
+      list.dispatchEvent(new CustomEvent("balcao:order", { bubbles: true }));
+    }
+    /* The last move can be taken back: `order` is how the list was before it. */
+    function offer(row, order) {
+      back.hidden = !row;
+      if (!row) return;
+      back.querySelector("[data-order-told]").textContent = said.textContent;
+      back.querySelector("[data-order-undo]").onclick = function () {
+        put(order);
+        told(row);
+        send(row);
+        offer(null);
+        row.querySelector("[data-grip]").focus();
+      };
+    }
+    if (!back) return; // who only reads moves nothing
     balcao.sortable({
       list: list, rows: "[data-row]", heads: "[data-head]", grip: "[data-grip]", drop: list.dataset.drop,
       moved: function (row) {
+        var before = last;
+        last = Array.prototype.slice.call(list.children);
         told(row);
         send(row);
+        offer(row, before);
         list.dispatchEvent(new CustomEvent("balcao:order", { bubbles: true }));
       }
     });

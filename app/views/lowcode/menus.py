@@ -77,7 +77,17 @@ class MenusView(PlacesView):
 
     def shown(self, item):
         other = {item.icon: item.icon.rpartition("fa-")[2]} if item is not None and item.icon not in ICONS else {}
-        return {"menus": defined().menus, "icons": {**other, **ICONS},
+        return {"menus": defined().menus, "blocks": self._blocks(defined().menus), "icons": {**other, **ICONS},
                 "permissions": PERMISSIONS, "records": RECORDS,
                 "roles": [(str(role.id), role_label(role.name), role.uses)
                           for role in reads.roles(db.session, g.viewer)]}
+
+    @staticmethod
+    def _blocks(menus):
+        """[(group, name, menus)] in the order of the sidebar, those of no group first; a group without menus is there
+        too, so that one can be moved into it."""
+        of: dict = {None: []}
+        for menu in menus:
+            of.setdefault(menu.group_id, []).append(menu)
+        headings = reads.headings(db.session, g.viewer, [pk for pk in of if pk is not None])
+        return [(None, None, of[None]), *((pk, name, of.get(pk, [])) for pk, name in headings)]

@@ -105,7 +105,7 @@ class PlacesView(BaseView):
         self._item(pk)
         _made, error = self._write(lambda session: self.service.delete(session, pk, actor=g.viewer, now=utc_now()))
         if error is not None:
-            item = self._item(pk)
+            item, g.address = self._item(pk), url_for(".show", pk=pk)
             return self._page(item, self.stored(item), error), error.status
         flash(self.deleted, "success")
         return redirect(url_for(".index"))
