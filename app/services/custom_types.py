@@ -70,7 +70,8 @@ def pattern(text: str):
     try:
         return re2.compile(text, options=_ENGINE)
     except re2.error as error:
-        raise ValueError(str(error)) from error
+        said = error.args[0] if error.args else ""
+        raise ValueError(said.decode(errors="replace") if isinstance(said, bytes) else str(said)) from error
 
 
 def offered(field) -> list[str]:

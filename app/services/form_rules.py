@@ -11,7 +11,7 @@ from ..models.custom_field import CustomField, FieldType
 from ..models.custom_form import CustomData
 from ..queries import form_use
 from ..text import normalise
-from . import custom_types, form_types
+from . import custom_types, form_types, pattern_words
 from .form_document import NOT_A_CHOICE, NOT_READ, Document, key_of
 
 AMBIGUOUS = _l("Beside “%(other)s” the filters of lists could not tell a variable that ends in _from or _to.")
@@ -134,7 +134,8 @@ def _one(document, at, row) -> None:
         try:
             custom_types.pattern(row["pattern"])
         except ValueError as error:
-            document.refuse(f"{at}.pattern", _l("This expression is not understood (RE2): %(why)s"), why=str(error))
+            document.refuse(f"{at}.pattern", _l("This expression is not understood (RE2): %(why)s"),
+                            why=pattern_words.said(str(error)))
             row["pattern"] = None
     if row["mask"] is not None and not any(c in "9A*" for c in row["mask"]):
         document.refuse(f"{at}.mask", _l("A mask needs at least one 9 (digit), A (letter) or * (either)."))
@@ -200,8 +201,10 @@ def _rules(document, rows) -> None:
             continue
         other = named.get(("ref", rule["field"])) or named.get(rule["field"])
         if other is None or other is row:
+            row["shown_if"] = None
             document.refuse(at, _l("Choose another field of this form."))
         elif row["active"] and not other["active"]:
+            row["shown_if"] = None
             document.refuse(at, _l("It depends on “%(name)s”, which is no longer in use."), name=other["name"] or "")
         else:
             rule["field"] = other["key"]
@@ -209,6 +212,7 @@ def _rules(document, rows) -> None:
             sound[row["key"]] = other["key"]
     for place, row in enumerate(rows):
         if _closes(sound, row["key"]):
+            row["shown_if"] = None
             document.refuse(f"fields.{place}.shown_if", _l("These fields depend on each other in a circle."))
 
 
@@ -254,20 +258,24 @@ def _values(session, document, rows, stored, form_id) -> None:
             asked.append(_Asked("fields", field.key, Conflict(
                 _l("“%(name)s” has values: retire it instead of removing it."), field="fields", name=field.name)))
         elif kept[pk][1]["type"] != field.type and kept[pk][1]["type"] not in form_types.MAY_BECOME.get(field.type, ()):
-            asked.append(_Asked(f"fields.{kept[pk][0]}.type", field.key, _type_stays(kept[pk][0], field)))
+            at = f"fields.{kept[pk][0]}.type"
+            asked.append(_Asked(at, field.key, _type_stays(at, field)))
     held = form_use.filled(session, form_id, {each.key for each in asked}) if asked else set()
     document.errors += [each.error for each in asked if each.key in held]
     for pk, (place, row) in kept.items():
         _options_gone(session, document, form_id, place, row, stored[pk])
 
 
-def _type_stays(place, field) -> Conflict:
+def type_stays(session, field: CustomField) -> Conflict | None:
+    """Why a stored field may not become whatever one likes; None while nobody holds a value of it."""
+    return _type_stays("type", field) if form_use.filled(session, field.form_id, {field.key}) else None
+
+
+def _type_stays(at: str, field) -> Conflict:
     into = sorted(str(form_types.NAMES[each]) for each in form_types.MAY_BECOME.get(field.type, ()))
     if into:
-        return Conflict(_l("This field has values: it can only become %(types)s."), field=f"fields.{place}.type",
-                        types=", ".join(into))
-    return Conflict(_l("This field has values: its type stays. Retire it and add another."),
-                    field=f"fields.{place}.type")
+        return Conflict(_l("This field has values: it can only become %(types)s."), field=at, types=", ".join(into))
+    return Conflict(_l("This field has values: its type stays. Retire it and add another."), field=at)
 
 
 def _options_gone(session, document, form_id, place, row, field) -> None:

@@ -41,6 +41,7 @@ class ListingMixin:
     count_cap, max_page_size = 10_000, PAGE_SIZES[-1]
     empty_text = None  # a sentence: what is missing here, and what to do
     add_label = _l("Add")  # of the button over the list
+    copies = False  # whether `add?copy=<id>` begins with a copy of a row
     list_template, show_template = "balcao/list.html", "balcao/show.html"
     # Saved views, columns and exports: the name under which they are kept, columns offered besides `list_columns`, and
     # what the names of exported files begin with.
@@ -263,7 +264,8 @@ class ListingMixin:
             self.list_template, title=self.list_title, root=self._root(), view=name, panel=panel, asked=bool(asked),
             heads=self._heads(cells, order), rows=[(row.id, [cell[1](row) for cell in cells]) for row in rows],
             pages=pages, size=size, sizes=sizes, count=f"{min(count, self.count_cap):,}".replace(",", "."),
-            capped=count > self.count_cap, can={each: self.may(each) for each in ("add", "show", "edit", "delete")},
+            capped=count > self.count_cap, copies=self.copies and self.may("add"),
+            can={each: self.may(each) for each in ("add", "show", "edit", "delete")},
             actions=self.list_actions(), empty_text=self.empty_text, add_label=self.add_label,
             kept=self._kept_arguments(), tools=tools, link=self.link,
             sure=_("Delete “%(name)s”? This cannot be undone.", name="\0").split("\0"))

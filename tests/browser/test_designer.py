@@ -317,3 +317,90 @@ def test_what_records_hold_comes_back_when_it_was_to_be_removed(designer):
     page.reload()
     opened(page, "Dois").click()
     expect(page.get_by_role("button", name="Trazer a opção Talvez de volta")).to_be_visible()
+
+
+def test_a_form_in_use_says_before_and_after_what_goes_out_of_sight_and_is_not_deleted(designer):
+    page = designer("Em uso", "Lista=Dois")
+    address = page.evaluate("location.pathname")
+    page.goto(f"/settings/menus/add?form={address.rpartition('/')[2]}")
+    page.get_by_label("Nome", exact=False).first.fill("Usado")
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    expect(page.get_by_text("Menu salvo.", exact=False)).to_be_visible()
+    page.goto("/settings/forms/list/")
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Em uso", exact=True))
+    row.get_by_role("button", name="Excluir Em uso").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Excluir").click()
+    expect(page.get_by_text("Há menus que usam este formulário", exact=False)).to_be_visible()
+    expect(page).to_have_url(re.compile("/settings/forms/list/$"))  # which can be read again
+    page.goto(address)
+    gone = page.locator("[data-taken-away]")
+    expect(gone).to_be_hidden()
+    page.locator("label", has_text="Inativo").click()
+    expect(gone).to_contain_text("deixa de aparecer: o menu “Usado”")
+    assert_accessible(page)
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    expect(page.get_by_text("inativo. Não aparece mais: o menu “Usado”", exact=False)).to_be_visible()
+    page.goto("/settings/menus/")
+    name = page.locator("[data-row][data-name=Usado]")
+    expect(name).to_contain_text("Formulário inativo")
+    assert name.locator("b").evaluate("each => each.scrollWidth <= each.clientWidth")  # it is not cut for the mark
+
+
+def test_options_without_a_name_are_neither_counted_nor_sent(designer):
+    page = designer("Opções", "Lista=Dois")
+    page.locator("[data-option-label]").nth(1).focus()
+    press(page, "Enter")
+    expect(page.locator("[data-option-label]")).to_have_count(3)
+    expect(page.locator("[data-kind]").first).to_have_text("Lista · 2 opções")
+    save(page)
+    page.reload()
+    opened(page, "Dois").click()
+    assert [box.input_value() for box in page.locator("[data-option-label]").all()] == ["Sim", "Talvez"]
+    palette(page, "Lista").click()
+    page.locator("#p-name").fill("")
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    expect(page.locator("#p-name-err")).to_be_visible()
+    expect(page.locator("#p-options-err")).to_have_text("A lista precisa de ao menos uma opção em uso.")
+    expect(page.get_by_text("Formulário salvo.")).to_have_count(0)  # what was told before is no longer so
+    page.locator("#p-name").fill("Três")
+    page.locator("[data-option-label]").first.fill("Um")
+    page.locator("[data-option-label]").nth(1).fill("um")
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    expect(page.locator("[data-option-label]").nth(1)).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("[data-option-label]").nth(1)).to_be_focused()
+
+
+def test_one_too_many_to_be_searched_has_the_focus_on_its_box(designer):
+    page = designer("Pesquisar", *(f"Texto curto=Campo {letter}" for letter in "ABCDEFGHIJK"))
+    for letter in "ABCDEFGHIJK":
+        opened(page, f"Campo {letter}").click()
+        page.get_by_role("checkbox", name="Pesquisável").check()
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    expect(page.locator("#p-name")).to_have_value("Campo K")
+    expect(page.locator("#p-searchable-err")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Pesquisável")).to_be_focused()
+
+
+def test_a_field_with_values_offers_the_types_it_may_have(designer):
+    page = designer("Tipos", "Texto curto=Um", "Lista=Dois")
+    address = page.evaluate("location.pathname")
+    page.goto(f"/settings/menus/add?form={address.rpartition('/')[2]}")
+    page.get_by_label("Nome", exact=False).first.fill("Tipados")
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    page.get_by_role("link", name="Tipados", exact=True).click()
+    page.get_by_role("link", name="Incluir").first.click()
+    page.get_by_label("Um", exact=True).fill("Texto")
+    page.get_by_label("Dois", exact=True).select_option(label="Sim")
+    page.get_by_role("button", name="Salvar").click()
+    expect(page.get_by_text("Texto").first).to_be_visible()
+    page.goto(address)
+    opened(page, "Um").click()
+    page.locator("#p-type").focus()
+    expect(page.locator("[data-type-stays]")).to_have_text("Este campo tem valores: só pode virar Texto longo.")
+    enabled = page.locator("#p-type option:not([disabled])").all_text_contents()
+    assert enabled == ["Texto curto", "Texto longo"]
+    opened(page, "Dois").click()
+    page.get_by_role("button", name="Excluir a opção Sim").click()
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    expect(page.locator("#p-options-err")).to_have_text("Em uso, retire em vez de excluir: Sim.")
+    assert [box.input_value() for box in page.locator("[data-option-label]").all()] == ["Sim", "Talvez"]  # where it was

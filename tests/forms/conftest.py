@@ -1,5 +1,7 @@
 """Forms made and changed by their services, a transaction each, as a configurator of the company."""
 import pytest
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import select
 
 from app.database import unit_of_work
 from app.models.custom_form import CustomForm
@@ -52,6 +54,14 @@ def record(session, world, seeding, make_user):
             field_index.mirror(session, "record", row.id, catalogue(session).forms[form.id].every, values)
         return row
     return add
+
+
+@pytest.fixture
+def roles_of(session):
+    """`roles_of("Attendant")`: the ids of roles by their names."""
+    def ids(*names):
+        return list(session.scalars(select(Role.id).where(Role.name.in_(names))))
+    return ids
 
 
 def document(form) -> dict:

@@ -76,6 +76,63 @@ def test_refusals_come_back_by_place_in_portuguese(session, configurator):
     assert configurator.post(f"{HOME}/add", json=[1]).status_code == 400
 
 
+@pytest.mark.parametrize(("pattern", "said"), [
+    ("(a+", "falta um “)”, em “(a+”"), ("[a", "falta um “]”, em “[a”"), ("*a", "não há o que repetir, em “*”"),
+    ("(?=a)", "depois de “(?” vem algo que não é aceito"), ("a**", "há duas repetições seguidas"),
+    ("[z-a]", "um intervalo de caracteres está invertido"), ("\\q", "“\\” está antes de algo")])
+def test_an_expression_that_is_not_understood_says_why_in_words(configurator, pattern, said):
+    answer = configurator.post(f"{HOME}/add", json={"name": "X", "fields": [
+        {"name": "A", "type": "text", "pattern": pattern}]})
+    assert answer.status_code == 422
+    words = answer.json["fields"]["fields.0.pattern"]
+    assert said in words
+    assert "b'" not in words
+
+
+def test_an_amount_stands_in_its_box_with_its_cents(configurator):
+    answer = configurator.post(f"{HOME}/add", json={"name": "X", "fields": [
+        {"name": "Valor", "type": "money", "default": "1.234,50", "minimum": "1"},
+        {"name": "Metros", "type": "decimal", "default": "1.234,50"}]})
+    money, metres = answer.json["document"]["fields"]
+    assert (money["default"], money["minimum"], metres["default"]) == ("1.234,50", "1,00", "1.234,5")
+
+
+@pytest.mark.req("M-88")
+def test_a_form_that_is_switched_off_says_what_goes_out_of_sight(session, act, configurator, form, roles_of):
+    act("menu", "create", {"name": "Visitas", "form": form, "roles": roles_of("Attendant", "Supervisor")})
+    act("menu", "create", {"name": "Antigo", "form": form, "active": False})
+    act("data", "create", {"name": "Imóvel", "target": "entity", "form": form})
+    page = html.unescape(configurator.get(f"{HOME}/edit/{form.id}").text)
+    what = "o menu “Visitas”, de 2 perfis; os campos de “Imóvel” no cadastro de pessoas"
+    assert f"Salvo como inativo, deixa de aparecer: {what}. O que já foi registrado fica guardado." in page
+    now = given(configurator.get(f"{HOME}/edit/{form.id}"))
+    assert configurator.post(f"{HOME}/edit/{form.id}", json={**now, "help": "Outra"}).json["said"] is None
+    now = given(configurator.get(f"{HOME}/edit/{form.id}"))
+    answer = configurator.post(f"{HOME}/edit/{form.id}", json={**now, "active": False})
+    assert answer.json["said"] == f"Formulário salvo e inativo. Não aparece mais: {what}."
+    assert "deixa de aparecer" not in configurator.get(f"{HOME}/add").text
+
+
+def test_a_field_with_values_says_what_types_it_may_have(configurator, act, form, record):
+    def asked(key):
+        return configurator.get(f"{HOME}/{form.id}/type-of/{key}")
+    assert asked("vazamentos").json["stays"] is None
+    record(form, {"vazamentos": 3, "observacoes": "Vaza"})
+    assert asked("vazamentos").json == {
+        "stays": "Este campo tem valores: só pode virar Número decimal, Valor em reais.",
+        "into": ["decimal", "integer", "money"]}
+    assert asked("observacoes").json["into"] == ["long_text"]
+    assert asked("observacoes").json["stays"]
+    assert asked("categoria_do_imovel").json["stays"] is None
+    assert asked("nada").status_code == 404
+
+
+def test_a_form_is_duplicated_from_the_list(configurator, supervisor, form):
+    page = configurator.get(f"{HOME}/list/").text
+    assert f'href="{HOME}/add?copy={form.id}"' in page
+    assert "add?copy=" not in supervisor.get(f"{HOME}/list/").text
+
+
 def test_a_stale_form_is_refused_with_what_is_stored_now(configurator, act, form):
     mine = given(configurator.get(f"{HOME}/edit/{form.id}"))
     theirs = document(form)
@@ -108,6 +165,37 @@ def test_the_preview_draws_what_is_not_right_yet_and_says_the_variables(session,
     assert session.get(CustomForm, form.id).fields[0].name == "Nº da ligação"
 
 
+def test_the_preview_shows_a_form_whose_rule_is_broken_and_says_why(configurator, form):
+    """A field that others depend on is retired: the form is drawn all the same, and the problem told."""
+    given_now = given(configurator.get(f"{HOME}/edit/{form.id}"))
+    given_now["fields"] = [{**each, "ref": place} for place, each in enumerate(given_now["fields"], 1)]
+    leaks, notes = given_now["fields"][2:]
+    leaks["active"] = False
+    notes["shown_if"] = {"field": leaks["ref"], "filled": True}  # as the page sends it
+    answer = configurator.post(f"{HOME}/preview", json=given_now)
+    assert answer.status_code == 200
+    text = html.unescape(re.sub(r"<[^>]+>", " ", answer.json["html"]))
+    assert "“Observações”, mostrado somente se: Depende de “Vazamentos”, que não está mais em uso." in text
+    assert "x_observacoes" in answer.json["html"]
+    assert "x_vazamentos" not in answer.json["html"]
+    refused = configurator.post(f"{HOME}/edit/{form.id}", json=given_now)
+    assert (refused.status_code, list(refused.json["fields"])) == (422, ["fields.3.shown_if"])
+
+
+@pytest.mark.parametrize("rule", [
+    {"field": 99, "filled": True}, {"field": "vazamentos", "in": ["dez"]}, {"field": "observacoes", "filled": True},
+    {"field": 4, "filled": True}, {"field": None, "in": []}, {"field": "vazamentos", "in": []}],
+    ids=["nowhere", "no-number", "itself", "itself-by-mark", "nothing", "no-value"])
+def test_no_rule_that_is_being_written_breaks_the_preview(configurator, form, rule):
+    now = given(configurator.get(f"{HOME}/edit/{form.id}"))
+    now["fields"] = [{**each, "ref": place} for place, each in enumerate(now["fields"], 1)]
+    now["fields"][3]["shown_if"] = rule
+    answer = configurator.post(f"{HOME}/preview", json=now)
+    assert answer.status_code == 200
+    assert "mostrado somente se" in answer.json["html"]
+    assert "x_observacoes" in answer.json["html"]
+
+
 def test_a_copy_has_variables_of_its_own_and_rules_that_follow(session, act, configurator, form):
     act("data", "create", {"name": "Imóvel", "target": "entity", "form": form})
     copy = given(configurator.get(f"{HOME}/add?copy={form.id}"))
@@ -127,6 +215,7 @@ def test_a_form_in_use_is_not_deleted_from_the_list(configurator, act, form):
     answer = configurator.post(f"{HOME}/delete/{form.id}")
     assert answer.status_code == 409
     assert "Há menus que usam este formulário: “Visitas”." in html.unescape(answer.text)
+    assert f'<meta name="address" content="{HOME}/list/">' in answer.text  # what is read again is no deletion
     unused = act("form", "create", {"name": "Outro", "fields": []})
     assert configurator.post(f"{HOME}/delete/{unused}").status_code == 302
 

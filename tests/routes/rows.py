@@ -146,6 +146,7 @@ def seed(session, world, near, far) -> dict:
         "/attendances/merging": {"pk": around["attendance merges"]},
         "/settings/menus": {"pk": menu.id}, "/settings/custom-data": {"pk": data.id},
         "/settings/forms/add": {"json": {"name": {"own": "Contrato"}, "fields": {"own": []}}},
+        "/settings/forms/<int:pk>/type-of": {"key": "carteirinha"},
         "/settings/forms/preview": {"json": {"name": {"own": "Contrato"}}},
         "/surveys/entity": {"pk": entity}, "/surveys/results": {"pk": survey.id, "question": survey.questions[0].id},
         "/surveys/fill": {"pk": around["participations"]}, "/surveys/withdraw": {"pk": around["participations"]},

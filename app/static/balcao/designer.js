@@ -61,7 +61,7 @@
   /* {mark of an option: its value}, those of new ones made from their labels. */
   function values(field) {
     var found = {}, taken = field.options.map(function (each) { return each.value; });
-    field.options.forEach(function (option) {
+    D.options(field).forEach(function (option) {
       var made = option.value, base = code(option.label || "") || "option", n = 1;
       if (!made) {
         for (made = base; taken.indexOf(made) >= 0; n += 1, made = base + "_" + n);
@@ -77,6 +77,8 @@
     return Array.isArray(value) ? value.filter(function (mark) { return typeof mark !== "number" || mark in found; }).map(one)
       : value === null || value === "" || typeof value === "number" && !(value in found) ? null : one(value);
   }
+  /* A new option without a name is none yet: it is neither counted nor sent. */
+  D.options = function (field) { return field.options.filter(function (each) { return each.value || each.label.trim(); }); };
   D.used = function () { return D.state.fields.filter(function (each) { return each.active; }); };
   D.retired = function () { return D.state.fields.filter(function (each) { return !each.active; }); };
   D.sent = function () { return D.state.fields.slice(); }; // a retired one keeps its place among the others
@@ -87,7 +89,7 @@
       fields: D.sent().map(function (field) {
         var row = Object.assign({}, field, { ref: field.uid }), found = values(field), rule = field.shown_if;
         delete row.uid;
-        row.options = field.options.map(function (each) { return { value: found[each.uid], label: each.label, active: each.active }; });
+        row.options = D.options(field).map(function (each) { return { value: found[each.uid], label: each.label, active: each.active }; });
         if (D.is(field.type).options) row.default = named(field, field.default);
         if (rule) {
           var other = D.field(rule.field);
@@ -234,5 +236,6 @@
     D.changed();
   };
 
-  D.state = D.read(JSON.parse(page.dataset.document));
+  D.base = JSON.parse(page.dataset.document); // as it is stored
+  D.state = D.read(D.base);
 })();

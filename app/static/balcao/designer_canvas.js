@@ -13,7 +13,7 @@
   /* ---- one card */
 
   function kindText(field) {
-    var options = field.options.filter(function (each) { return each.active; }).length;
+    var options = D.options(field).filter(function (each) { return each.active; }).length;
     return D.kinds[field.type].name + (D.is(field.type).options ? " · " + D.text(options === 1 ? "option_count" : "options_count", { n: options }) : "");
   }
   function mark(icon, text) {

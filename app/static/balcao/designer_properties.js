@@ -34,8 +34,14 @@
     input("form-name").value = state.name || "";
     input("form-help").value = state.help || "";
     panel.querySelector('[data-prop="form-active"][value="' + (state.active ? "y" : "n") + '"]').checked = true;
+    takenAway();
     line("form-slug").hidden = !state.slug;
     panel.querySelector("#p-form-slug").value = state.slug || "";
+  }
+  /* What goes out of sight with the form, from the moment "Inativo" is chosen. */
+  function takenAway() {
+    var said = panel.querySelector("[data-taken-away]");
+    if (said) said.hidden = D.state.active || !D.base.active;
   }
   function showSection() {
     kind.textContent = "";
@@ -54,6 +60,7 @@
     line("options").hidden = has.indexOf("options") < 0;
     line("default").hidden = has.indexOf("default") < 0;
     ["mask", "pattern", "pattern_help", "minimum", "maximum"].forEach(function (name) { line(name).hidden = has.indexOf(name) < 0; });
+    types(it);
     limits(it);
     showOptions(it);
     showDefault(it);
@@ -63,6 +70,29 @@
     text.textContent = stored ? text.dataset.retire : text.dataset.remove;
     panel.querySelector('[data-do="retire"] i').className = "fa-solid " + (stored ? "fa-box-archive" : "fa-trash");
   }
+  /* What a field with values may become is asked when the list of types is about to be opened: it may have to read all records. */
+  var bound = {};
+  function types(it) {
+    var found = bound[it.key] || { into: null };
+    Array.prototype.forEach.call(input("type").options, function (each) {
+      each.disabled = Boolean(found.stays) && found.into.indexOf(each.value) < 0;
+    });
+    panel.querySelector("[data-type-stays]").textContent = found.stays || "";
+  }
+  function askTypes() {
+    var it = field();
+    if (!it || !it.id || !D.page.dataset.typeOf || it.key in bound) return;
+    bound[it.key] = { into: null };
+    fetch(D.page.dataset.typeOf.replace("KEY", encodeURIComponent(it.key)), { credentials: "same-origin", headers: { Accept: "application/json" } })
+      .then(function (answer) { return answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status))); })
+      .then(function (answer) {
+        bound[it.key] = answer;
+        if (field() === it) types(it);
+      }).catch(function () { delete bound[it.key]; /* the server refuses it all the same */ });
+  }
+  input("type").addEventListener("focus", askTypes);
+  input("type").addEventListener("pointerenter", askTypes);
+
   /* What the limits of a type are of: characters, choices, days, numbers. */
   function measure(type) {
     if (D.counted.indexOf(type) >= 0) return type === "long_text" ? "text" : type;
@@ -271,7 +301,10 @@
     if (standard.contains(node)) takeDefault(it, node);
     else if (node === rule || node === how || asked.contains(node)) takeRule(it, node);
     else if (name === "form-name" || name === "form-help") D.state[name.slice(5)] = node.value;
-    else if (name === "form-active") D.state.active = node.value === "y";
+    else if (name === "form-active") {
+      D.state.active = node.value === "y";
+      takenAway();
+    }
     else if (name === "section-title") D.section(D.chosen.uid).title = node.value;
     else if (!name) return;
     else if (node.type === "checkbox") it[name] = node.checked;
@@ -325,11 +358,13 @@
       if (text) box.setAttribute("aria-invalid", "true"); else box.removeAttribute("aria-invalid");
       if (notes.length) box.setAttribute("aria-describedby", notes.join(" ")); else box.removeAttribute("aria-describedby");
     });
-    panel.querySelectorAll("[data-option-wrong]").forEach(function (said, place) {
+    var it = field(), sent = it ? D.options(it) : [];
+    panel.querySelectorAll("[data-option-wrong]").forEach(function (said, row) {
+      var place = it ? sent.indexOf(it.options[row]) : -1, box = said.parentElement.querySelector("input");
       var text = found["options." + place + ".label"] || found["options." + place + ".value"];
       said.textContent = text || "";
       said.hidden = !text;
-      said.parentElement.querySelector("input").toggleAttribute("aria-invalid", Boolean(text));
+      if (text) box.setAttribute("aria-invalid", "true"); else box.removeAttribute("aria-invalid");
     });
   }
   D.firstWrong = function () {

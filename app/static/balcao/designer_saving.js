@@ -70,7 +70,7 @@
     D.tell("drawn");
     D.choose(chosen.kind, chosen.uid);
     if (focused && focused.isConnected) focused.focus(); else D.tell("focus");
-    window.balcao.toast(D.words.saved);
+    window.balcao.toast(body.said || D.words.saved);
     draw();
   }
 
@@ -87,7 +87,7 @@
     if (window.location.pathname !== body.location) window.history.replaceState(null, "", body.location);
     box.hidden = true;
     D.tell("redraw");
-    window.balcao.toast(D.words.saved);
+    window.balcao.toast(body.said || D.words.saved);
   }
 
   /* {"fields.3.name": words} as {mark of the field: {name: words}}. */
@@ -115,6 +115,7 @@
       if (name === "options") missing(owner);
     });
     if (!Object.keys(D.errors).length && !loose.length) loose.push(body.error);
+    window.balcao.hush();
     told.textContent = (loose.length ? loose : [D.words.refused]).join(" ");
     box.hidden = false;
     D.tell("drawn");
@@ -135,10 +136,13 @@
     D.removed.forEach(function (field) { D.state.fields.push(Object.assign(field, { active: false })); });
     D.removed = [];
   }
+  /* Options that somebody chose are back where they stood: behind the one that they stood behind. */
   function missing(uid) {
-    var it = D.field(uid), before = D.base.fields.find(function (row) { return row.id === it.id; });
+    var it = D.field(uid), before = D.base.fields.find(function (row) { return row.id === it.id; }), above = null;
+    function at(value) { return it.options.findIndex(function (each) { return each.value === value; }); }
     (before ? before.options : []).forEach(function (option) {
-      if (!it.options.some(function (each) { return each.value === option.value; })) it.options.push(Object.assign({}, option, { uid: D.uid() }));
+      if (at(option.value) < 0) it.options.splice(above === null ? 0 : at(above) + 1, 0, Object.assign({}, option, { uid: D.uid() }));
+      above = option.value;
     });
   }
   /* Somebody else saved: his version is the one that the next saving replaces, his new fields are kept. */
@@ -169,6 +173,5 @@
       save();
     }
   });
-  D.base = JSON.parse(D.page.dataset.document);
   draw();
 })();

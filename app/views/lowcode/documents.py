@@ -58,7 +58,8 @@ def typed(kind: str, value):
         if value is None or isinstance(value, bool):
             return value
         if kind in form_types.NUMBERS:
-            return format_decimal(Decimal(str(value)), format="#,##0.##########")
+            cents = "0.00########" if kind == FieldType.MONEY else "0.##########"
+            return format_decimal(Decimal(str(value)), format=f"#,##{cents}")
         if kind == FieldType.DATE:
             return typed_day(date.fromisoformat(value))
         if kind == FieldType.DATETIME:

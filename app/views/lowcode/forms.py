@@ -4,13 +4,14 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from ...database import unit_of_work, utc_now
 from ...errors import Stale
 from ...extensions import db
 from ...models.custom_form import CustomForm, FieldTarget
 from ...security.permissions import Perm
-from ...services import form_types, forms
+from ...services import form_rules, form_types, forms
 from ...services.refusals import REFUSALS, refusal
 from ..base import AppModelView
 from ..custom import defined
@@ -26,7 +27,7 @@ class FormView(AppModelView):
     """/settings/forms/: `add` and `edit` are the designer, which sends the whole form at once as JSON."""
 
     noun, route_base, default_view = "custom_form", "/settings/forms", "list"
-    verbs = {"index": "read", "look": "read", "preview": "write"}
+    verbs = {"index": "read", "look": "read", "preview": "write", "type_of": "write"}
     datamodel, service = SQLAInterface(CustomForm), forms
     list_title, add_title, edit_title, show_title = _l("Forms"), _l("New form"), _l("Edit form"), _l("Form")
     list_template, show_template = "lowcode/forms.html", "lowcode/form_show.html"
@@ -35,7 +36,7 @@ class FormView(AppModelView):
     search_columns, order_columns, base_order = ["name", "active"], ["name", "active"], ("name", "asc")
     label_columns = {"name": _l("Name"), "slug": _l("Code"), "help": _l("Help"), "active": _l("Status")}
     formatters_columns = {"active": lambda value: str(STATES[bool(value)])}
-    delete_row_message = _l("Form deleted.")
+    delete_row_message, copies = _l("Form deleted."), True
     empty_text = _l("A form is a set of fields. It stands behind a menu, on the register of persons or on attendances.")
 
     @expose("/")
@@ -59,6 +60,16 @@ class FormView(AppModelView):
     def look(self, pk):
         """The fields of a form as markup."""
         return preview.of_stored(db.session, pk) or abort(404)
+
+    @expose("/<int:pk>/type-of/<key>", methods=["GET"])
+    @has_access
+    def type_of(self, pk, key):
+        """{"stays": why the type of a stored field is bound, or null, "into": what it may become all the same}."""
+        item = self.find_or_404(pk)
+        field = next((each for each in item.fields if each.key == key), None) or abort(404)
+        stays = form_rules.type_stays(db.session, field)
+        into = form_types.MAY_BECOME.get(field.type, ())
+        return jsonify(stays=stays and str(stays), into=sorted({str(field.type), *map(str, into)}))
 
     @expose("/add", methods=["GET", "POST"])
     @has_access
@@ -96,12 +107,13 @@ class FormView(AppModelView):
             types=[(str(kind), name, ICONS[kind], sorted(form_types.properties(kind)))
                    for kind, name in form_types.NAMES.items()],
             counted=sorted(form_types.COUNTED), numbers=sorted(form_types.NUMBERS), words=words(),
-            may_become={str(kind): sorted(map(str, into)) for kind, into in form_types.MAY_BECOME.items()},
-            used=used_in(item.id) if item else [], may_log=g.viewer.may(Perm.LOG_READ))
+            used=used_in(item.id) if item else [],
+            taken_away=taken_away(item.id) if item else [], may_log=g.viewer.may(Perm.LOG_READ))
 
     def _save(self, item):
         """JSON in, JSON out: the form as it is stored now, or each refusal at its place."""
         document, pk = _posted(), item and item.id
+        away = taken_away(pk) if item and item.active else []
         values, common = documents.values_of(document), {"actor": g.viewer, "now": utc_now()}
         try:
             with unit_of_work(db.session) as session:
@@ -119,7 +131,9 @@ class FormView(AppModelView):
                 body["document"] = documents.of_form(self.find_or_404(pk))
             return jsonify(body), error.status
         item = self.find_or_404(pk)
-        return jsonify(document=documents.of_form(item), location=url_for(".edit", pk=pk))
+        gone = _("The form was saved and is inactive. No longer shown: %(what)s.", what="; ".join(away)) \
+            if away and not item.active else None
+        return jsonify(document=documents.of_form(item), location=url_for(".edit", pk=pk), said=gone)
 
 
 def used_in(form_id: int) -> list[str]:
@@ -128,6 +142,19 @@ def used_in(form_id: int) -> list[str]:
         "Attendances: %(name)s")}
     return [*(_("Menu: %(name)s", name=menu.name) for menu in found.menus if menu.form.id == form_id),
             *(known[data.target] % {"name": data.name} for data in found.data if data.form.id == form_id)]
+
+
+def taken_away(form_id: int) -> list[str]:
+    """What nobody is shown any more once the form is inactive: its menus, each with how many roles have it, and its
+    fields where they stand."""
+    found = defined()
+    places = {FieldTarget.ENTITY: _("the fields of “%(name)s” on persons"),
+              FieldTarget.ATTENDANCE: _("the fields of “%(name)s” on attendances")}
+    return [*(ngettext("the menu “%(name)s”, of %(num)s role", "the menu “%(name)s”, of %(num)s roles",
+                       len(menu.role_ids), name=menu.name)
+              for menu in found.menus if menu.active and menu.form.id == form_id),
+            *(places[data.target] % {"name": data.name}
+              for data in found.data if data.active and data.form.id == form_id)]
 
 
 def _shortened(lines: list[str]) -> str:

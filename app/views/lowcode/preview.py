@@ -1,4 +1,6 @@
 """A form as those who fill it will see it, drawn of a stored form or of a document that is being written."""
+from collections.abc import Sequence
+
 from flask import render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -28,7 +30,15 @@ def of_values(session, values: dict, stored: dict, form_id: int | None) -> tuple
                   **{name: row[name] for name in form_document.PROPERTIES if name not in ("name", "options")},
                   key=row["key"], name=row["name"] or _("(without a name)")) for place, row in enumerate(rows, 1))
     sections = tuple((each["key"], each["title"]) for each in document.sections)
-    return drawn(FormSpec(0, "", document.name or "", True, document.help, sections, _placed(specs, sections))), keys
+    spec = FormSpec(0, "", document.name or "", True, document.help, sections, _placed(specs, sections))
+    return drawn(spec, _rules(document, rows)), keys
+
+
+def _rules(document, rows) -> list[str]:
+    """What is wrong with "shown only if": the field is drawn without its rule, and looks well."""
+    places = {f"fields.{place}.shown_if": row for place, row in enumerate(rows)}
+    return [_("“%(name)s”, shown only if: %(why)s", name=places[error.field]["name"] or _("(without a name)"),
+              why=str(error)) for error in document.errors if error.field in places]
 
 
 def _placed(specs, sections):
@@ -36,9 +46,10 @@ def _placed(specs, sections):
     return tuple(sorted(specs, key=lambda each: (order.get(each.section, 0), each.position)))
 
 
-def drawn(spec: FormSpec) -> Markup:
-    """The markup of a form's fields in use, with their defaults."""
+def drawn(spec: FormSpec, problems: Sequence[str] = ()) -> Markup:
+    """The markup of a form's fields in use, with their defaults, below what is wrong with it."""
     form = type("Preview", (Form,), {PREFIX + each.key: fields.field_of(each) for each in spec.fields})()
     parts = [(title, [(each, form[PREFIX + each.key], fields.WIDTHS.get(each.type) == "full") for each in rows])
              for title, rows in spec.parts]
-    return Markup(render_template("lowcode/preview.html", spec=spec, parts=parts))  # noqa: S704  (Jinja escapes there)
+    html = render_template("lowcode/preview.html", spec=spec, parts=parts, problems=problems)
+    return Markup(html)  # noqa: S704  (Jinja escapes there)
