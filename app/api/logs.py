@@ -3,7 +3,7 @@ from flask import jsonify
 
 from ..extensions import db
 from ..models.log import LogEntry
-from ..queries.logs import page_of_log
+from ..queries.logs import outside, page_of_log
 from ..security.permissions import Perm
 from ..services.records import require
 from ..services.told_changes import told
@@ -16,7 +16,7 @@ from .shapes import OBJECT, Shape
 ENTRY = Shape("LogEntry", LogEntry, "seq at actor_name action", changes=(
     {**OBJECT, "description": "{field: [old, new]}; personal documents are kept back",
      "additionalProperties": {"type": "array", "items": {}, "minItems": 2, "maxItems": 2}},
-    lambda row: told(row.changes)))
+    lambda row: told(row.changes if actor().entity_id is None else outside(row.changes))))
 
 
 class ListLog(Arguments):

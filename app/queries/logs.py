@@ -3,6 +3,13 @@ from sqlalchemy import select
 
 from ..models.log import LogEntry
 
+INTERNAL = {"internal_note", "reason"}  # a note, and why an attendance was forwarded: colleagues to each other
+
+
+def outside(changes: dict) -> dict:
+    """The changes of an entry that may leave the company: nothing is left where a colleague only wrote a note."""
+    return {name: change for name, change in changes.items() if name not in INTERNAL}
+
 
 def page_of_log(session, target: str, target_id: int, *, before: int | None = None, size: int = 50):
     """(entries, seq to go on from or None). `before`: only entries with a lower number in the chain of the record."""

@@ -14,7 +14,7 @@ from ..models.survey import SurveyParticipation
 from ..security.visibility import visible
 from .custom_menus import Access
 from .custom_records import of_attendance
-from .logs import page_of_log
+from .logs import outside, page_of_log
 
 LONGEST_LOG = 300  # newest entries: a report is read by people
 MOST_RECORDS = 100  # of configurators' forms
@@ -58,6 +58,8 @@ def report_of(session, viewer, attendance: Attendance, *, menus: Sequence[Access
             joinedload(SurveyParticipation.survey), selectinload(SurveyParticipation.answers))).all()
     entries, older = page_of_log(
         session, Attendance.__tablename__, attendance.id, size=LONGEST_LOG) if log else ([], None)
+    if not notes:
+        entries = [entry for entry in entries if outside(entry.changes) or not entry.changes]
     records = of_attendance(session, viewer, attendance.id, menus, limit=MOST_RECORDS + 1)
     return Report(attendance, list(details), list(written), list(surveys), entries, older is not None,
                   records[:MOST_RECORDS], len(records) > MOST_RECORDS)

@@ -16,6 +16,7 @@ from ..models.attendance import Attendance
 from ..models.desk import CacheVersion
 from ..models.entity import Entity
 from ..models.webhook import Webhook, WebhookDelivery
+from ..queries.logs import outside
 from . import log
 from .told_changes import told
 
@@ -37,7 +38,6 @@ _OF = {
     **{("entity", action): "entity.updated" for action in ("update", "merge", "merged", "unmerge")},
 }
 TARGETS = {"attendance", "entity"}
-INTERNAL = {"internal_note"}  # colleagues' words among themselves
 _ADDED = re.compile(r"details\.\d+\.description")
 
 wake_up = threading.Event()  # set when this process has written a delivery
@@ -58,7 +58,7 @@ def notice(session, token: str | None, target: str, pk: int, action: str, change
     hooks = _active(session, token)
     if not hooks:
         return
-    kept = {name: change for name, change in changes.items() if name not in INTERNAL}
+    kept = outside(changes)
     for event in _events(target, action, kept):
         listening = [hook for hook in hooks if event in hook[2]]
         if listening:

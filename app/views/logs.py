@@ -15,7 +15,7 @@ from .. import documents
 from ..extensions import db
 from ..lowcode import fields as custom
 from ..queries.catalogue import catalogue
-from ..queries.logs import page_of_log
+from ..queries.logs import outside, page_of_log
 from ..security.labels import PERMISSION_NAMES, ROLES
 from ..security.permissions import Perm
 from ..security.visibility import RULES, visible
@@ -113,7 +113,8 @@ class LogView(BaseView):
             db.session, target, pk, before=None if before is None else whole(before) or abort(400))
         if item is None and not entries:
             abort(404)
-        reader, back = Reader(target, register, item), self._record(register, item, target)
+        reader = Reader(target, register, item, internal=g.viewer.entity_id is None)
+        back = self._record(register, item, target)
         name = register.title_of(item) if register and item is not None else item
         if target == "setting" and item is not None and item.key in PARAMETERS:
             name = PARAMETERS[item.key].label
@@ -149,16 +150,17 @@ class LogView(BaseView):
 
 
 class Reader:
-    """Turns what the log keeps into what a person reads."""
+    """Turns what the log keeps into what a person reads; without `internal`, who is no colleague."""
 
-    def __init__(self, target, register, item=None):
-        self.target, self.register, self.item = target, register, item
+    def __init__(self, target, register, item=None, *, internal=True):
+        self.target, self.register, self.item, self.internal = target, register, item, internal
         self.labels = {**LABELS_OF.get(target, {}), **(register.label_columns if register else {})}
 
     def lines(self, entry) -> list[Line]:
         """The changed fields of an entry, in the order in which they were changed."""
         made = []
-        for name, (old, new, *_salt) in entry.changes.items():
+        changes = entry.changes if self.internal else outside(entry.changes)
+        for name, (old, new, *_salt) in changes.items():
             if name in HIDDEN:
                 continue
             if name == "custom_values" or name == "values" and self.target in FIELDS_OF:

@@ -94,6 +94,34 @@ def test_internal_notes_stay_out_unless_asked_for(printed, full):
     assert "Contém notas internas: não entregar ao cliente." in words
 
 
+@pytest.mark.req("B-39")
+@pytest.mark.parametrize("way", ["page", "rest"])
+def test_what_colleagues_tell_each_other_stands_in_no_line_of_the_log_either(
+        printed, world, session, attendant, viewer_for, api, way):
+    from app.database import unit_of_work
+    from app.services import assignment, attendances, notes
+
+    pk, actor = world.attendance.id, viewer_for(attendant)
+    with unit_of_work(session):
+        notes.add(session, pk, "Desconfio da história", actor=actor, now=NOON)
+        assignment.forward(session, pk, operator_id=attendant.id, reason="Cuide você, que é difícil", actor=actor,
+                           now=NOON + HOUR)
+        attendances.save_attendance(session, pk, version=None, values={"local_note": "Loja 12"}, actor=actor,
+                                    now=NOON + 2 * HOUR)
+
+    def words(query):
+        if way == "page":
+            return printed(query=query)[0]
+        answer = api(attendant).get(f"/api/v1/attendances/{world.attendance.address}/report.pdf{query}")
+        return normalize("NFKC", " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages))
+    plain, inside = words(""), words("?notes=1")
+    for text in ("Observação do local: Loja 12", "Responsável: Renata Teste"):
+        assert normalize("NFKC", text) in plain, text
+    for text in ("Desconfio", "Nota interna", "difícil", "Motivo do encaminhamento"):
+        assert normalize("NFKC", text) not in plain, text
+        assert normalize("NFKC", text) in inside, text
+
+
 def test_the_log_is_there_for_who_may_read_logs(printed, session, seeding, world, make_user, viewer_for):
     from flask_appbuilder.security.sqla.models import Role
     from sqlalchemy import select

@@ -24,7 +24,7 @@ from ..logs import ACTIONS, Reader
 
 
 class AttendanceReportView(BaseView):
-    """`/attendances/<address>/report.pdf`; `?notes=1` adds the internal notes, for use inside the company."""
+    """`/attendances/<address>/report.pdf`; with `?notes=1` what colleagues tell each other, for use in the house."""
 
     route_base, default_view = "/attendances", "report"
     class_permission_name = "attendance"
@@ -78,7 +78,7 @@ def written(content: Report, *, internal: bool) -> bytes:
     _category(paper, attendance)
     _notes(paper, content.notes)
     _surveys(paper, content.surveys)
-    _log(paper, content)
+    _log(paper, content, internal)
     return paper.made()
 
 
@@ -195,13 +195,13 @@ def _surveys(paper, surveys):
         paper.fields([(text, answer(value, kind)) for text, kind, value in told])
 
 
-def _log(paper, content):
+def _log(paper, content, internal):
     if not content.log:
         return
     paper.section(_("Logs"))
     if content.older_log:
         paper.quiet(_("The %(most)s newest entries.", most=len(content.log)))
-    reader = Reader("attendance", None)
+    reader = Reader("attendance", None, internal=internal)
     for entry in content.log:
         lines = [f"{line.label}: " + (f"{line.old} → {line.new or '—'}" if line.old else line.new)
                  for line in reader.lines(entry)]
