@@ -48,10 +48,13 @@ def read(field, value, kept=None, timezone: str = HERE):
 
 
 def same(field, a, b) -> bool:
-    """Equal as values of the field: of numbers 2.5 and "2.50" are."""
+    """Equal as values of the field: of numbers 2.5 and "2.50" are, and files whatever is said beside their ids."""
     if isinstance(a, bool) or isinstance(b, bool) or a is None or b is None:
         return a is b
-    if a == b or FieldType(field.type) not in _NUMBERS:
+    kind = FieldType(field.type)
+    if kind == FieldType.ATTACHMENT and isinstance(a, list) and isinstance(b, list):
+        return [_file_id(each) for each in a] == [_file_id(each) for each in b]
+    if a == b or kind not in _NUMBERS:
         return a == b
     try:
         return number(a) == number(b)
@@ -210,10 +213,14 @@ def _attachment(_field, value, _kept):
     """[{"id", "name"}] or [id]: who checks the files puts their names."""
     if not isinstance(value, list):
         raise TypeError(value)
-    ids = [each.get("id") if isinstance(each, dict) else each for each in value]
+    ids = [_file_id(each) for each in value]
     if any(type(each) is not int or not 0 < each < 2**31 for each in ids):
         raise Invalid(NOT_A_CHOICE)
     return [{"id": each} for each in dict.fromkeys(ids)]
+
+
+def _file_id(each):
+    return each.get("id") if isinstance(each, dict) else each
 
 
 _READERS = {

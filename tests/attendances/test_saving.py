@@ -53,14 +53,14 @@ def test_a_save_without_changes_writes_nothing(desk, session):
     assert actions_on(attendance, session) == ["create"]
 
 
-def test_a_stale_save_is_turned_away_and_shows_both_values(desk, people, error_at):
+def test_a_stale_save_is_turned_away_and_shows_both_values(desk, people):
     attendance = desk.opened()
     old = attendance.version
     assert people("Attendant", name="Davi").save(attendance, description="Do Davi").status_code == 302
     response = desk.save(attendance, version=old, description="Da Renata")
     assert response.status_code == 409
     assert "Da Renata</textarea>" in response.text
-    assert error_at(response.text, "description") == "Valor gravado agora: Do Davi"
+    assert 'id="description-now">Valor gravado agora: Do Davi ' in response.text
     assert "Davi Teste alterou este atendimento" in response.text
     assert attendance.details[0].description == "Do Davi"
     version = re.search(r'name="version"[^>]*value="(\d+)"', response.text)[1]
@@ -230,3 +230,19 @@ def test_a_draft_brought_back_in_a_second_tab_opens_an_attendance_of_its_own(des
     key = re.search(r'name="request_key"[^>]*value="([^"]+)"', second_tab)[1]
     first, second = desk.opened(), desk.opened(request_key=key, description="Outro assunto")
     assert first.id != second.id
+
+
+@pytest.mark.req("S-41", "S-14")
+def test_a_file_in_a_field_of_configurators_leaves_no_draft_behind_a_saved_detail(desk, session, seeding):
+    from app.models.custom_field import CustomField, FieldType
+    from tests.lowcode.test_every_type import sent
+    from tests.support.forms import placed
+    with seeding():
+        session.add_all(placed("attendance", CustomField(
+            key="photos", name="Fotos do produto", type=FieldType.ATTACHMENT)))
+    session.commit()
+    file = str(sent(desk.browser))
+    attendance = desk.opened(x_photos=["", file])
+    assert desk.save(attendance, action="detail", description="Outra conversa", x_photos=["", file]).status_code == 302
+    assert session.scalar(select(Draft)) is None
+    assert "foi recuperado" not in desk.page(attendance)
