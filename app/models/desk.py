@@ -14,7 +14,7 @@ class Draft(Model):
 
     __tablename__ = "draft"
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
-    key: Mapped[str] = mapped_column(String(80), primary_key=True)  # attendance:<id>, attendance:new:<entity id>
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)  # attendance:<id>:<page>, note:<id>…
     tab: Mapped[str] = mapped_column(String(32), primary_key=True, default="")  # of the browser; "" where it names none
     values: Mapped[dict[str, Any]] = mapped_column(json_type())
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -15,6 +15,7 @@ from ..models.desk import Draft
 
 MAX_CHARACTERS = 64 * 1024
 REFUSED = "!refused"  # what was wrong with the values when they were sent: no field has such a name
+TAKEN = "!taken"  # the fields that take the stored value in the place of what was typed
 MOST = 10  # drafts of one form that are looked at: tabs a person forgot
 _TAB = re.compile(r"[0-9a-z]{1,32}")
 
@@ -22,6 +23,11 @@ _TAB = re.compile(r"[0-9a-z]{1,32}")
 def attendance_key(attendance_id: int | None = None, page: int | str = 1, entity_id: int | None = None) -> str:
     """The key of a record's form on one of its pages ("new" is the one to be added), or of an entity's new one."""
     return f"attendance:{attendance_id}:{page}" if attendance_id else f"attendance:new:{entity_id}"
+
+
+def note_key(attendance_id: int) -> str:
+    """The key of the internal note that is being typed on a record: one, whichever page or tab it is typed on."""
+    return f"note:{attendance_id}"
 
 
 def tab_of(text) -> str:
@@ -43,6 +49,21 @@ def keep_draft(session, key: str, values: dict, *, tab: str = "", actor, now) ->
     draft.values, draft.updated_at = values, now
     session.add(draft)
     return draft
+
+
+def keep_note(session, attendance_id: int, text: str, *, actor, now: datetime) -> None:
+    """Store the internal note that is being typed; of a blank one nothing is left. Raises Invalid as above."""
+    key = note_key(attendance_id)
+    if text.strip():
+        keep_draft(session, key, {"text": text}, actor=actor, now=now)
+    else:
+        drop_drafts(session, key, actor=actor)
+
+
+def note_of(session, attendance_id: int, *, actor) -> str:
+    """The internal note that the actor has typed on a record and not added."""
+    draft = session.get(Draft, (actor.user_id, note_key(attendance_id), ""))
+    return draft.values.get("text", "") if draft else ""
 
 
 def mark(begun: str | None, draft: Draft) -> str:

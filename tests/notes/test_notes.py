@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models.attendance import Attendance
+from app.models.desk import Draft
 from app.models.log import LogEntry
 from app.models.note import AttendanceNote
 from app.models.notification import Notification
@@ -211,3 +212,55 @@ def test_a_closed_attendance_takes_notes_and_older_ones_are_a_page_away(browser,
     last = session.scalars(select(AttendanceNote.id).order_by(AttendanceNote.id)).all()[2]
     older = browser.get(f"/notes/{world.closed_attendance.id}?before={last}").text
     assert ("Nota 02" in older, "Nota 03" in older) == (True, False)
+
+
+def half_typed(browser, attendance, text="Ligar ama"):
+    return browser.post(f"/notes/{attendance.id}/draft", json={"text": text})
+
+
+@pytest.mark.req("B-39")
+def test_a_note_that_is_being_typed_is_kept_for_its_writer_until_it_is_added(
+    browser, world, session, make_user, sign_in, ana, bia
+):
+    where = f"/attendances/{world.attendance.protocol}"
+    assert half_typed(browser, world.attendance).status_code == 204
+    assert ">Ligar ama</textarea>" in sign_in(ana).get(where).text
+    page = browser.get(where).text
+    assert ">Ligar ama</textarea>" in page
+    assert "foi recuperado" not in page  # nothing of the record stands to be confirmed
+    assert "Ligar ama" not in sign_in(bia).get(where).text
+    assert ">Ligar ama</textarea>" in browser.get(f"/notes/{world.attendance.id}").text
+    write(browser, world.attendance, "Ligar amanhã")
+    assert "Ligar ama</textarea>" not in browser.get(where).text
+    assert session.scalar(select(Draft)) is None
+
+
+@pytest.mark.req("B-39")
+def test_a_note_that_was_emptied_is_no_draft_and_a_wrong_one_is_refused(browser, world, session):
+    half_typed(browser, world.attendance)
+    assert half_typed(browser, world.attendance, "  \n").status_code == 204
+    assert session.scalar(select(Draft)) is None
+    assert browser.post(f"/notes/{world.attendance.id}/draft", json={"text": 7}).status_code == 400
+    assert browser.post(f"/notes/{world.attendance.id}/draft", {"text": "x"}).status_code == 400
+    assert half_typed(browser, world.attendance, "x" * 70_000).status_code == 422
+    assert half_typed(browser, world.other_attendance).status_code == 404
+
+
+@pytest.mark.req("B-39", "G-03")
+def test_in_the_log_notes_are_read_by_colleagues_alone(browser, world, session, seeding, make_user, sign_in, api):
+    """Also where a role of the portal was given the log and the attendances."""
+    from flask_appbuilder.security.sqla.models import PermissionView, Role
+
+    write(browser, world.attendance, "Desconfio da história")
+    role = session.scalar(select(Role).where(Role.name == "Customer"))
+    pairs = {each.pair for each in (Perm.LOG_READ, Perm.ATTENDANCE_READ)}
+    with seeding():
+        role.permissions += [each for each in session.scalars(select(PermissionView))
+                             if (each.permission.name, each.view_menu.name) in pairs]
+    customer = make_user("cida", "Customer", entity=world.entity)
+    page = sign_in(customer).get(f"/logs/attendance/{world.attendance.id}")
+    answer = api(customer).get(f"/api/v1/attendances/{world.attendance.protocol}/log")
+    for told in (page, answer):
+        assert told.status_code == 200
+        assert "Desconfio" not in told.text
+    assert "Desconfio" in browser.get(f"/logs/attendance/{world.attendance.id}").text

@@ -139,6 +139,7 @@ def seed(session, world, near, far) -> dict:
         "/attachments": {"pk": pair(files[0], files[1], closed=files[2]), "attendance": attendances, "number": 1},
         "/notes": {"attendance": attendances},
         "/notes/<int:attendance>/add": {"form": {"text": {"own": "Ligar amanhã"}}},
+        "/notes/<int:attendance>/draft": {"json": {"text": {"own": "Ligar amanhã"}}},
         "/jobs": {"pk": {"foreign": loaded.id}},
         "/account/tokens": {"pk": {"foreign": around["token"]}},
         "/alerts/entity": {"pk": entity}, "/duplicates/of": {"pk": entity},

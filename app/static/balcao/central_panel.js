@@ -135,7 +135,7 @@
       return !field.closest("[data-search-form], .select2-container") && !(form && form.dataset.busy) && field.value.trim() !== field.defaultValue.trim();
     });
   }
-  /* An internal note, or a communication, is no draft: it is asked for before it is lost. */
+  /* A communication is no draft, nor is an internal note until it is kept: it is asked for before it is lost. */
   function leaving(go) {
     if (noted()) window.balcao.ask(words.unsavedNote, words.leave, go); else go();
   }
@@ -334,7 +334,7 @@
   /* A form of the tab that is being filled is not drawn anew under one's hands. */
   function changing() {
     var body = part("body"), here = document.activeElement;
-    return Boolean(body && here && body.contains(here) && here.closest("form"));
+    return Boolean(body && here && body.contains(here) && (here.form || here.closest("form")));
   }
 
   window.balcao = Object.assign(window.balcao || {}, { ticket: {

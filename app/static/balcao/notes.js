@@ -13,6 +13,47 @@
   var at = -1, chosen = -1, asked = 0, timer = null, sending = false;
   var AT = /(^|[^\w@.+-])@([\wÀ-ÿ.+@-]{0,40})$/;
 
+  /* What is typed is kept on the server, whatever becomes of the page; box.defaultValue is what is kept. */
+  var record = panel.closest("form"), fresh = false, lost = false, pending = null, keeping = null;
+  function keep(leaving) {
+    window.clearTimeout(keeping);
+    if (pending && !leaving) return pending.then(function () { return keep(); });
+    if (!fresh || sending) return Promise.resolve();
+    fresh = false;
+    var text = box.value, sent = pending = fetch(words.draft, {
+      method: "POST", keepalive: Boolean(leaving), credentials: "same-origin", body: JSON.stringify({ text: text }),
+      headers: { "Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": form.elements.csrf_token.value }
+    }).then(function (answer) {
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      lost = false;
+      box.defaultValue = text;
+    }).catch(function () { fresh = lost = true; }).then(function () { if (pending === sent) pending = null; });
+    return pending;
+  }
+  function typed() {
+    fresh = true;
+    window.clearTimeout(keeping);
+    keeping = window.setTimeout(keep, 800);
+  }
+  box.addEventListener("input", typed);
+  box.addEventListener("change", function () { keep(); });
+  var tried = false;
+  if (record) record.addEventListener("submit", function (event) { // the record waits for the note, whether it can be kept or not
+    var button = event.submitter;
+    if (tried || !fresh && !pending) { tried = false; return; }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    keep().then(function () {
+      tried = true;
+      record.requestSubmit(button);
+    });
+  }, true);
+  window.addEventListener("beforeunload", function (event) {
+    if (!document.contains(box)) return;
+    keep(true);
+    if (lost) event.preventDefault();
+  });
+
   box.setAttribute("aria-autocomplete", "list");
   box.setAttribute("aria-haspopup", "listbox");
   box.setAttribute("aria-controls", "note-people");
@@ -40,6 +81,7 @@
   function take(row) {
     var end = box.selectionStart, name = "@" + row.dataset.login + " ", from = at;
     box.setRangeText(name, from, end, "end");
+    typed();
     close();
     box.focus();
   }
@@ -105,24 +147,25 @@
     event.preventDefault();
     if (sending) return;
     sending = true;
+    window.clearTimeout(keeping);
     close();
-    fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { "Accept": "application/json", "X-CSRFToken": form.elements.csrf_token.value } })
-      .then(function (answer) {
-        return answer.json().then(function (told) {
-          if (!answer.ok) return refuse(told.error.message);
-          refuse("");
-          panel.querySelector("[data-notes]").insertAdjacentHTML("beforeend", told.html);
-          var nothing = panel.querySelector("[data-nothing]");
-          if (nothing) nothing.remove();
-          box.value = "";
-          form.elements.request_key.value = Array.from(window.crypto.getRandomValues(new Uint8Array(16)), function (x) { return x.toString(16).padStart(2, "0"); }).join("");
-          said.textContent = words.added;
-          panel.dispatchEvent(new CustomEvent("balcao:noted", { bubbles: true }));
-          box.focus();
-        });
-      }).catch(function () { refuse(words.failed); }).then(function () { sending = false; });
+    (pending || Promise.resolve()).then(function () { // a draft that arrives after the note would bring it back
+      return fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { "Accept": "application/json", "X-CSRFToken": form.elements.csrf_token.value } });
+    }).then(function (answer) {
+      return answer.json().then(function (told) {
+        if (!answer.ok) return refuse(told.error.message);
+        refuse("");
+        panel.querySelector("[data-notes]").insertAdjacentHTML("beforeend", told.html);
+        var nothing = panel.querySelector("[data-nothing]");
+        if (nothing) nothing.remove();
+        box.value = box.defaultValue = "";
+        fresh = lost = false;
+        form.elements.request_key.value = Array.from(window.crypto.getRandomValues(new Uint8Array(16)), function (x) { return x.toString(16).padStart(2, "0"); }).join("");
+        said.textContent = words.added;
+        panel.dispatchEvent(new CustomEvent("balcao:noted", { bubbles: true }));
+        box.focus();
+      });
+    }).catch(function () { refuse(words.failed); }).then(function () { sending = false; });
   });
-  // What is typed here is no draft of the record: it is asked for before it is lost.
-  window.addEventListener("beforeunload", function (event) { if (document.contains(box) && box.value.trim() && !sending) event.preventDefault(); });
   }
 })();

@@ -13,7 +13,7 @@ from ...queries import mentions
 from ...queries import notes as reads
 from ...queries.attendances import find_by_address
 from ...security.permissions import Perm
-from ...services import notes
+from ...services import drafts, notes
 from ..errors import wants_json
 from ..lookup import whole
 
@@ -25,7 +25,7 @@ class NoteView(BaseView):
 
     route_base, default_view = "/notes", "all"
     class_permission_name = "attendance"
-    method_permission_name = {"all": "read", "colleagues": "write", "add": "write"}
+    method_permission_name = {"all": "read", "colleagues": "write", "add": "write", "draft": "write"}
 
     @expose("/<int:attendance>")
     @has_access
@@ -52,6 +52,7 @@ class NoteView(BaseView):
         try:
             with unit_of_work(db.session) as session:
                 made = notes.add(session, attendance, text, request_key=key, actor=g.viewer, now=utc_now()).id
+                drafts.drop_drafts(session, drafts.note_key(attendance), actor=g.viewer)
         except DomainError as error:
             if wants_json() or error.field != "text":
                 raise
@@ -62,9 +63,20 @@ class NoteView(BaseView):
         flash(_("Note added."), "success")
         return redirect(url_for("AttendanceRecordView.record", address=address, _anchor="notes"))
 
+    @expose("/<int:attendance>/draft", methods=["POST"])
+    @has_access
+    def draft(self, attendance):
+        """Keep the note that is being typed: JSON {text}."""
+        pk, text = _seen(attendance).id, (request.get_json(silent=True) or {}).get("text")
+        if not isinstance(text, str):
+            abort(400)
+        with unit_of_work(db.session) as session:
+            drafts.keep_note(session, pk, text.replace("\0", ""), actor=g.viewer, now=utc_now())
+        return "", 204
+
     def _page(self, attendance, typed="", error=None):
         shown = _notes(attendance, before=whole(request.args.get("before")), size=EVERY)
-        shown.typed, shown.error, shown.alone = typed, error, True
+        shown.typed, shown.error, shown.alone = typed or shown.typed, error, True
         return self.render_template(
             "notes/page.html", title=_("Internal notes of %(number)s", number=attendance), attendance=attendance,
             notes=shown)
@@ -77,8 +89,10 @@ def notes_shown(attendance) -> SimpleNamespace | None:
 
 def _notes(attendance, before=None, size=reads.SIZE) -> SimpleNamespace:
     rows, older = reads.latest(db.session, g.viewer, attendance.id, before=before, size=size)
-    return SimpleNamespace(rows=[_shown(row) for row in rows], older=older, key=uuid.uuid4().hex, typed="", error=None,
-                           alone=False, may_add=g.viewer.may(Perm.ATTENDANCE_WRITE), longest=notes.LONGEST)
+    may_add = g.viewer.may(Perm.ATTENDANCE_WRITE)
+    return SimpleNamespace(
+        rows=[_shown(row) for row in rows], older=older, key=uuid.uuid4().hex, error=None, alone=False, may_add=may_add,
+        typed=drafts.note_of(db.session, attendance.id, actor=g.viewer) if may_add else "", longest=notes.LONGEST)
 
 
 def _shown(note) -> SimpleNamespace:
