@@ -34,7 +34,6 @@ def create_app(settings: dict | None = None) -> Flask:
     csp.init_app(app)
     colours.init_app(app)
     denials.init_app(app)
-    errors.init_app(app)
     formats.init_app(app)
     health.init_app(app)
     redis_wakes.init_app(app)
@@ -44,6 +43,7 @@ def create_app(settings: dict | None = None) -> Flask:
         appbuilder = AppBuilder(update_perms=False)
         appbuilder.init_app(app, db.session)
         locale.init_app(app)
+        errors.init_app(app)  # after who asks is known
         views.register(appbuilder)
         api.register(appbuilder, report=report.of)
     cli.register(app)

@@ -178,6 +178,7 @@ KINDS = {
     FieldType.EMAIL: Kind(_field(StringField, TextBox)),
     FieldType.URL: Kind(_field(StringField, TextBox)),
 }
+TYPED = KINDS.keys() - {FieldType.BOOLEAN, FieldType.CHOICE, FieldType.CHOICES}  # what is written, not chosen
 _WRITTEN_WITH = {FieldType.CPF_CNPJ: "text", FieldType.PHONE: "tel", FieldType.EMAIL: "email", FieldType.URL: "url",
                  FieldType.DECIMAL: "decimal", FieldType.MONEY: "decimal"}  # the keyboard of a telephone
 

@@ -18,11 +18,3 @@ def page_of_log(session, target: str, target_id: int, *, before: int | None = No
         query = query.where(LogEntry.seq < before)
     entries = list(session.scalars(query.order_by(LogEntry.seq.desc()).limit(size + 1)))
     return entries[:size], entries[size - 1].seq if len(entries) > size else None
-
-
-def changed_only_by(session, target: str, target_id: int, *, since, user_id: int) -> bool:
-    """Whether all that was written about the record after `since` is of this person."""
-    others = select(LogEntry.id).where(
-        LogEntry.target == target, LogEntry.target_id == target_id, LogEntry.at > since,
-        LogEntry.actor_id.is_distinct_from(user_id)).limit(1)
-    return session.scalar(others) is None

@@ -21,6 +21,7 @@ ENDED = {
     "absolute": _l("Your session reached its longest time. Sign in again to continue."),
     "password": _l("Your password was changed. Sign in again."),
     "ended": _l("This session was ended. Sign in again."),
+    "disabled": _l("Your access was switched off. To come in again, ask whoever administers the users."),
 }
 
 
@@ -41,7 +42,7 @@ class AuthView(BaseView):
             return redirect(target)
         self._come_back()
         form, status, headers = LoginForm(), 200, {}
-        notice = None if request.method == "POST" else self._why_ended()
+        notice = None if request.method == "POST" else why_ended()
         refusal = None
         if form.validate_on_submit():
             outcome = self.appbuilder.sm.authenticate(form.username.data, form.password.data, via="form")
@@ -122,13 +123,14 @@ class AuthView(BaseView):
         if request.method == "GET":
             self.update_redirect()
 
-    def _why_ended(self):
-        """A notice for who was signed in with this cookie until his session ended."""
-        token = cookie.get(sessions.COOKIE_KEY)
-        if not token:
-            return None
-        limits = sessions.Limits.from_config(current_app.config)
-        return ENDED.get(sessions.why_ended(self.appbuilder.sm.session, token, now=utc_now(), limits=limits))
+
+def why_ended():
+    """A notice for who was signed in with this cookie until his session ended; None where nothing is known of it."""
+    token = cookie.get(sessions.COOKIE_KEY)
+    if not token:
+        return None
+    limits = sessions.Limits.from_config(current_app.config)
+    return ENDED.get(sessions.why_ended(current_app.appbuilder.sm.session, token, now=utc_now(), limits=limits))
 
 
 def too_many(seconds: int) -> str:

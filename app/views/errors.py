@@ -2,6 +2,7 @@
 import secrets
 
 from flask import current_app, g, jsonify, render_template, request
+from flask import session as cookie
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -12,6 +13,9 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ..errors import DomainError, Invalid, InvalidMany, NotFound
 from ..extensions import db
+from ..security.auth_view import AuthView, why_ended
+from ..security.safe_next import safe_next
+from ..security.sessions import COOKIE_KEY
 from ..services.refusals import REFUSALS, refusal
 
 # status -> code for programs, title, what happened and what to do
@@ -39,10 +43,12 @@ PAGES = {
     503: ("unavailable", _l("The service is not available now"), _l("Wait a moment and try again.")),
 }
 CSRF_TITLE = _l("This page was open for too long")
+CSRF_SHORT = _l("This page is of an earlier sign-in: copy what you typed, reload the page and type it again.")
 CSRF_TEXT = _l("For your safety nothing was saved. Copy what you typed below, go back, reload the page and send it "
                "again.")
 ENDED_TITLE = _l("Your session has ended")
 ENDED_TEXT = _l("Nothing was saved. Copy what you typed, sign in again and send it once more.")
+NOT_SAVED = _l("Nothing was saved: copy what you typed below.")
 GONE = _l("The record was deleted while you were editing it, or you may no longer see it. Nothing was saved: copy what "
           "you typed below.")
 PLAIN = Markup('<!DOCTYPE html><html lang="pt-BR"><meta charset="utf-8"><title>{0}</title>'
@@ -58,6 +64,7 @@ def init_app(app) -> None:
         app.register_error_handler(kind, _refused)
     app.register_error_handler(InternalServerError, _internal)
     app.register_error_handler(HTTPException, _http)
+    app.before_request(_sent_too_late)
 
 
 def problem(status: int, code: str, message: str, fields: dict | None = None):
@@ -84,7 +91,7 @@ def _http(error: HTTPException):
         answer = problem(error.code, code, str(title))
     else:
         gone = status == 404 and request.method == "POST"
-        typed = {"typed": typed_texts()} if gone else {}
+        typed = {"typed": typed_fields()} if gone else {}
         text = GONE if typed.get("typed") else text
         answer = current_app.make_response((_page(status, str(title), str(text), **typed), error.code))
     for name, value in error.get_headers():
@@ -116,10 +123,27 @@ def _refused(error):
 
 
 def _csrf(error: CSRFError):
-    title, text = (CSRF_TITLE, CSRF_TEXT) if current_user.is_authenticated else (ENDED_TITLE, ENDED_TEXT)
+    if not current_user.is_authenticated and request.blueprint != AuthView.__name__:
+        return _ended()
     if wants_json():
-        return problem(400, "csrf", str(text) if title is CSRF_TITLE else f"{title}. {text}")
-    return _page(400, str(title), str(text), typed=typed_texts()), 400
+        return problem(400, "csrf", str(CSRF_SHORT))
+    return _page(400, str(CSRF_TITLE), str(CSRF_TEXT), typed=typed_fields()), 400
+
+
+def _sent_too_late():
+    """What was sent when the session was over is shown again, instead of being lost on the way to the sign-in."""
+    page = request.blueprint not in (None, AuthView.__name__) and not request.path.startswith("/api/")
+    return _ended() if page and request.method == "POST" and g.viewer is None and cookie.get(COOKIE_KEY) else None
+
+
+def _ended():
+    """Why one must sign in, and what one had typed."""
+    why = why_ended()
+    if wants_json():
+        return problem(401, "unauthorized", f"{ENDED_TITLE}. {why or ENDED_TEXT}")
+    typed = typed_fields()
+    text = f"{why} {NOT_SAVED if typed else ''}" if why else ENDED_TEXT if typed else PAGES[401][2]
+    return _page(401, str(ENDED_TITLE), str(text), typed=typed, ended=True), 401
 
 
 def _internal(error: InternalServerError):
@@ -138,15 +162,27 @@ def _page(status: int, title: str, text: str, **values) -> str:
     try:
         return render_template("errors/page.html", status=status, heading=title, text=text, title=title,
                                base_template=current_app.appbuilder.base_template, appbuilder=current_app.appbuilder,
-                               **values)
+                               back=_where_one_was(), **values)
     except Exception:  # the shell itself cannot be drawn: the database is away, or the fault is in a template
         current_app.logger.exception("the error page could not be drawn")
         g.pop("_shell", None)
         return PLAIN.format(title, text, values.get("reference", ""), request.script_root + "/")
 
 
-def typed_texts() -> list[str]:
-    """The longer texts of the refused form, so that nobody has to type them again."""
-    return [value for name, value in request.form.items(multi=True)
+def _where_one_was() -> str:
+    """Where to go on after signing in: this page, or the one whose form was sent."""
+    here = safe_next(request.full_path.rstrip("?"))
+    return here if here.startswith(request.path) else safe_next(request.referrer)
+
+
+def typed_fields() -> list[tuple[str, str]]:
+    """[(label, text)] of the refused form, so that nobody has to type it again: what its screen says was typed, else
+    the longer texts, with the labels that its screen knows."""
+    screens = current_app.appbuilder.baseviews
+    screen = next((each for each in screens if each.blueprint and each.blueprint.name == request.blueprint), None)
+    if told := getattr(screen, "typed_fields", None):
+        return told()
+    labels = getattr(screen, "label_columns", None) or {}
+    return [(str(labels.get(name, "")), value) for name, value in request.form.items(multi=True)
             if len(value.strip()) > 2 and not any(word in name.lower() for word in SECRETS) and name not in HIDDEN
             and not (value.isdigit() and name.endswith("_id"))][:40]

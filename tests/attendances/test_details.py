@@ -48,7 +48,7 @@ def test_the_page_to_be_added_is_empty_and_saved_with_the_next_number(desk, worl
     assert "Estorno pedido" not in blank
     assert len(attendance.details) == 1
     response = add(desk, attendance, channel_id=world.channels["email"].id)
-    assert response.headers["Location"] == f"/attendances/{attendance.address}?page=2"
+    assert response.headers["Location"] == f"/attendances/{attendance.address}?page=2#block-3"
     second = desk.page(attendance, 2)
     assert "Ligou de novo.</textarea>" in second
     assert place(second) == "2/2"
@@ -79,7 +79,7 @@ def test_an_unsaved_page_must_be_saved_before_another_is_added(desk, session):
     assert len(attendance.details) == 1
     assert desk.save(attendance, action="detail", description="Meia frase").status_code == 302
     onward = desk.save(attendance, action="another", description="Meia frase")
-    assert onward.headers["Location"] == f"/attendances/{attendance.address}?page=new"
+    assert onward.headers["Location"] == f"/attendances/{attendance.address}?page=new#block-3"
 
 
 @pytest.mark.req("S-38")
@@ -118,7 +118,7 @@ def test_pages_are_turned_and_end_where_they_end(desk):
     ends = [turns(desk.page(attendance, number)) for number in (1, 2, 3)]
     assert [(end["Detalhe anterior"], end["Próximo detalhe"]) for end in ends] == [
         (False, True), (True, True), (True, False)]
-    assert 'href="?page=3" aria-label="Próximo detalhe"' in desk.page(attendance, 2)
+    assert 'href="?page=3#block-3" aria-label="Próximo detalhe"' in desk.page(attendance, 2)
 
 
 @pytest.mark.req("S-37")

@@ -11,7 +11,7 @@ from app.models.desk import Draft
 def hidden(page) -> dict:
     """What a tab carries of the page it read."""
     found = {name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
-             for name in ("tab", "begun", "base", "version")}
+             for name in ("tab", "begun", "base", "both", "version")}
     return {name: html.unescape(each[1]) for name, each in found.items() if each}
 
 
@@ -45,20 +45,11 @@ def test_two_tabs_that_type_in_one_field_are_told_it_was_another_tab(desk):
     assert attendance.details[0].description == "Da outra aba"
 
 
-def test_what_somebody_else_saved_is_still_a_conflict(desk, people):
-    attendance = desk.opened()
-    mine = hidden(desk.page(attendance))
-    people("Attendant", name="Bruno").save(attendance, description="De outra pessoa")
-    refused = desk.save(attendance, **mine, description=desk.typed["description"], answer="Meu")
-    assert refused.status_code == 409
-    assert "alterou este atendimento enquanto" in refused.text
-
-
 def test_a_base_of_ones_own_invention_is_no_way_round_a_conflict(desk):
     attendance = desk.opened()
     mine = hidden(desk.page(attendance))
     desk.save(attendance, **mine, description="De uma aba")
-    for base in ("", "x", "[]", "7", '{"at": 7}', '{"at": "2026-01-01"}'):
+    for base in ("", "x", "[]", "7", '{"description": 7}', '{"answer": "2026-01-01"}'):
         assert desk.save(attendance, **{**mine, "base": base}, description="Outra").status_code == 409
 
 

@@ -40,6 +40,7 @@ PEOPLE = {
     "surveyed": ("Custódia Falcão", None),
     "scripted": ("Zuleica Dantas", None),
     "visited": ("Quitéria Lobo", None),
+    "kept": ("Benedita Aragão", None),
 }
 
 
@@ -85,6 +86,9 @@ def build(session, world) -> SimpleNamespace:
             setattr(made, f"desk_{key}", add_attendance(
                 session, world, getattr(made, key), protocol=protocol, motive=world.motive, occurrence=world.occurrence,
                 cause=world.cause, role_type=customer))
+        for number in (1, 2, 3, 4):  # of test_sac_kept
+            add_attendance(session, world, made.kept, protocol=f"202600022{number}", motive=world.motive,
+                           role_type=customer)
     return made
 
 

@@ -317,7 +317,7 @@ def test_who_saves_second_sees_both_values(open_page):
     description = field(second, "Descrição")
     expect(description).to_have_value("Do atendente")
     expect(description).to_be_focused()
-    expect(second.locator("#description-err")).to_contain_text("Do supervisor")
+    expect(second.locator("#description-now")).to_contain_text("Do supervisor")
     assert_accessible(second)
     second.get_by_role("button", name="Confirmar").click()
     expect(second.get_by_text("Atendimento confirmado")).to_be_visible()

@@ -114,7 +114,7 @@ def test_what_colleagues_tell_each_other_stands_in_no_line_of_the_log_either(
             return printed(query=query)[0]
         answer = api(attendant).get(f"/api/v1/attendances/{world.attendance.address}/report.pdf{query}")
         return normalize("NFKC", " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages))
-    plain, inside = words(""), words("?notes=1")
+    plain, inside = words(""), words("?notes=1" if way == "page" else "?notes=true")
     for text in ("Observação do local: Loja 12", "Responsável: Renata Teste"):
         assert normalize("NFKC", text) in plain, text
     for text in ("Desconfio", "Nota interna", "difícil", "Motivo do encaminhamento"):

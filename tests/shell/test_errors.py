@@ -67,7 +67,7 @@ def test_who_was_signed_out_meanwhile_is_told_that_and_still_finds_what_was_type
     browser, typed = person("attendant"), {"contact_email": "ana@example.com"}
     browser.post("/logout/")
     page = browser.post("/account/profile", typed, csrf=False)
-    assert page.status_code == 400
+    assert page.status_code == 401
     assert "Sua sessão terminou" in page.text
     assert "entre de novo" in page.text
     assert "ana@example.com" in page.text

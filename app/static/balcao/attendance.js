@@ -5,7 +5,7 @@
   if (!form) return;
   var state = document.getElementById("draft-state"), confirm = document.getElementById("confirm-attendance");
   var dirty = form.dataset.dirty === "1"; // differs from what is stored, kept as a draft or not
-  var fresh = false, lost = false; // typed since the last draft; the last draft could not be kept
+  var fresh = false, lost = ""; // typed since the last draft; why the last draft could not be kept
   var sending = false, timer = null, pending = null;
   var elsewhere = false; // the page is asked again, with the draft of this tab
 
@@ -38,6 +38,8 @@
     return out;
   }
 
+  function Refusal(text) { this.text = text; } // the server's own words
+
   function say(text) { if (state) state.textContent = text; }
 
   /* Keeps what is typed now. `leaving`: the page is going; browsers let such a request live, up to 64 KB of it. */
@@ -47,17 +49,21 @@
     fresh = false;
     var sent = pending = fetch(form.dataset.draftUrl, {
       method: "POST", keepalive: Boolean(leaving), credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrf_token.value },
+      headers: { "Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": form.elements.csrf_token.value },
       body: JSON.stringify({ attendance_id: form.dataset.attendance, page: form.dataset.page, entity_id: form.dataset.entity, tab: form.elements.tab.value, values: values() })
     }).then(function (answer) {
-      if (!answer.ok) throw new Error(String(answer.status));
-      return answer.json();
+      return answer.json().then(function (told) {
+        if (answer.ok) return told;
+        throw new Refusal(answer.status === 401 ? form.dataset.ended : told.error.message);
+      });
     }).then(function (kept) {
-      lost = false;
+      lost = "";
       say(form.dataset.kept.replace("{time}", kept.kept_at));
-    }).catch(function () {
-      fresh = lost = true;
-      say(form.dataset.notKept);
+    }).catch(function (why) {
+      fresh = true;
+      if (!lost && why instanceof Refusal) window.balcao.toast(why.text, "bad");
+      lost = why instanceof Refusal ? why.text : form.dataset.notKept;
+      say(lost);
     }).then(function () { if (pending === sent) pending = null; });
     return pending;
   }
@@ -69,24 +75,29 @@
   }
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
-  form.addEventListener("change", function (event) { // a corrected field no longer says what was wrong with it
-    var field = event.target;
-    if (field.getAttribute("aria-invalid") !== "true") return;
-    var said = document.getElementById(field.id + "-err"), help = document.getElementById(field.id + "-help");
-    field.removeAttribute("aria-invalid");
-    field.removeAttribute("aria-describedby");
-    if (help) field.setAttribute("aria-describedby", help.id);
+  function corrected(event) { // a corrected field no longer says what was wrong with it
+    var field = event.target.closest("[aria-invalid=true]") || event.target, id = field.type === "radio" ? field.name : field.id, drawn = field.nextElementSibling;
+    var said = document.getElementById(id + "-err"), left = ["-help", "-now"].filter(function (end) { return document.getElementById(id + end); });
     if (said) said.remove();
-  });
-  if (window.jQuery) window.jQuery(form).on("change", "select", changed); // Select2 speaks through jQuery only
+    else if (field.getAttribute("aria-invalid") !== "true") return;
+    [field].concat(drawn && drawn.matches(".select2") ? [drawn.querySelector(".select2-selection")] : []).forEach(function (box) {
+      box.removeAttribute("aria-invalid");
+      if (left.length) box.setAttribute("aria-describedby", left.map(function (end) { return id + end; }).join(" "));
+      else box.removeAttribute("aria-describedby");
+    });
+  }
+  if (window.jQuery) window.jQuery(form).on("change", corrected).on("change", "select", changed); // Select2 speaks through jQuery only
+  else form.addEventListener("change", corrected);
   if (form.dataset.refused) changed();
   window.addEventListener("beforeunload", function (event) {
     if (lost && !sending) event.preventDefault();
     keep(true);
+    window.setTimeout(function () { if (event.defaultPrevented) ready(true); }, 0); // who was asked and stays goes on
   });
 
   function ready(on) {
     sending = !on;
+    if (on) delete form.dataset.sent; // see shell.js
     form.querySelectorAll("button[name=action]").forEach(function (button) { button.disabled = !on; });
   }
   /* What to ask before the chosen situation ends the attendance; nothing where it does not, or it has ended already. */
@@ -149,14 +160,14 @@
     function go() {
       keep().then(function () {
         if (!lost) window.location = link.href;
-        else window.balcao.ask(form.dataset.notKept, form.dataset.leaveLabel, function () {
+        else window.balcao.ask(lost, form.dataset.leaveLabel, function () {
           sending = true;
           window.location = link.href;
         });
       });
     }
     if (link.dataset.keep !== undefined) go();
-    else if (link.dataset.leave !== undefined) window.balcao.ask(form.dataset.unsaved, form.dataset.leaveLabel, go);
+    else if (link.dataset.leave !== undefined) window.balcao.ask(link.dataset.leave || form.dataset.unsaved, link.dataset.leaveLabel || form.dataset.leaveLabel, go);
     else window.balcao.ask(form.dataset.discard, form.dataset.discardLabel, function () {
       sending = true;
       window.clearTimeout(timer);

@@ -48,7 +48,8 @@ class AttendanceForm(FlaskForm):
     request_key = HiddenField()
     tab = HiddenField()  # of the browser: its draft is its own
     begun = HiddenField()  # the drafts that it was filled from
-    base = HiddenField()  # the marks of what was stored when it was read: see typed.py
+    base = HiddenField()  # the marks of what was stored when it was read, and
+    both = HiddenField()  # the fields that somebody else changed too: see stale.py
     role_type_id = SelectField(_l("Role"), coerce=whole, validate_choice=False)
     company_id = SelectField(_l("Company"), coerce=whole, validate_choice=False)
     related_id = StringField(_l("Related SAC"))
@@ -77,6 +78,7 @@ class AttendanceForm(FlaskForm):
 
     REQUIRED = ("channel_id", "description", "motive_id", "situation_id", "role_type_id")
     stale = False  # somebody else saved in between: both values are shown
+    taken: tuple = ()  # the fields that took what was stored meanwhile
     loose: tuple = ()  # refusals that belong to no field
     kept_in: tuple = ()  # the tabs that keep a draft of it
     of_page = False  # they are of the detail page: said in its block

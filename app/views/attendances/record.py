@@ -28,7 +28,7 @@ from ..lookup import whole
 from ..records.of_attendance import custom_information
 from ..saving import put_error
 from ..shell import shell
-from . import typed
+from . import stale, typed
 from .attachments import files_shown
 from .emails import shown_on_record
 from .form import AttendanceForm
@@ -36,6 +36,7 @@ from .notes import notes_shown
 
 OPENING_PHASES = {Phase.OPEN, Phase.IN_PROGRESS, Phase.PENDING, Phase.CLOSED}
 NEW = "new"  # in the place of a page's number: the page to be added
+BLOCK = "block-3"  # of the details, on the page
 MAY = (("write", Perm.ATTENDANCE_WRITE), ("edit_entity", Perm.ENTITY_WRITE), ("read_entity", Perm.ENTITY_READ),
        ("logs", Perm.LOG_READ), ("reveal", Perm.DOCUMENT_REVEAL), ("email", Perm.EMAIL_SEND),
        ("merge", Perm.ATTENDANCE_MERGE), ("orders", Perm.ORDER_READ), ("appointments", Perm.APPOINTMENT_READ))
@@ -110,7 +111,8 @@ class AttendanceRecordView(BaseView):
         values = data.get("values")
         if not isinstance(values, dict):
             abort(400)
-        values.pop(drafts.REFUSED, None)
+        for name in (drafts.REFUSED, drafts.TAKEN):
+            values.pop(name, None)
         with unit_of_work(db.session) as session:
             kept = drafts.keep_draft(session, self._draft_key(data), values, tab=drafts.tab_of(data.get("tab")),
                                      actor=g.viewer, now=utc_now())
@@ -128,6 +130,11 @@ class AttendanceRecordView(BaseView):
         return redirect(url_for(".new", entity=request.form.get("entity_id", type=int)))
 
     # ---- pieces
+
+    @staticmethod
+    def typed_fields():
+        """What an error page shows of a refused form: see views/errors.py."""
+        return typed.typed_fields()
 
     @staticmethod
     def _at(address, number, **more) -> str:
@@ -161,12 +168,13 @@ class AttendanceRecordView(BaseView):
     def _form(self, attendance, entity, key, detail=None):
         """The form with its choices, the draft it was filled from (None: from the record or the defaults), and the
         status of the page: that of the refusal which the browser was sent here to read."""
-        draft, others, values, wrong, tab = None, [], None, {}, drafts.tab_of(request.args.get("tab"))
+        draft, others, tab = None, [], drafts.tab_of(request.args.get("tab"))
+        values, wrong, taken = None, {}, []
         if request.method == "GET" and g.viewer.may(Perm.ATTENDANCE_WRITE):
             others = drafts.get_drafts(db.session, key, actor=g.viewer)
             draft = next((each for each in others if tab and each.tab == tab), others[0] if others else None)
         if draft:
-            values, wrong = typed.read_draft(draft)
+            values, wrong, taken = typed.read_draft(draft)
         stored, make = {}, AttendanceForm.with_custom_fields(db.session)
         if attendance:
             stored = make.stored(
@@ -182,13 +190,16 @@ class AttendanceRecordView(BaseView):
                 form.show(attendance, detail, attendance.company.timezone)
             else:
                 form.begin(form.situations, entity)
+        typed.show_refused(form, wrong)
         if request.method == "GET":
             form.tab.data, form.kept_in = tab or secrets.token_hex(8), [each.tab for each in others]
             if draft:
                 form.begun.data = drafts.mark(form.begun.data, draft)
             elif attendance:
-                form.base.data = typed.marks(form, attendance.updated_at)
-        typed.show_refused(form, wrong)
+                form.base.data = stale.marks(form)
+            if draft and attendance and form.base.data and (
+                    taken or form.both.data or form.version.data != attendance.version):
+                stale.rebase(form, attendance, detail, take=taken)
         return form, draft, wrong.get("status", 200) if "refused" in request.args else 200
 
     def _open(self, form, entity, key):
@@ -220,10 +231,15 @@ class AttendanceRecordView(BaseView):
         address, pk, entity = attendance.address, attendance.id, attendance.entity
         key = drafts.attendance_key(pk, number)
         form, _draft, _status = self._form(attendance, entity, key, detail)
+        if name := request.form.get("take"):
+            if typed.keep_taken(form, key, name):
+                return redirect(self._at(address, number, tab=typed.tab_here(form) or None, _anchor=name), 303)
+            stale.rebase(form, attendance, detail, take=[name])
+            return self._page(form, entity, attendance, None, detail)
         act = self._another if request.form.get("action") == "another" else self._save
         to, status = act(form, attendance, number, detail, key)
-        if to:
-            return redirect(self._at(address, to))
+        if to:  # of a detail alone, its block stays in view
+            return redirect(self._at(address, to, _anchor=None if request.form.get("action") == "confirm" else BLOCK))
         if typed.keep_refused(form, key, status):
             return redirect(self._at(address, number, refused=1, tab=typed.tab_here(form) or None), 303)
         attendance = reads.find_by_address(db.session, g.viewer, address) or abort(404)
@@ -243,7 +259,7 @@ class AttendanceRecordView(BaseView):
         with unit_of_work(db.session) as session:
             if along:
                 begun = next(iter(drafts.get_drafts(session, following, actor=g.viewer)), None)
-                values = {**(begun.values if begun else {}), **typed.record_part(typed.posted())}
+                values = {**(begun.values if begun else {}), **typed.record_part(typed.posted(form))}
                 drafts.keep_draft(session, following, values, tab=typed.tab_here(form), actor=g.viewer, now=utc_now())
             self._drop(session, form, key)
         return NEW, 200
@@ -267,9 +283,8 @@ class AttendanceRecordView(BaseView):
             to = saved.details[-1].page if adding else number
             self._drop(session, form, key)
             if only_detail and typed.record_differs(form, saved):  # that waits for "Confirmar"
-                rest = {**typed.posted(), **typed.begins_at(form, attendance_id, to, timezone)}
-                drafts.keep_draft(session, drafts.attendance_key(attendance_id, to), rest, tab=typed.tab_here(form),
-                                  actor=g.viewer, now=now)
+                drafts.keep_draft(session, drafts.attendance_key(attendance_id, to), typed.posted(form),
+                                  tab=typed.tab_here(form), actor=g.viewer, now=now)
             return {"page": to}
 
         def write():
@@ -277,18 +292,26 @@ class AttendanceRecordView(BaseView):
                 form, lambda session, now: self._once(session, form, now, act) if adding else act(session, now))
 
         answer, status = write()
-        if status == Stale.code:
-            begun_from = form.version.data, form.base.data
-            if typed.join_own(form, attendance_id, number, timezone):
+        put = None
+        if status == Stale.code:  # somebody saved meanwhile: what was not touched here is his
+            stored, at = self._stored_now(attendance_id, number)
+            put = stale.rebase(form, stored, at)
+            if not put.blocks(only_detail=only_detail):
                 answer, status = write()
-                form.version.data, form.base.data = begun_from
         if answer:
             flash(_("Detail saved.") if only_detail else _("Attendance saved."), "success")
+            if put and put.told:
+                flash(put.told, "info")
             return answer["page"], 200
         if status == Stale.code:
-            typed.show_stale(form, attendance_id, number, timezone)
-            status = Stale.status
+            form.stale, form.loose, status = True, [put.said], Stale.status
         return None, status
+
+    @staticmethod
+    def _stored_now(attendance_id, number):
+        """(the record, its page of this number or None) as they lie in the database after a save was turned away."""
+        stored = reads.find_by_address(db.session, g.viewer, f"id-{attendance_id}") or abort(404)
+        return stored, next((row for row in stored.details if row.page == number), None)
 
     @staticmethod
     def _drop(session, form, key):

@@ -5,7 +5,7 @@ from flask import abort, g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ..errors import typed_texts
+from ..errors import typed_fields
 from ..shell import shell
 
 
@@ -27,7 +27,7 @@ def blocked(view, menu: str):
     return view.render_template(
         "portal/blocked.html", status=404, heading=_("“%(menu)s” is not released for you", menu=menu),
         text=_("The operator company has not released this menu on the web. Ask it to release it if you need it."),
-        typed=typed_texts()), 404
+        typed=typed_fields()), 404
 
 
 def not_taken(view):
@@ -35,7 +35,7 @@ def not_taken(view):
     return view.render_template(
         "portal/blocked.html", status=409, heading=_("New contacts are not taken here now"),
         text=_("The operator company works its attendances in another system at present: contact it by its other "
-               "channels. What was sent before stays here to be read."), typed=typed_texts()), 409
+               "channels. What was sent before stays here to be read."), typed=typed_fields()), 409
 
 
 def register(appbuilder) -> None:
