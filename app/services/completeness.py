@@ -17,6 +17,8 @@ from .settings import ANSWER, CAUSE, CLOSING, MOTIVE, MOTIVE_AND_ANSWER, get_set
 ATTENDANCES, TICKETS = "close_attendance_with", "close_ticket_with"  # the parameters
 _LEVELS = tuple(CLOSING)
 NO_ANSWER = _l("Write to the provider: a ticket that was not answered cannot be closed.")
+_ON_RECORD = _l("The motive “%(motive)s” demands the complete classification to close: choose occurrence and cause on "
+                "the attendance's record.")
 
 
 def of_attendance(session, motive, occurrence, cause, *, day: date) -> Invalid | None:
@@ -24,7 +26,11 @@ def of_attendance(session, motive, occurrence, cause, *, day: date) -> Invalid |
 
     A cause is demanded only where the occurrence has some in use on this `day`.
     """
-    demanded = CAUSE if motive is not None and motive.complete_to_close else get_setting(session, ATTENDANCES)
+    whole = motive is not None and motive.complete_to_close
+    return _lacking(session, CAUSE if whole else get_setting(session, ATTENDANCES), motive, occurrence, cause, day)
+
+
+def _lacking(session, demanded, motive, occurrence, cause, day) -> Invalid | None:
     demanded = _LEVELS.index(demanded)
     if demanded >= 1 and motive is None:
         return Invalid(_l("Choose the motive: without it the attendance cannot be closed."), field="motive_id")
@@ -35,10 +41,19 @@ def of_attendance(session, motive, occurrence, cause, *, day: date) -> Invalid |
     return None
 
 
-def of_ticket(session, ticket: ProviderTicket, *, day: date, answer_at: str = "situation_id") -> Invalid | None:
+def of_ticket(session, ticket: ProviderTicket | None, *, tree=None, day: date,
+              answer_at: str = "situation_id") -> Invalid | None:
     """The same of a provider's ticket, whose classification and subclassification are always there: its motive is
     demanded where the subclassification has some in use, and that it was answered. Refused at the situation, which
-    every closing chooses, or at `answer_at`, where the answer may be written."""
+    every closing chooses, or at `answer_at`, where the answer may be written.
+
+    Its record may have motive, occurrence and cause as well: all that its motive itself demands. `tree` is what a page
+    that shows them will make of them, each refused at its field."""
+    rows = tree or (ticket.attendance.motive, ticket.attendance.occurrence, ticket.attendance.cause)
+    if rows[0] is not None and rows[0].complete_to_close and (refused := _lacking(session, CAUSE, *rows, day)):
+        return refused if tree else Invalid(_ON_RECORD, field="situation_id", motive=str(rows[0]))
+    if ticket is None:
+        return None
     demanded = get_setting(session, TICKETS)
     if ticket.classification.complete_to_close or demanded in (MOTIVE, MOTIVE_AND_ANSWER):
         refused = _motive_of_ticket(session, ticket, day)

@@ -53,12 +53,12 @@ def check_closing(look) -> None:
     was = look.attendance.phase if look.attendance is not None else None
     if look.ready.get("phase") != Phase.CLOSED or was == Phase.CLOSED:
         return
+    tree = tuple(look.ready[name] if name in look.ready else getattr(look.attendance, name, None)
+                 for name in ("motive", "occurrence", "cause"))
     if look.kind == AttendanceKind.PROVIDER:
         ticket = look.attendance.ticket if look.attendance is not None else None
-        missing = completeness.of_ticket(look.session, ticket, day=look.today()) if ticket is not None else None
+        missing = completeness.of_ticket(look.session, ticket, tree=tree, day=look.today())
     else:
-        rows = [look.ready[name] if name in look.ready else getattr(look.attendance, name, None)
-                for name in ("motive", "occurrence", "cause")]
-        missing = completeness.of_attendance(look.session, *rows, day=look.today())
+        missing = completeness.of_attendance(look.session, *tree, day=look.today())
     if missing is not None and missing.field not in {each.field for each in look.errors}:
         look.errors.append(missing)

@@ -1,4 +1,5 @@
 """What closing demands of a classification holds at every door through which an attendance or a ticket is closed."""
+import re
 from pathlib import Path
 
 import pytest
@@ -229,6 +230,53 @@ def test_a_classification_may_itself_demand_the_motive(close, seeding, world, ti
     with pytest.raises(Invalid, match="Escolha o motivo"):
         close(row.attendance)
 
+
+@pytest.fixture
+def demanding(seeding, world, ticket):
+    """A ticket on whose record a motive stands that demands all levels."""
+    row = ticket()
+    with seeding():
+        world.motive.complete_to_close = True
+        row.attendance.motive_id = world.motive.id
+    return row
+
+
+def test_the_motive_on_the_record_of_a_ticket_demands_all_levels_at_every_door(
+        ana, sign_in, api, demanding, session, world):
+    pk, address, browser, caller = demanding.attendance_id, demanding.attendance.address, sign_in(ana), api(ana)
+    closed = world.situations["closed"].id
+    told = f"O motivo “{world.motive}” exige a classificação completa para encerrar"
+    central = [browser.post("/provider-central/many/close", {"row": str(pk)}).json["fields"],
+               browser.post(f"/provider-central/tickets/{pk}/situation", {"situation_id": closed}).json["fields"],
+               caller.post(f"/api/v1/provider-tickets/{address}/close", {}).json["error"]["fields"]]
+    assert [each["situation_id"][:len(told)] for each in central] == [told] * 3
+    change = {"situation_id": closed, "version": demanding.attendance.version}
+    record = [caller.post(f"/api/v1/attendances/{address}/close", {}).json["error"]["fields"],
+              caller.patch(f"/api/v1/attendances/{address}", change).json["error"]["fields"]]
+    assert record == [{"occurrence_id": NO_OCCURRENCE}] * 2
+    several = browser.post("/attendances/many/situation", {
+        "row": [f"{pk}:{demanding.attendance.version}"], "query": "", "situation_id": closed})
+    assert [row["reason"] for row in several.json["refused"]] == [NO_OCCURRENCE]
+    whole = {**change, "occurrence_id": world.occurrence.id, "cause_id": world.cause.id}
+    assert caller.patch(f"/api/v1/attendances/{address}", whole).json["is_open"] is False
+
+
+def test_the_record_page_of_a_ticket_says_it_at_the_field_and_marks_what_it_demands(
+        ana, sign_in, case, demanding, session, world):
+    row, browser = demanding.attendance, sign_in(ana)
+    motive = r'<label for="motive_id">Motivo( <span class="b-req" aria-hidden="true">\*</span>)?</label>'
+    page = browser.get(f"/attendances/{row.address}").text
+    assert re.search(motive, page)[1] is None, "a ticket may have none"
+    assert re.search(motive, browser.get(f"/attendances/{case().protocol}").text)[1]
+    sent = browser.post(f"/attendances/{row.address}", {
+        "version": row.version, "role_type_id": row.role_type_id, "direction": "receptive", "action": "confirm",
+        "channel_id": row.details[0].channel_id, "description": "Por quê?", "motive_id": world.motive.id,
+        "situation_id": world.situations["closed"].id})
+    page = browser.get(sent.location).text
+    assert 'id="occurrence_id-err"' in page
+    assert NO_OCCURRENCE in page
+    session.expire_all()
+    assert row.phase == "open"
 
 
 NO_ANSWER = "Escreva ao prestador: um chamado sem resposta não pode ser encerrado."

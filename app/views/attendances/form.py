@@ -20,7 +20,7 @@ from wtforms.widgets import HiddenInput
 from ...lowcode import fields as custom
 from ...lowcode.dates import DayField, MomentField
 from ...lowcode.fields import PREFIX
-from ...models.attendance import Direction
+from ...models.attendance import AttendanceKind, Direction
 from ...models.custom_form import FieldTarget
 from ...queries import attendance_choices
 from ...queries.catalogue import catalogue
@@ -126,6 +126,8 @@ class AttendanceForm(FlaskForm):
         self.situation_id.choices = [(s.id, s.name) for s in self.situations]
         for name in self.REQUIRED:
             self[name].flags.required = True
+        if attendance and attendance.kind == AttendanceKind.PROVIDER:  # which has a classification of its own
+            self.motive_id.flags.required = False
 
     @classmethod
     def stored(cls, attendance, page, information) -> dict:
