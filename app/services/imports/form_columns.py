@@ -45,6 +45,12 @@ def columns_of(form: FormSpec, timezone: str) -> tuple[Column, ...]:
     return (own[0], *fields, *own[1:])
 
 
+def retired_columns_of(form: FormSpec, timezone: str) -> tuple[Column, ...]:
+    """Those of fields that are no longer in use."""
+    return tuple(field_column(each, timezone) for each in form.every
+                 if not each.active and each.type != FieldType.ATTACHMENT)
+
+
 def field_column(field: FieldSpec, timezone: str) -> Column:
     """The column of one field, known by its name and its variable."""
     kind = FieldType(field.type)

@@ -1,11 +1,13 @@
 """Records of a configurators' form from a CSV file, behind one menu: rows with a code change, the others are added.
 
 A record has no key of its own, so an added one remembers what its row said: the same row of the same or of another file
-is found again and left alone, and rows of one file that say the same are told apart by their place among themselves.
+is found again and left alone, whatever became of the form since, and rows of one file that say the same are told apart
+by their place among themselves.
 """
 import hashlib
 import json
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from flask_babel import lazy_gettext as _l
@@ -19,7 +21,8 @@ from .. import custom_records
 from ..custom_records import VALUES
 from ..custom_types import HERE, read, same
 from ..record_links import Links
-from .form_columns import PREFIX, Named, columns_of
+from .form_columns import PREFIX, Named, columns_of, retired_columns_of
+from .form_shapes import Shape, said_in, shapes_of
 from .loading import CREATE, UNCHANGED, UPDATE, Importer, Step
 from .named import Attendances, Companies, Persons
 
@@ -31,7 +34,8 @@ class _Row:
     given: dict = field(default_factory=dict)
     links: dict = field(default_factory=dict)
     errors: list[DomainError] = field(default_factory=list)
-    mark: str = ""
+    beside: dict = field(default_factory=dict)  # JSON values of retired fields
+    marks: tuple[str, ...] = ()  # by which it is remembered, and by which it would have been before
 
 
 class RecordImporter(Importer):
@@ -40,8 +44,11 @@ class RecordImporter(Importer):
     def __init__(self, access: Access, timezone: str = HERE):
         self.access, self.menu_id = access, access.menus[0].id
         self.columns = columns_of(access.form, timezone)
+        self.beside = retired_columns_of(access.form, timezone)
         self._labels = {column.key: column.label for column in self.columns}
-        self._met: Counter = Counter()  # how often rows of this run have said the same so far, by its digest
+        self._read_as = {each.key: each.type for each in access.form.every}
+        self._shapes: tuple[str, list[Shape]] = "", []  # of the form under a token of the catalogue
+        self._met: Counter = Counter()  # how often rows of this run have said the same so far, by shape and digest
 
     @property
     def form(self):
@@ -54,11 +61,14 @@ class RecordImporter(Importer):
 
     def load(self, session, records, *, actor, now):
         self._session, self._actor, self._now = session, actor, now
-        access = by_menu(catalogue(session), actor, self.menu_id)  # a long run meets what was changed meanwhile
+        defined = catalogue(session)
+        access = by_menu(defined, actor, self.menu_id)  # a long run meets what was changed meanwhile
         if access is None or access.form.id != self.form.id or not access.adds:
             raise Forbidden(custom_records.NOT_YOURS)
         self.access = access
-        rows = [record.values[0] for record in records]
+        if self._shapes[0] != defined.token:
+            self._shapes = defined.token, shapes_of(session, access.form)
+        rows = [each for record in records for each in (record.values[0], record.beside)]
         named = {each.text for values in rows for each in values.values() if isinstance(each, Named)}
         self._persons = Persons(session, named, actor=actor)
         self._attendances = Attendances(session, (values["attendance"] for values in rows if "attendance" in values),
@@ -67,7 +77,7 @@ class RecordImporter(Importer):
         self._stored = reads.find_some(session, actor, self.access, sorted({
             values["id"] for values in rows if "id" in values}))
         self._names = self._names_of(self._stored.values())
-        self._rows = {record.key: self._read(record.values[0]) for record in records}
+        self._rows = {record.key: self._read(record.values[0], record.beside) for record in records}
         told = [row.links for row in self._rows.values()]
         self._links = Links(
             session, attendances=[each.get("attendance_id") for each in told],
@@ -75,7 +85,8 @@ class RecordImporter(Importer):
         for record in records:
             if "id" not in record.values[0]:
                 self._mark(self._rows[record.key])
-        self._there = reads.marks_among(session, self.form.id, [row.mark for row in self._rows.values() if row.mark])
+        self._there = reads.marks_among(session, self.form.id, [
+            mark for row in self._rows.values() for mark in row.marks])
 
     def _names_of(self, stored) -> dict[int, str]:
         """The names of the persons that these records hold: a name that was exported names the same one again."""
@@ -83,7 +94,7 @@ class RecordImporter(Importer):
         ids = {pk for row in stored for key in keys if isinstance(pk := (row.values or {}).get(key), int)}
         return reads.persons(self._session, self._actor, ids) if ids else {}
 
-    def _read(self, values) -> _Row:
+    def _read(self, values, beside) -> _Row:
         row, stored = _Row(), self._stored.get(values.get("id"))
         if "company" in values:
             self._find(row, "company", "company_id", lambda: self._companies.get(values["company"]))
@@ -103,6 +114,10 @@ class RecordImporter(Importer):
                                  company_id) if isinstance(value, Named) else value)
             except DomainError as error:
                 row.errors.append(self._told(error, key))
+        for key, value in beside.items():
+            with suppress(DomainError):  # nobody is asked for it any more
+                row.beside[key.removeprefix(PREFIX)] = (
+                    self._person(value, None, company_id) if isinstance(value, Named) else value)
         return row
 
     def _find(self, row, column, name, find) -> None:
@@ -117,10 +132,14 @@ class RecordImporter(Importer):
         return self._persons.get(named.text, company_id)
 
     def _mark(self, row) -> None:
-        said = json.dumps([row.given, row.links], sort_keys=True, ensure_ascii=False)
-        digest = hashlib.sha256(said.encode()).digest()
-        self._met[digest] += 1
-        row.mark = hashlib.sha256(f"{self._met[digest]}:{said}".encode()).hexdigest()
+        """One mark for each shape that the form has had: it came in under that of its time."""
+        marks, told = [], {**row.beside, **row.given}
+        for place, shape in enumerate(self._shapes[1]):
+            said = json.dumps([said_in(shape, told, self._read_as), row.links], sort_keys=True, ensure_ascii=False)
+            met = place, hashlib.sha256(said.encode()).digest()
+            self._met[met] += 1
+            marks.append(hashlib.sha256(f"{self._met[met]}:{said}".encode()).hexdigest())
+        row.marks = tuple(dict.fromkeys(marks))
 
     # ---- what is to be done
 
@@ -131,12 +150,12 @@ class RecordImporter(Importer):
         return self._changed(pk, row) if pk is not None else self._added(row)
 
     def _added(self, row) -> Step:
-        if row.mark in self._there:
+        if not self._there.isdisjoint(row.marks):
             return Step(UNCHANGED)
         ready = self._checked(lambda: custom_records.check_new(
             self._session, self.form.id, row.given, access=self.access, links=self._links, actor=self._actor,
             now=self._now, **row.links))
-        return Step(CREATE, values={"ready": ready, "import_mark": row.mark})
+        return Step(CREATE, values={"ready": ready, "import_mark": row.marks[0]})
 
     def _changed(self, pk, row) -> Step:
         stored = self._stored.get(pk)

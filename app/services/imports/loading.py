@@ -65,6 +65,7 @@ class Record:
     rows: list[Row] = field(default_factory=list)
     values: list[dict] = field(default_factory=list)
     refusals: list[tuple[Row, list[DomainError]]] = field(default_factory=list)
+    beside: dict = field(default_factory=dict)  # what its first row tells of columns that are no longer taken
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Importer:
     """
 
     columns: tuple[Column, ...] = ()
+    beside: tuple[Column, ...] = ()  # no longer taken: read where the file has their names, and refused by nobody
     several = False  # rows of one key are one record; else each after the first must repeat it
 
     def key(self, values: dict) -> Any:
@@ -134,6 +136,8 @@ class Loading:
             raise Invalid(_l("The file has no column for: %(columns)s."), field="mapping",
                           columns=", ".join(str(column.label) for column in lacking))
         self._context = Context(self.decimal, now)
+        taken = set(self.mapping.values())
+        self._beside = guess(importer.beside, ["" if at in taken else name for at, name in enumerate(sheet.header)])
 
     def batches(self) -> Iterator[list[Record]]:
         """The records of the sheet in the order in which they begin; rows that cannot be read stand by themselves."""
@@ -155,6 +159,8 @@ class Loading:
             record.values.append(values)
             if refusals:
                 record.refusals.append((row, refusals))
+        if self._beside and not record.rows[0].trouble:
+            record.beside = read_row(self.importer.beside, self._beside, record.rows[0].cells, self._context)[0]
         return record
 
     def _read(self, row) -> tuple[Any, dict, list[DomainError]]:
@@ -250,4 +256,4 @@ class Loading:
         tally.refuse(other, [Invalid(_l("Line %(line)s says something else of the same record."),
                                      line=record.rows[0].line)])
         kept = [row for row in record.rows if row not in other]
-        return Record(record.key, kept, [first])
+        return Record(record.key, kept, [first], beside=record.beside)
