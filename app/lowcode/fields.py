@@ -222,8 +222,11 @@ def prefill(form, definitions, stored: dict | None, sent=()) -> None:
 
 
 def given(definitions, form) -> dict:
-    """{key: JSON value, not yet checked} of what a form holds."""
-    return {each.key: store(each, form[PREFIX + each.key].data) for each in definitions}
+    """{key: JSON value, not yet checked} of what a form holds. What its page does not show was not said, whatever the
+    browser sends along."""
+    held = {each.key: store(each, form[PREFIX + each.key].data) for each in definitions}
+    out = custom_values.hidden(definitions, held)
+    return {key: value for key, value in held.items() if key not in out}
 
 
 def read(definition: FieldSpec, stored):

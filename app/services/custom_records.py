@@ -150,10 +150,11 @@ def check_change(session, record_id: int, values: dict, *, form_id: int | None =
 
 
 def check_found(session, stored: CustomRecord, values: dict, *, access: Access, whole: bool = True,
-                links: Links | None = None, actor, now: datetime, **given) -> Ready:
+                links: Links | None = None, said=(), actor, now: datetime, **given) -> Ready:
     """What `change_record` would write of a record that was just found behind menus that allow changing it. `whole`:
-    what is left out is emptied. `entity_id`, where given, is the record's person from now on, unless it belongs to an
-    attendance. `links`, and what is raised, as in `check_new`."""
+    what is left out is emptied. `said`: keys of values that were given as they are stored. `entity_id`, where given, is
+    the record's person from now on, unless it belongs to an attendance. `links`, and what is raised, as in `check_new`.
+    """
     _refuse_closed(stored.attendance, actor)
     links = links or Links(session, entities=[given.get("entity_id")], actor=actor)
     errors, before = [], dict(stored.values or {})
@@ -164,7 +165,7 @@ def check_found(session, stored: CustomRecord, values: dict, *, access: Access, 
             errors.append(Invalid(_l("This person is of another company."), field="entity"))
         changes["entity"] = (stored.entity, entity)
     kept = _values(session, access, values, before, stored.company, errors, persons=links.persons, actor=actor, now=now,
-                   whole=whole)
+                   whole=whole, said=said)
     differs = [key for key in {**before, **kept} if before.get(key) != kept.get(key)]
     if differs:
         changes["values"] = ({key: before.get(key) for key in differs}, {key: kept.get(key) for key in differs})
@@ -215,13 +216,13 @@ def _company(links, pk, of, errors) -> Company | None:
     return company
 
 
-def _values(session, access, given, stored, company, errors, *, persons, actor, now, whole=True) -> dict:
+def _values(session, access, given, stored, company, errors, *, persons, actor, now, whole=True, said=()) -> dict:
     """The values to be stored, nothing of what holds nothing. Raises every refusal so far with theirs."""
     kept: dict = {}
     try:
         zone = {"timezone": company.timezone} if company is not None else {}
         kept = custom_values.checked(session, access.form.every, given, stored=stored, actor=actor, whole=whole,
-                                     now=now, prefix=VALUES, persons=persons, **zone)
+                                     now=now, prefix=VALUES, persons=persons, said=said, **zone)
     except InvalidMany as refused:
         errors += refused.errors
     if errors:

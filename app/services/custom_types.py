@@ -87,6 +87,16 @@ def labels(field) -> dict[str, str]:
     return {str(option["value"]): option["label"] for option in field.options or ()}
 
 
+def told(field, value) -> str:
+    """A value in the words of a refusal."""
+    kind = FieldType(field.type)
+    if kind == FieldType.BOOLEAN:
+        return str(_l("Yes") if value else _l("No"))
+    if kind in (FieldType.CHOICE, FieldType.CHOICES):
+        return labels(field).get(str(value), str(value))
+    return _ORDERED[kind][1](value, HERE) if kind in _ORDERED else str(value)
+
+
 def several(held) -> list:
     """What a field of several choices holds: a field that had one choice before has values that are no list yet."""
     return held if isinstance(held, list) else [] if held is None else [held]

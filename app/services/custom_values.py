@@ -21,19 +21,21 @@ TODAY, NOW = "today", "now"  # defaults of dates
 
 def checked(session, fields: Iterable[FieldSpec], given: dict, *, stored: dict | None = None, actor, whole: bool = True,
             now: datetime | None = None, timezone: str = types.HERE, prefix: str = "",
-            persons: Container[int] = ()) -> dict:
+            persons: Container[int] = (), said: Container[str] = ()) -> dict:
     """All values of a record as they are to be stored, of `given` JSON values by key and what it has already.
 
     `fields`: those of the forms that stand on the record, retired ones too (FormSpec.every): what a retired field holds
     stays, as do options that are no longer offered, while nobody changes them. `stored` is None for a new record, which
     then gets the defaults of fields that `given` leaves out (`now` and `timezone` are for those of dates). `whole`
     False is a PATCH: what is left out stays; with True it is emptied. A field that `shown_if` hides is neither asked
-    for nor kept. A key that was stored and holds nothing now is there as None, so that the answer can be merged into
-    the old values as well as take their place.
+    for nor kept; a value that is given for it is refused, and so is one that was `said` as it is stored. A key that was
+    stored and holds nothing now is there as None, so that the answer can be merged into the old values as well as take
+    their place.
     `persons`: those that the caller has just found to be seen by the actor and in use.
     Raises InvalidMany, each refusal at its key after `prefix`.
     """
-    return _Check(session, fields, stored, actor, timezone, persons).values(given, whole=whole, now=now, prefix=prefix)
+    check = _Check(session, fields, stored, actor, timezone, persons)
+    return check.values(given, whole=whole, said=said, now=now, prefix=prefix)
 
 
 def hidden(fields: Iterable[FieldSpec], values: dict) -> set[str]:
@@ -88,7 +90,7 @@ class _Check:
         self.new, self.stored, self.timezone = stored is None, stored or {}, timezone
         self.refused: dict[str, DomainError] = {}
 
-    def values(self, given, *, whole, now, prefix) -> dict:
+    def values(self, given, *, whole, said, now, prefix) -> dict:
         given = self._known(given, whole)
         read = {key: self._read(key, value) for key, value in given.items() if key not in self.refused}
         if self.new:
@@ -99,8 +101,10 @@ class _Check:
         # A refused value still shows what depends on it being filled in.
         out = hidden(self.fields.values(), {**held, **{key: given[key] for key in self.refused if key in given}})
         self._required(held, out, given, whole)
+        self.refused |= {key: self._not_shown(key) for key in self.fields if key in out and (
+            key in said or not types.is_empty(given.get(key)))}
         errors = [Invalid(error.message, field=prefix + key[:60], **error.params)
-                  for key, error in self.refused.items() if key not in out]
+                  for key, error in self.refused.items()]
         if errors:
             raise InvalidMany(errors)
         held |= dict.fromkeys(out & held.keys())
@@ -163,6 +167,17 @@ class _Check:
                 self.refused[key] = Invalid(_l("A file is no longer there: choose it again."))
             else:
                 read[key] = [known[each["id"]] for each in value]
+
+    def _not_shown(self, key) -> Invalid:
+        """What is given for a field that is not shown is lost otherwise, and nobody told."""
+        rule = self.fields[key].shown_if
+        other = self.fields[rule["field"]]
+        if rule.get("filled"):
+            return Invalid(_l("This field exists only where “%(name)s” is filled in: leave it empty."),
+                           name=other.name)
+        answers = ", ".join(types.told(other, each) for each in rule.get("in") or ())
+        return Invalid(_l("This field exists only where “%(name)s” is: %(answers)s. Leave it empty."),
+                       name=other.name, answers=answers)
 
     def _required(self, held, out, given, whole) -> None:
         """Of a PATCH, those that it touches, and those that it brings to light."""

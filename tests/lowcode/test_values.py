@@ -160,9 +160,15 @@ B = field("integer", "b", required=True, shown_if={"field": "a", "in": ["b"]})
 C = field("text", "c", required=True, shown_if={"field": "b", "filled": True})
 
 
-def test_a_hidden_field_is_neither_asked_for_nor_kept():
-    assert checked([A, B, C], {"a": "a", "b": 3, "c": "x"}) == {"a": "a"}
-    assert checked([A, B, C], {"a": "a", "b": "wrong"}) == {"a": "a"}
+def test_a_hidden_field_is_neither_asked_for_nor_kept_and_what_is_given_for_it_is_refused():
+    assert checked([A, B, C], {"a": "a", "b": None, "c": " "}) == {"a": "a"}
+    told = {"b": "Este campo só existe quando “A” é: Brejo. Deixe-o vazio.",
+            "c": "Este campo só existe quando “B” está preenchido: deixe-o vazio."}
+    assert refused([A, B, C], {"a": "a", "b": 3, "c": "x"}) == told
+    assert refused([A, B, C], {"a": "a", "b": "wrong"}) == {"b": told["b"]}
+    both = {"stored": {"a": "b", "b": 1, "c": "x"}, "whole": False}
+    assert refused([A, B, C], {"a": "a", "b": 1}, **both) == {"b": told["b"]}
+    assert refused([A, B, C], {"a": "a"}, said={"b"}, **both) == {"b": told["b"]}
     assert refused([A, B, C], {"a": "b"}).keys() == {"b"}
     assert refused([A, B, C], {"a": "b", "b": 0}).keys() == {"c"}
     assert checked([A, B, C], {"a": "a"}, stored={"a": "b", "b": 1, "c": "x"}, whole=False) == {

@@ -175,8 +175,8 @@ class RecordImporter(Importer):
             raise Invalid(_l("This menu does not allow changing records: without the column “%(name)s” the row is "
                              "added."), name=self._labels["id"], field="id")
         ready = self._checked(lambda: custom_records.check_found(
-            self._session, stored, given, access=self.access, whole=False, links=self._links, actor=self._actor,
-            now=self._now, **links))
+            self._session, stored, given, access=self.access, whole=False, links=self._links, said=row.given,
+            actor=self._actor, now=self._now, **links))
         return Step(UPDATE, pk, {"ready": ready}) if ready.changes else Step(UNCHANGED)
 
     def write(self, session, step, *, actor, now):
