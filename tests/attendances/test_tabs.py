@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from app.models.desk import Draft
 
+SAVE_REFUSED = "O registro não foi salvo. Confira os campos marcados."
+
 
 def hidden(page) -> dict:
     """What a tab carries of the page it read."""
@@ -43,6 +45,19 @@ def test_two_tabs_that_type_in_one_field_are_told_it_was_another_tab(desk):
     again = hidden(refused.text)
     assert desk.save(attendance, **again, description="Da outra aba").status_code == 302
     assert attendance.details[0].description == "Da outra aba"
+
+
+def test_a_refused_closing_is_told_once(desk, seeding, world):
+    attendance = desk.opened(occurrence_id="", cause_id="")
+    with seeding():
+        world.motive.complete_to_close = True
+    refused = desk.save(attendance, situation_id=world.situations["closed"].id)
+    assert SAVE_REFUSED in refused.text
+    assert 'id="occurrence_id-err"' in refused.text
+    later = desk.page(attendance)
+    assert "foi recuperado" in later
+    assert SAVE_REFUSED not in later
+    assert 'id="occurrence_id-err"' not in later
 
 
 def test_a_base_of_ones_own_invention_is_no_way_round_a_conflict(desk):
@@ -93,5 +108,7 @@ def test_a_refused_draft_that_comes_back_later_says_so_and_can_be_discarded(desk
     assert "Que fica</textarea>" in later
     assert "foi recuperado" in later
     assert "Descartar rascunho" in later
+    assert SAVE_REFUSED not in later, "nobody refused anything on this visit"
+    assert 'class="b-err"' not in later
     desk.browser.post("/attendances/draft/discard", {"entity_id": world.entity.id})
     assert "Que fica" not in desk.browser.get(where).text

@@ -174,7 +174,7 @@ class AttendanceRecordView(BaseView):
             others = drafts.get_drafts(db.session, key, actor=g.viewer)
             draft = next((each for each in others if tab and each.tab == tab), others[0] if others else None)
         if draft:
-            values, wrong, taken = typed.read_draft(draft)
+            values, wrong, taken = typed.read_draft(draft, later="refused" not in request.args)
         stored, make = {}, AttendanceForm.with_custom_fields(db.session)
         if attendance:
             stored = make.stored(

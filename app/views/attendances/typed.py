@@ -72,11 +72,12 @@ def _keep(form, key, values) -> bool:
     return True
 
 
-def read_draft(draft) -> tuple[MultiDict, dict, list[str]]:
-    """(what was typed, what was wrong with it when it was sent, the fields that take the stored value) of a draft."""
+def read_draft(draft, *, later: bool) -> tuple[MultiDict, dict, list[str]]:
+    """(what was typed, what was wrong with it when it was sent, the fields that take the stored value) of a draft. On a
+    `later` visit it is a draft like any other: what was wrong may be right by now."""
     values = dict(draft.values)
     wrong, taken = values.pop(drafts.REFUSED, None), values.pop(drafts.TAKEN, None)
-    return MultiDict(values), wrong or {}, taken or []
+    return MultiDict(values), {} if later else wrong or {}, taken or []
 
 
 def show_refused(form, wrong: dict) -> None:
