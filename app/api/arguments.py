@@ -19,7 +19,7 @@ _DIGITS = re.compile(r"[0-9]{1,9}")
 NOT_VALID = _l("Not a valid value.")
 ASKED = ("Configurators' searchable fields are asked for by `cf_<field>=value` (repeated: any of them), numbers and "
          "dates also by `cf_<field>_from` and `cf_<field>_to`, both inclusive. A text is the whole value, or its "
-         "beginning followed by `*`.")
+         "beginning followed by `*`; `*words*` finds each of the words at the beginning of one of its own.")
 
 
 class Whole(fields.Field):

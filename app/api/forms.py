@@ -76,8 +76,8 @@ class FormApi(Resource):
         slugs = dict.fromkeys(menu.form.slug for menu in menus_of(defined, actor()))
         return jsonify(items=[FORM(by_slug(defined, actor(), slug)) for slug in slugs], next=None)
 
-    @operation("/<slug>/records", summary="List the records of a form", query=LIST, listed=RECORD, description=(
-        f"Newest first. {ASKED} `*words*` are words anywhere in a text."))
+    @operation("/<slug>/records", summary="List the records of a form", query=LIST, listed=RECORD,
+               description=f"Newest first. {ASKED}")
     def records(self, slug):
         access, args = _access(slug), LIST.read()
         order, desc = _order(access, args["order"])

@@ -81,3 +81,19 @@ class FieldIndex(Model):
         CheckConstraint("kind in ('record', 'entity', 'attendance')", name="ck_field_index_kind"),
         Index("ix_field_index_value", "field_id", "kind", "value", "owner_id"),
     )
+
+
+class FieldWord(Model):
+    """A word of a text that `FieldIndex` has, of persons and attendances; records behind menus have an index of all
+    their words. `value` is called as there, so that one question asks either."""
+
+    __tablename__ = "field_word"
+    field_id: Mapped[int] = mapped_column(ForeignKey("custom_field.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    value: Mapped[str] = mapped_column(String(60).with_variant(String(60, collation="C"), "postgresql"),
+                                       primary_key=True)
+    owner_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    __table_args__ = (
+        CheckConstraint("kind in ('entity', 'attendance')", name="ck_field_word_kind"),
+        Index("ix_field_word_owner", "owner_id", "kind", "field_id"),
+    )

@@ -11,7 +11,7 @@ from sqlalchemy import and_, case, false, func, literal, not_, or_, select, unio
 from sqlalchemy.orm import aliased
 
 from ..models.custom_field import FieldType
-from ..models.custom_record import FieldIndex
+from ..models.custom_record import FieldIndex, FieldWord
 from .among import among
 from .catalogue import FieldSpec
 
@@ -32,9 +32,9 @@ class Unreadable(ValueError):
 class FieldFilter:
     """One question; everything given must hold.
 
-    `keys`: the value is one of these. `low` to `high`, both inclusive, or before `below`. `pieces`: the text has each
-    of them somewhere; `words`, theirs, are in the words of the whole record. `filled`: there is a value, or none.
-    `any_of`: one of these questions about the same field holds.
+    `keys`: the value is one of these. `low` to `high`, both inclusive, or before `below`; with `word` a word of the
+    value is. `pieces`: the text has each of them somewhere; `words`, theirs, are in the words of the whole record.
+    `filled`: there is a value, or none. `any_of`: one of these questions about the same field holds.
     """
 
     field: FieldSpec
@@ -42,10 +42,16 @@ class FieldFilter:
     low: str | None = None
     high: str | None = None
     below: str | None = None
+    word: bool = False
     pieces: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     filled: bool | None = None
     any_of: tuple["FieldFilter", ...] = ()
+
+    @property
+    def table(self):
+        """Where it is asked: the index of values, or that of their words."""
+        return FieldWord if self.word else FieldIndex
 
     @property
     def exact(self) -> bool:
@@ -72,21 +78,22 @@ class FieldFilter:
         made += [or_(*(and_(*one.conditions(index)) for one in self.any_of))] if self.any_of else []
         return made + [value.like(_pattern(piece), escape="\\") for piece in self.pieces]
 
-    def rows(self, kind: str, index=FieldIndex) -> list:
+    def rows(self, kind: str) -> list:
         """The conditions of the rows of the index that answer it, of owners of a kind; each alternative is a range of
         its own."""
         if self.any_of:
-            return [or_(*(and_(*one.rows(kind, index)) for one in self.any_of))]
+            return [or_(*(and_(*one.rows(kind)) for one in self.any_of))]
+        index = self.table
         return [index.field_id == self.field.id, index.kind == kind, *self.conditions(index)]
 
     @property
     def repeats(self) -> bool:
         """An owner may stand several times among the rows that answer it."""
-        return self.field.type in SEVERAL and not self.exact
+        return self.word or self.field.type in SEVERAL and not self.exact
 
     def owners(self, kind: str):
         """The select of the owners that answer it, each once."""
-        rows = select(FieldIndex.owner_id).where(*self.rows(kind))
+        rows = select(self.table.owner_id).where(*self.rows(kind))
         return rows.distinct() if self.repeats else rows
 
     def holds(self, kind: str, owner_id):
@@ -95,13 +102,13 @@ class FieldFilter:
         But one value, it is asked of what the rows of the owner hold: as a condition on them PostgreSQL reads, of the
         index of values, all of the range for each owner, wherever its statistics see a narrow range in a wide one.
         """
-        index = aliased(FieldIndex)
+        index = aliased(self.table)
         mine = [index.field_id == self.field.id, index.kind == kind, index.owner_id == owner_id]
         if self.exact:
             found = select(1).where(*mine, *self.conditions(index)).limit(1)
         else:
             answers = case((and_(*self.conditions(index)), 1), else_=0)
-            found = select(func.max(answers)).where(*mine) if self.field.type in SEVERAL else select(answers).where(
+            found = select(func.max(answers)).where(*mine) if self.repeats else select(answers).where(
                 *mine, index.place == 0)
         return found.correlate(owner_id.class_).scalar_subquery() == 1
 
@@ -117,11 +124,12 @@ def few(session, asked: Asked, kind: str, most: int, *, of=None) -> list[set[int
         return []
     parts = []
     for place, one in enumerate(asked):
-        rows = select(literal(place).label("place"), FieldIndex.owner_id.label("id")).where(*one.rows(kind))
+        index = one.table
+        rows = select(literal(place).label("place"), index.owner_id.label("id")).where(*one.rows(kind))
         if of is not None:
-            rows = rows.where(_stands(of))
+            rows = rows.where(_stands(index, of))
         if one.ranged:  # in the order of the index: else PostgreSQL may collect all of a range before the first row
-            rows = rows.order_by(FieldIndex.value, FieldIndex.owner_id)
+            rows = rows.order_by(index.value, index.owner_id)
         parts.append(select(rows.limit(most + 1).subquery()))
     found: list[list[int]] = [[] for _one in asked]
     for place, pk in session.execute(union_all(*parts) if len(parts) > 1 else parts[0]):
@@ -146,7 +154,7 @@ def counted_along(asked: Asked, kind: str, owner, where, cap: int):
     """
     if len(asked) != 1 or asked[0].repeats:
         return None
-    return select(FieldIndex.owner_id).where(*asked[0].rows(kind), _stands(owner, *where)).limit(cap + 1)
+    return select(FieldIndex.owner_id).where(*asked[0].rows(kind), _stands(FieldIndex, owner, *where)).limit(cap + 1)
 
 
 def of_field(field_id: int, kind: str, index=FieldIndex) -> list:
@@ -155,10 +163,9 @@ def of_field(field_id: int, kind: str, index=FieldIndex) -> list:
     return [index.field_id == field_id, index.kind == kind, index.place == 0]
 
 
-def _stands(column, *where):
+def _stands(index, column, *where):
     """The owner has a row in the list, looked up row by row: left to itself, a planner would read the list whole."""
-    return select(1).where(column == FieldIndex.owner_id, *where).limit(1).correlate(
-        FieldIndex).scalar_subquery() == 1
+    return select(1).where(column == index.owner_id, *where).limit(1).correlate(index).scalar_subquery() == 1
 
 
 def _pattern(piece: str) -> str:

@@ -36,7 +36,8 @@ class FieldOrder:
         list asks of fields: a question about this one cuts its own part out of the index."""
         self.column, self.key = _I.value, _I.owner_id
         self.session, self.owner, self.found, self.few = session, owner, found, few
-        own = next((each for each in asked if each.field.id == by.id and by.type not in SEVERAL), None)
+        own = next((each for each in asked
+                    if each.field.id == by.id and by.type not in SEVERAL and not each.word), None)
         self.rows = [*of_field(by.id, kind), *(own.conditions(_I) if own is not None else ())]
 
     def __call__(self, beyond, order, limit):

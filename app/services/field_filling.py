@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from ..models.attendance import Attendance
 from ..models.custom_field import CustomField
 from ..models.custom_form import CustomData
-from ..models.custom_record import CustomRecord, FieldIndex, OwnerKind
+from ..models.custom_record import CustomRecord, FieldIndex, FieldWord, OwnerKind
 from ..models.entity import Entity
 from ..models.job import Job, JobState
 from ..queries.catalogue import FieldSpec, catalogue, renew
@@ -20,7 +20,7 @@ KIND = "fields.index"
 LABEL = _l("Index of fields")
 BATCH = 500  # owners of one transaction
 AT_ONCE = 500  # owners that nobody waits for
-_INDEX, _RECORD = FieldIndex.__table__, CustomRecord.__table__
+_INDEX, _WORDS, _RECORD = FieldIndex.__table__, FieldWord.__table__, CustomRecord.__table__
 _OWNERS = {OwnerKind.ENTITY: Entity.__table__, OwnerKind.ATTENDANCE: Attendance.__table__}
 
 
@@ -61,11 +61,18 @@ def fill(session, every, fields, kind: str, *, form_id: int | None = None, after
     anew = {each.id for each in fields} | {each.id for each in every if not (each.searchable and each.active)}
     session.execute(delete(_INDEX).where(
         _INDEX.c.field_id.in_(anew), _INDEX.c.kind == kind, _INDEX.c.owner_id > after, _INDEX.c.owner_id <= ids[-1]))
-    rows = [{"field_id": each.id, "kind": kind, "owner_id": row.id, "place": place, "value": value}
-            for row in owners for each in fields
-            for place, value in enumerate(field_index.rows(each, (row.held or {}).get(each.key)))]
-    if rows:
-        session.execute(insert(_INDEX), rows)
+    session.execute(delete(_WORDS).where(
+        _WORDS.c.owner_id.in_(ids), _WORDS.c.kind == kind, _WORDS.c.field_id.in_(anew)))
+    rows, words = [], []
+    for row in owners:
+        for each in fields:
+            keys = field_index.rows(each, (row.held or {}).get(each.key))
+            rows += [{"field_id": each.id, "kind": kind, "owner_id": row.id, "place": place, "value": value}
+                     for place, value in enumerate(keys)]
+            words += field_index.word_rows(each, kind, row.id, keys)
+    for table, made in ((_INDEX, rows), (_WORDS, words)):
+        if made:
+            session.execute(insert(table), made)
     if kind == OwnerKind.RECORD:
         session.execute(update(_RECORD).where(_RECORD.c.id == bindparam("pk")).values(search_text=bindparam("words")), [
             {"pk": row.id, "words": field_index.search_text(every, row.held or {})} for row in owners])
@@ -129,12 +136,15 @@ def mend(session) -> int:
     """Write anew what `verify` finds; returns how many differences there were."""
     found = list(verify(session))
     for each in found:
-        session.execute(delete(_INDEX).where(
-            _INDEX.c.field_id == each.field.id, _INDEX.c.kind == each.kind, _INDEX.c.owner_id == each.owner_id))
+        for table in (_INDEX, _WORDS):
+            session.execute(delete(table).where(
+                table.c.field_id == each.field.id, table.c.kind == each.kind, table.c.owner_id == each.owner_id))
         if each.wanted:
             session.execute(insert(_INDEX), [
                 {"field_id": each.field.id, "kind": each.kind, "owner_id": each.owner_id, "place": place,
                  "value": value} for place, value in enumerate(each.wanted)])
+        if words := field_index.word_rows(each.field, each.kind, each.owner_id, each.wanted):
+            session.execute(insert(_WORDS), words)
     return len(found)
 
 
@@ -192,14 +202,21 @@ def _differences(session, form_id, fields, kind):
                 _INDEX.c.field_id.in_([each.id for each in fields]), _INDEX.c.kind == kind, here).order_by(
                 _INDEX.c.place)):
             found.setdefault((row.owner_id, row.field_id), []).append(row.value)
+        words: dict[tuple, set] = {}
+        for row in session.execute(select(_WORDS).where(
+                _WORDS.c.owner_id.in_([row.id for row in owners]), _WORDS.c.kind == kind,
+                _WORDS.c.field_id.in_([each.id for each in fields]))):
+            words.setdefault((row.owner_id, row.field_id), set()).add(row.value)
         for row in owners:
             for each in fields:
                 wanted = tuple(field_index.rows(each, (row.held or {}).get(each.key)))
                 have = tuple(found.pop((row.id, each.id), ()))
-                if wanted != have:
+                said = {word["value"] for word in field_index.word_rows(each, kind, row.id, wanted)}
+                told = words.pop((row.id, each.id), set())
+                if wanted != have or said != told:
                     yield Difference(kind, row.id, each, wanted, have)
         by_id = {each.id: each for each in fields}
-        for (owner_id, field_id), have in found.items():
+        for (owner_id, field_id), have in {**dict.fromkeys(words, ()), **found}.items():
             yield Difference(kind, owner_id, by_id[field_id], (), tuple(have))
         if last is None:
             return

@@ -1,4 +1,5 @@
 """The index of what can be searched of configurators' fields: written with the record, in its transaction."""
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN
@@ -7,7 +8,7 @@ from sqlalchemy import delete, insert, select
 
 from .. import phones
 from ..models.custom_field import FieldType
-from ..models.custom_record import FieldIndex
+from ..models.custom_record import FieldIndex, FieldWord, OwnerKind
 from ..queries.catalogue import FieldSpec, catalogue
 from ..text import normalise, searchable
 from . import custom_types as types
@@ -16,7 +17,11 @@ from .bulk import insert_rows
 LENGTH = 200  # of FieldIndex.value
 _WHOLE, _PLACES = 17, types.DECIMAL_PLACES  # digits before and after the comma of a number's key
 _OFFSET = 10 ** (_WHOLE - 1 + _PLACES)  # so that negative numbers sort before zero
-_INDEX = FieldIndex.__table__
+PLAIN = (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.EMAIL, FieldType.URL, FieldType.ATTACHMENT)  # have words
+WORDED = (OwnerKind.ENTITY, OwnerKind.ATTENDANCE)  # records behind menus have an index of all their words
+WORD = 60  # letters of FieldWord.value
+_INDEX, _WORDS = FieldIndex.__table__, FieldWord.__table__
+_A_WORD = re.compile(r"[^\W_]+")
 
 
 def mirror(session, kind: str, owner_id: int, fields: Iterable[FieldSpec], values: dict, *, new: bool = False) -> None:
@@ -24,8 +29,8 @@ def mirror(session, kind: str, owner_id: int, fields: Iterable[FieldSpec], value
     nothing. `new` spares the look for rows of an owner that had none. `fields` of a person are those of all persons,
     whatever its kind: an order by one of them must miss nobody.
     """
-    wanted = {(each.id, place): key for each in fields if each.searchable and each.active
-              for place, key in enumerate(rows(each, values.get(each.key)))}
+    fields = [each for each in fields if each.searchable and each.active]
+    wanted = {(each.id, place): key for each in fields for place, key in enumerate(rows(each, values.get(each.key)))}
     if not wanted:
         return
     ids = {field_id for field_id, _place in wanted}
@@ -41,6 +46,13 @@ def mirror(session, kind: str, owner_id: int, fields: Iterable[FieldSpec], value
         session.execute(insert(_INDEX), [
             {"field_id": field_id, "kind": kind, "owner_id": owner_id, "place": place, "value": key}
             for (field_id, place), key in wanted.items() if field_id in changed])
+        if kind in WORDED and (texts := old & {each.id for each in fields if each.type in PLAIN}):
+            session.execute(delete(_WORDS).where(
+                _WORDS.c.owner_id == owner_id, _WORDS.c.kind == kind, _WORDS.c.field_id.in_(texts)))
+        said = [row for each in fields if each.id in changed for row in word_rows(each, kind, owner_id, [
+            wanted[field_id, place] for field_id, place in wanted if field_id == each.id])]
+        if said:
+            session.execute(insert(_WORDS), said)
 
 
 def mirror_new(session, kind: str, owners: Iterable[tuple[int, dict]]) -> None:
@@ -51,15 +63,27 @@ def mirror_new(session, kind: str, owners: Iterable[tuple[int, dict]]) -> None:
 def add_many(session, kind: str, fields: Iterable[FieldSpec], owners: Iterable[tuple[int, dict]]) -> None:
     """The same where the caller knows the fields."""
     wanted = [each for each in fields if each.searchable and each.active]
-    if wanted:
-        insert_rows(session, FieldIndex, ("field_id", "kind", "owner_id", "place", "value"), (
-            (each.id, kind, owner_id, place, key) for owner_id, values in owners for each in wanted
-            for place, key in enumerate(rows(each, values.get(each.key)))))
+    if not wanted:
+        return
+    said: list[tuple] = []
+
+    def keyed():
+        for owner_id, values in owners:
+            for each in wanted:
+                keys = rows(each, values.get(each.key))
+                said.extend(tuple(row.values()) for row in word_rows(each, kind, owner_id, keys))
+                for place, key in enumerate(keys):
+                    yield each.id, kind, owner_id, place, key
+    insert_rows(session, FieldIndex, ("field_id", "kind", "owner_id", "place", "value"), keyed())
+    if said:
+        insert_rows(session, FieldWord, ("field_id", "kind", "value", "owner_id"), said)
 
 
 def forget(session, kind: str, owner_id: int) -> None:
     """The owner is no more."""
     session.execute(delete(_INDEX).where(_INDEX.c.kind == kind, _INDEX.c.owner_id == owner_id))
+    if kind in WORDED:
+        session.execute(delete(_WORDS).where(_WORDS.c.owner_id == owner_id, _WORDS.c.kind == kind))
 
 
 def rows(field: FieldSpec, value) -> Sequence[str | None]:
@@ -67,6 +91,20 @@ def rows(field: FieldSpec, value) -> Sequence[str | None]:
     if types.is_empty(value):
         return (None,)
     return [sort_key(field, each) for each in (value if isinstance(value, list) else [value])]
+
+
+def word_rows(field: FieldSpec, kind: str, owner_id: int, keys: Iterable[str | None]) -> list[dict]:
+    """The rows of `FieldWord` of these keys, which are what `rows` answers; none of what has no words, or of records.
+    """
+    if kind not in WORDED or field.type not in PLAIN:
+        return []
+    words = dict.fromkeys(word[:WORD] for key in keys if key for word in words_in(key))
+    return [{"field_id": field.id, "kind": kind, "value": word, "owner_id": owner_id} for word in words]
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text as they are found: "hid" and "77" of "HID-77"."""
+    return _A_WORD.findall(searchable(text))
 
 
 def sort_key(field: FieldSpec, value) -> str | None:

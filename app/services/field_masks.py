@@ -25,6 +25,23 @@ def fit(mask: str, typed: str) -> str:
     return "".join(made)
 
 
+def begun(mask: str, typed: str) -> str:
+    """The beginning of a value, typed with or without the characters between; as it was typed where it is none."""
+    made, left = [], list(typed.strip())
+    for at in mask:
+        if not left:
+            break
+        if at not in PLACES:
+            if left[0] == at:
+                left.pop(0)
+            made.append(at)
+        elif _may_stand(at, left[0]):
+            made.append(left.pop(0))
+        else:
+            return typed
+    return typed if left else "".join(made)
+
+
 def _may_stand(place: str, c: str) -> bool:
     digit, letter = "0" <= c <= "9", c.isalpha()
     return digit if place == "9" else letter if place == "A" else digit or letter

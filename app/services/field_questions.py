@@ -3,8 +3,9 @@
 A value repeated is any of them. Numbers are written as JSON has them or as Brazilians do (with a comma), days as
 yyyy-mm-dd or dd/mm/yyyy, booleans as true and false; choices by their code, persons by their id. A text, like the name
 of a file, is the whole value whatever its accents and case, or its beginning where an asterisk ends it (`cent*`), which
-documents and phones know too; between two asterisks stand words of it (`*sao jose*`), where the list has an index of
-words. A field that is unknown or not searchable is `Unreadable`, a value that is none of its field is `NoValue`.
+documents and phones know too; between two asterisks stand words (`*sao jose*`), each of which begins one of its words.
+What has a mask may be typed without it, an amount as it is shown. A field that is unknown or not searchable is
+`Unreadable`, a value that is none of its field is `NoValue`.
 
 A field called `<key>_from` or `<key>_to` itself is what its own name means. The designer lets none stand beside the
 field of that key (`form_rules.ambiguous`), so that only older definitions can have lost an end of a range by it.
@@ -22,22 +23,23 @@ from .. import documents, phones
 from ..errors import DomainError, Invalid
 from ..models.custom_field import FieldType
 from ..models.entity import Entity
+from ..queries import record_words
 from ..queries.catalogue import FieldSpec
 from ..queries.field_filters import PREFIX, Asked, FieldFilter, Unreadable
-from ..queries.record_words import words_of
 from ..security.visibility import visible
 from ..text import digits, normalise
 from . import custom_types as types
-from .field_index import LENGTH, sort_key
+from . import field_masks
+from .field_index import LENGTH, PLAIN, WORD, sort_key, words_in
 
 ORDERED = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY, FieldType.DATE, FieldType.DATETIME)
 MOST, LONGEST = 100, 300  # values of one field, characters of one
-PLAIN = (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.EMAIL, FieldType.URL, FieldType.ATTACHMENT)
 BEGUN = (FieldType.CPF_CNPJ, FieldType.PHONE)  # by their beginning too
-PIECES = 8  # of one text
 YES, NO = ("true", "1"), ("false", "0")
+_PIECES = re.compile(r"[^\W_]+")
 _LAST = "\U0010ffff"  # after every character that a person types
 _BRAZILIAN = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+|[+-]?\d{1,3}(\.\d{3}){2,}", re.ASCII)
+_REAIS = re.compile(r"([+-]?)\s*R\$\s*")
 _NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,20})?", re.ASCII)
 _DAYS = ((re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII), "%Y-%m-%d"),
          (re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII), "%d/%m/%Y"))
@@ -52,8 +54,9 @@ class NoValue(Invalid):
 def read(session, fields: Iterable[FieldSpec], arguments, *, viewer, timezone: str, words=False,
          blanks=True) -> Asked:
     """What an address asks, a werkzeug MultiDict; `fields` are those that stand on what the list shows. `words`: it has
-    an index of words. What is blank asks nothing, as a form sends it, or is no value where `blanks` are none. A query
-    only where persons are asked for. Raises Unreadable, and NoValue at the name of the argument."""
+    an index of all words of what it shows, and none of a field's. What is blank asks nothing, as a form sends it, or is
+    no value where `blanks` are none. A query only where persons are asked for. Raises Unreadable, and NoValue at the
+    name of the argument."""
     names = [name for name in arguments if name.startswith(PREFIX)]
     known = arguments_of(fields) if names else {}
     asked: dict[str, _Question] = {}
@@ -100,6 +103,7 @@ class _Question:
         self.field, self.name, self.zone, self.words = field, name, ZoneInfo(timezone), words
         self.any_of: list[FieldFilter] = []
         self.ends: dict[str, FieldFilter] = {}
+        self.also: list[FieldFilter] = []  # further words of a text
         self.persons: list[int] = []
 
     def add(self, end, given) -> None:
@@ -107,7 +111,7 @@ class _Question:
         if end:
             self.ends[end] = made[0]
             return
-        if len(made) > 1 and any(one.pieces for one in made):
+        if len(made) > 1 and any(one.pieces or one.word for one in made):
             raise ValueError(given)  # words narrow the list before all else: not where something else may hold as well
         keys = tuple(dict.fromkeys(key for one in made for key in one.keys))
         self.any_of += [FieldFilter(self.field, keys=keys)] if keys else []
@@ -115,7 +119,7 @@ class _Question:
 
     def filters(self) -> list[FieldFilter]:
         some = self.any_of if len(self.any_of) < 2 else [FieldFilter(self.field, any_of=tuple(self.any_of))]
-        return [*some, *([self.between()] if self.ends else [])]
+        return [*some, *self.also, *([self.between()] if self.ends else [])]
 
     def between(self) -> FieldFilter:
         """From one value or day to the other, both inclusive: one range of the index."""
@@ -133,21 +137,29 @@ class _Question:
         kind = FieldType(self.field.type)
         if kind == FieldType.DATETIME:
             return self.moments(text)
-        bare = text.strip("*").strip()
+        bare = self.masked(text.strip("*").strip())
         if kind in PLAIN and bare and text.startswith("*") and text.endswith("*"):
             return self.worded(bare)
         if (kind in PLAIN or kind in BEGUN) and bare and text.endswith("*"):
-            return self.begun(self.beginning(kind, text.rstrip("*")))
+            return self.begun(self.beginning(kind, bare if self.field.mask else text.rstrip("*")))
+        text = bare if self.field.mask and not text.endswith("*") else text
         return FieldFilter(self.field, keys=(self.key(getattr(self, f"_{kind.value}", self._text)(text)),))
 
+    def masked(self, text) -> str:
+        """What was typed, in the form of the field's mask as far as it goes."""
+        return field_masks.begun(self.field.mask, text) if self.field.mask else text
+
     def worded(self, text) -> FieldFilter:
-        """Each word of it stands in the value, the last from its beginning; what is too short begins the value."""
-        if not self.words:
-            raise NoValue(_l("Type the whole value, or its beginning followed by *."), field=self.name)
-        words = words_of(text)
+        """Each word of it begins a word of the value; what is too short begins the value."""
+        said = [word[:WORD] for word in dict.fromkeys(words_in(text))][:record_words.MOST]
+        words = [word for word in said if len(word) >= record_words.LEAST or word.isdigit()]
         if not words:
             return self.begun(normalise(text))
-        return FieldFilter(self.field, pieces=tuple(normalise(text).split()[:PIECES]), words=tuple(words))
+        if self.words:
+            pieces = tuple(dict.fromkeys(_PIECES.findall(normalise(text))))[:record_words.MOST]
+            return FieldFilter(self.field, pieces=pieces, words=tuple(word + "*" for word in words))
+        first, *self.also = (FieldFilter(self.field, low=word, below=word + _LAST, word=True) for word in said)
+        return first
 
     def begun(self, key) -> FieldFilter:
         if not key:
@@ -191,7 +203,8 @@ class _Question:
     def _decimal(self, text):
         return str(_number(text))
 
-    _money = _decimal
+    def _money(self, text):
+        return self._decimal(_REAIS.sub(r"\1", text.replace("\u00a0", " "), count=1))
 
     def _date(self, text):
         return _day(text).isoformat()

@@ -45,7 +45,7 @@ class Option:
 @dataclass(frozen=True)
 class Box:
     """A filter as it is drawn; `kind` is choice, person, number, day or text, `values` what the address has of it. A
-    text is sent with asterisks around it or after it, which `around` names, so that a piece is enough."""
+    text is sent with asterisks around it or after it, which `around` names: its words, or its beginning."""
 
     name: str
     label: str
@@ -96,13 +96,13 @@ def boxes(target: str, errors=None) -> list[Box]:
     return boxes_of(definitions(target), errors)
 
 
-def boxes_of(fields: Sequence[FieldSpec], errors=None, *, words=False) -> list[Box]:
+def boxes_of(fields: Sequence[FieldSpec], errors=None) -> list[Box]:
     """A box for each field that can be asked for, with the refusal of what it asks ({argument: text}). The names of
-    persons that are asked for are one query. `words`: of texts, words are asked for."""
+    persons that are asked for are one query."""
     fields = [each for each in fields if each.filterable and (
         each.type != FieldType.PERSON or g.viewer.may(Perm.ENTITY_READ))]
     people = _people([pk for each in fields if each.type == FieldType.PERSON for pk in _given(each)])
-    made = [_worded(_box(each, people), each) if words else _box(each, people) for each in fields]
+    made = [_box(each, people) for each in fields]
     for name, text in (errors or {}).items():
         made = [replace(box, error=text) if name.removesuffix("_from").removesuffix("_to") == box.name
                 or name == box.name else box for box in made]
@@ -148,17 +148,10 @@ def _box(spec, people) -> Box:
             values = []
         return Box(name, spec.name, "number" if spec.type in NUMBERS else "day", values, least=shown(least),
                    most=shown(most))
-    return Box(name, spec.name, "text", values)
-
-
-def _worded(box, spec) -> Box:
-    """A text box in which a piece is enough, without the asterisks of its address."""
-    if box.kind != "text":
-        return box
     around = "after" if spec.type in field_questions.BEGUN else "around"
-    return replace(box, around=around, values=[
+    return Box(name, spec.name, "text", around=around, values=[  # without the asterisks of the address
         value.strip("*") if around == "after" or value.startswith("*") and value.endswith("*") else value
-        for value in box.values])
+        for value in values])
 
 
 def _options(spec) -> list[Option]:

@@ -28,13 +28,17 @@ ASKED = [
     ("cf_choice=a", {1}), ("cf_choice=a&cf_choice=b", {1, 2}), ("cf_choice=c", set()), ("cf_choices=b", {1}),
     ("cf_choices=a&cf_choices=b", {1}), ("cf_cpf_cnpj=390.533.447-05", {1}), ("cf_phone=(11) 3333-4444", {2}),
     ("cf_cpf_cnpj=390.533*", {1}), ("cf_phone=(11) 33*", {2}), ("cf_text=carteira 10*&cf_text=x", {1, 2}),
+    ("cf_text=*10*", {1, 2}), ("cf_text=*100 carteira*", {2}), ("cf_text=*arteira*", set()),
+    ("cf_long_text=*dois*", {1}), ("cf_email=*bruno@exemplo.com*", {2}), ("cf_email=*exemplo*", {1, 2}),
+    ("cf_url=*exemplo.com/b*", {2}), ("cf_text=*10*&cf_choice=b", {2}), ("cf_money=R$ 1.234,50", {1}),
+    ("cf_money=R$\u00a099,00", {2}),
     ("cf_email=ana@EXEMPLO.com", {1}), ("cf_url=https://exemplo.com/b", {2}), ("cf_text=carteira*&cf_choice=b", {2})]
 BLANK = ["cf_text=", "cf_integer_from=", "cf_choice=&cf_choice=a"]
 REFUSED = [
     "cf_nada=1", "cf_=1", "cf_text_from=a", "cf_integer=x", "cf_integer=1.5", "cf_integer_from=1&cf_integer_from=2",
     "cf_date=31/02/2026", "cf_date=ontem", "cf_datetime=2026-02-01T01:30:00", "cf_boolean=sim", "cf_choice=z",
     "cf_choices=z", "cf_cpf_cnpj=1", "cf_phone=12", "cf_secret=1", "cf_decimal=1e5", "cf_text=" + "x" * 301,
-    "cf_text=*10*", "cf_integer_from=2&cf_integer_to=1", "cf_date_from=2026-02-02&cf_date_to=2026-02-01"]
+    "cf_text=*10*&cf_text=*a*", "cf_integer_from=2&cf_integer_to=1", "cf_date_from=2026-02-02&cf_date_to=2026-02-01"]
 
 
 

@@ -20,7 +20,7 @@ from app.services.tickets import thresholds
 from tests.support.clock import NOON
 from tests.support.forms import placed
 
-LARGE = "(provider_ticket|field_index)"
+LARGE = "(provider_ticket|field_index|field_word)"
 ZONE = "America/Sao_Paulo"
 DAYS = {"opened_from": date(2026, 1, 1), "opened_to": date(2026, 12, 31)}
 CLOSED = {"closed_from": date(2026, 3, 1), "closed_to": date(2026, 3, 31)}
@@ -107,7 +107,8 @@ def test_no_list_by_configurators_fields_reads_a_whole_table(monkeypatch, fields
     lot, plan = fields
     asked = [(FieldFilter(lot, keys=("1",)),),
              (FieldFilter(lot, any_of=(FieldFilter(lot, low="1", below="2"), FieldFilter(lot, keys=("7",)))),),
-             (FieldFilter(plan, keys=("a", "b")), FieldFilter(lot, low="1"))]
+             (FieldFilter(plan, keys=("a", "b")), FieldFilter(lot, low="1")),
+             tuple(FieldFilter(lot, low=word, below=word + "\U0010ffff", word=True) for word in ("hid", "77"))]
     whole = [(custom, more, order, desc) for custom, more, order, desc in product(
         asked, ({}, {"status": (1, 2), "q": "guia"}), reads.ORDERS, (False, True))
         if any(map(_reads_it_all, plans({**more, "custom": custom}, order, desc)))]

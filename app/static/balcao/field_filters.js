@@ -5,6 +5,7 @@
 
   /* "1.234,50" as 1234.50, by the decimal mark of the page. A single dot that parts no three digits is a decimal one. */
   function plain(text, mark) {
+    text = text.replace(/^([+-]?)\s*R\$\s*/, "$1");  // as an amount is shown
     var group = mark === "," ? "." : ",";
     if (text.indexOf(mark) < 0 && (group === "," || !/^[+-]?\d{1,3}(\.\d{3})+$/.test(text))) return text.split(",").join("");
     return text.split(group).join("").split(" ").join("").replace(mark, ".");

@@ -48,7 +48,7 @@ class RecordFilterForm(Form):
     @property
     def boxes(self) -> list[custom_filters.Box]:
         """The boxes of the searchable fields."""
-        return custom_filters.boxes_of(self.form.searchable, self.unreadable, words=True)
+        return custom_filters.boxes_of(self.form.searchable, self.unreadable)
 
     def filter(self, *, attendance: int | None = None) -> RecordFilter:
         """What the address asks; to be called when it is valid."""
