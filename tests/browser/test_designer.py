@@ -404,3 +404,12 @@ def test_a_field_with_values_offers_the_types_it_may_have(designer):
     page.get_by_role("button", name="Salvar", exact=True).click()
     expect(page.locator("#p-options-err")).to_have_text("Em uso, retire em vez de excluir: Sim.")
     assert [box.input_value() for box in page.locator("[data-option-label]").all()] == ["Sim", "Talvez"]  # where it was
+
+
+def test_what_is_searched_of_a_type_is_said_beside_the_mark(designer):
+    page = designer("Ligações", "Texto curto=Código", "Pessoa=Titular")
+    said_of = page.locator("#p-searchable-help")
+    opened(page, "Código").click()
+    expect(said_of).to_contain_text("Filtro, ordem e pesquisa")
+    opened(page, "Titular").click()
+    expect(said_of).to_contain_text("a caixa de pesquisa da lista procura palavras, e este tipo não as tem")

@@ -61,6 +61,8 @@
     line("default").hidden = has.indexOf("default") < 0;
     ["mask", "pattern", "pattern_help", "minimum", "maximum"].forEach(function (name) { line(name).hidden = has.indexOf(name) < 0; });
     types(it);
+    var searched = panel.querySelector("#p-searchable-help");  // a person stands there by his number, whatever his name becomes
+    searched.textContent = it.type === "person" || it.type === "boolean" ? searched.dataset.ofNone : searched.dataset.ofWords;
     limits(it);
     showOptions(it);
     showDefault(it);
