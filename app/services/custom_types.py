@@ -171,7 +171,7 @@ def _boolean(_field, value, _kept):
 
 def _choice(field, value, kept):
     if not isinstance(value, str) or value not in offered(field) and value != kept:
-        raise Invalid(NOT_A_CHOICE)
+        raise _no_choice(field, value)
     return value
 
 
@@ -181,9 +181,16 @@ def _choices(field, value, kept):
         raise TypeError(value)
     kept = several(kept)
     known = dict.fromkeys([*labels(field), *kept])
-    if any(not isinstance(each, str) or each not in offered(field) and each not in kept for each in value):
-        raise Invalid(NOT_A_CHOICE)
+    for each in value:
+        if not isinstance(each, str) or each not in offered(field) and each not in kept:
+            raise _no_choice(field, each)
     return [each for each in known if each in value]
+
+
+def _no_choice(field, value) -> Invalid:
+    label = labels(field).get(value) if isinstance(value, str) else None
+    return Invalid(NOT_A_CHOICE) if label is None else Invalid(
+        _l("The option “%(option)s” is no longer in use."), option=label)
 
 
 def _document(_field, value, _kept):

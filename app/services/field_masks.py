@@ -1,4 +1,6 @@
 """Masks of configurators' texts: 9 stands for a digit, A for a letter, * for either, the rest as it is."""
+from itertools import cycle
+
 from flask_babel import lazy_gettext as _l
 
 from ..errors import Invalid
@@ -42,10 +44,16 @@ def begun(mask: str, typed: str) -> str:
     return typed if left else "".join(made)
 
 
+def example(mask: str) -> str:
+    """A value that fits: `123-A` of `999-A`."""
+    digits, letters = cycle("1234567890"), cycle("ABC")
+    return "".join(next(digits) if at in "9*" else next(letters) if at == "A" else at for at in mask)
+
+
 def _may_stand(place: str, c: str) -> bool:
     digit, letter = "0" <= c <= "9", c.isalpha()
     return digit if place == "9" else letter if place == "A" else digit or letter
 
 
 def _refusal(mask) -> Invalid:
-    return Invalid(_l("Fill it in like %(mask)s: 9 is a digit, A a letter, * either."), mask=mask)
+    return Invalid(_l("Fill it in like this: %(example)s"), example=example(mask))

@@ -33,14 +33,16 @@ def delete(session, pk: int, *, version: int | None = None, actor, now: datetime
 def filled(script: Script, *, attendance=None, entity=None, reader: str, moment) -> str:
     """The text for this attendance, or for one that is about to be opened for `entity`; `moment` writes an instant.
 
-    A variable that stands for nothing yet stays between its braces: the reader sees what is missing.
+    In the place of a variable that stands for nothing yet there is a dash with its name: the reader sees what is
+    missing.
     """
     if attendance is not None:
         values = email_templates.values_for(attendance, sender=reader, moment=moment)
     else:
         values = {**email_templates.values_of(entity), "atendente": reader,
                   "empresa": str(entity.company) if entity is not None else ""}
-    return email_templates.fill(script.body or "", {name: value for name, value in values.items() if value})
+    return email_templates.fill(script.body or "", {
+        name: values.get(name) or f"— ({name.replace('_', ' ')})" for name in VARIABLES})
 
 
 def _clean(values) -> dict:

@@ -156,10 +156,6 @@ class EntityView(SimpleMixin, FieldFiltersMixin, PersonFieldsMixin, AppModelView
         rows = search.load(db.session, [pk for pk, _name in found], [*LISTED, joinedload(Entity.company)])
         return rows, before, after
 
-    def _kept_arguments(self):
-        kept = super()._kept_arguments()
-        return [*kept, ("q", request.args["q"])] if request.args.get("q") else kept
-
     # ---- the complete form
 
     def form_columns(self, adding):

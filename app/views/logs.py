@@ -118,6 +118,8 @@ class LogView(BaseView):
         name = register.title_of(item) if register and item is not None else item
         if target == "setting" and item is not None and item.key in PARAMETERS:
             name = PARAMETERS[item.key].label
+        if target == "custom_record" and item is not None:  # its number alone says nothing
+            name = f"{item.form.name} {item}"
         g.menu_path = back  # the log is a page of its record's screen
         return self.render_template(
             "logs/record.html", title=_("Logs"), item=name, target=target, pk=pk,

@@ -134,3 +134,16 @@ def test_the_base_is_read_and_an_item_kept_by_keyboard(open_page):
     page.get_by_label("Solução Proposta").fill("Em até 24 horas.")
     page.get_by_role("button", name="Salvar").click()
     expect(page.get_by_role("link", name="Religar a água", exact=True)).to_be_visible()
+
+
+@pytest.mark.req("M-61")
+def test_the_drawer_opens_by_itself_over_nothing_that_was_refused(open_page):
+    page = open_page("reader", "/attendances/2026000293")
+    page.keyboard.press("Alt+s")
+    expect(drawer(page)).to_be_visible()
+    page.keyboard.press("Alt+s")
+    field(page, "Descrição").fill("")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#refusal")).to_be_visible()
+    expect(page.locator("#description-err")).to_be_visible()
+    expect(drawer(page)).to_be_hidden()

@@ -145,8 +145,9 @@ def test_a_file_gives_rows_by_names_and_ids_and_each_refused_line_says_why(brows
         row([world.other_motive], [world.motive, world.occurrence], exact=True)]
     assert len(rows_on(page)) == 4
     told = text(page)
-    for line, words in ((5, "Não existe “Nada” em “Nada”"), (6, "Não existe “Segunda via”"),
-                        (7, "já está em outra linha"), (8, "O caminho está vazio"), (9, "igual ao antigo"),
+    for line, words in ((5, "Não existe “Nada” no primeiro nível"),
+                        (6, "Não existe “Segunda via” abaixo de “Reclamação”"), (7, "já está em outra linha"),
+                        (8, "O caminho está vazio"), (9, "igual ao antigo"),
                         (10, "mais níveis que a árvore"), (11, "2 colunas")):
         assert re.search(rf"Linha {line} : [^•]*{re.escape(words)}", told), (line, told)
 

@@ -1,4 +1,6 @@
 """One box finds an entity, whatever the accents, case, punctuation or ninth digit."""
+import re
+
 import pytest
 from sqlalchemy import event, func, insert, select, text
 from sqlalchemy.engine import Engine
@@ -195,3 +197,13 @@ def test_punctuation_between_letters_is_no_obstacle(attendant, world, session, s
     session.commit()
     found = search.find_entities(session, attendant, typed).rows
     assert [row.name for row in found] == ["Joana D'Ávila & Filhos S.A."]
+
+
+def test_the_box_and_the_filters_are_asked_together(make_user, sign_in, world):
+    """Both buttons send one form: what was typed in either is never thrown away."""
+    make_user("ana", ATTENDANT, companies=[world.company])
+    page = sign_in("ana").get("/entities/list/?q=ana&_flt_0_active=y").text
+    (box,) = re.findall(r'<input(?![^>]*id="search-q")[^>]* name="q"[^>]*>', page)
+    assert 'form="filter_form"' in box
+    assert 'value="ana"' in box
+    assert '<button class="btn btn-primary b-as-is" form="filter_form">' in page

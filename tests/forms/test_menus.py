@@ -98,6 +98,14 @@ def test_what_is_not_right_is_told_at_its_field_and_what_was_typed_stays(session
 
 
 @pytest.mark.req("M-82")
+def test_what_is_told_of_a_saved_menu_is_true_without_roles_too(session, configurator, form):
+    for roles, told in (([role(session, "Attendant")], "Ele aparece para esses papéis já na próxima página."),
+                        ([], "Menu salvo. Sem nenhum papel, ninguém o vê.")):
+        answer = configurator.post(HOME + "add", posted(session, form, name=f"Menu {len(roles)}", roles=roles))
+        assert told in configurator.get(answer.location).text
+
+
+@pytest.mark.req("M-82")
 def test_name_and_form_missing_are_told_together(session, configurator, form):
     answer = configurator.post(HOME + "add", posted(session, form, name="", form=""))
     assert said_at(answer, "name") == said_at(answer, "form") == "Este campo é obrigatório."

@@ -66,7 +66,7 @@ def test_one_is_said_of_one_and_several_of_several(supervisor, world):
     sent = send(supervisor, "orders", ORDERS)
     done = supervisor.post(sent.location, mapping(supervisor.get(sent.location), action="import")).text
     assert re.findall(r"<li[^>]*><b>(\d)</b><span>([^<]+)</span>", done) == [
-        ("2", "Linhas lidas"), ("1", "Importada"), ("0", "Atualizada"), ("0", "Sem mudança"), ("1", "Recusada")]
+        ("2", "Linhas lidas"), ("1", "Importada"), ("0", "Atualizadas"), ("0", "Sem mudança"), ("1", "Recusada")]
 
 
 def test_the_english_page_asks_in_english_and_the_box_for_a_file_speaks_the_language_of_the_page(

@@ -75,7 +75,7 @@ def test_a_branch_that_holds_something_is_not_deleted_and_says_how_much(configur
     assert "Esta categoria ainda tem itens (3): passe-os para outra categoria" in answer.text
     answer = configurator.post(f"/knowledge-sections/delete/{base['supply'].id}")
     assert answer.status_code == 409
-    assert "Esta seção ainda tem categorias (2)" in answer.text
+    assert "Esta sessão ainda tem categorias (2)" in answer.text
     several = configurator.post("/knowledge-categories/action_post", {
         "action": "delete_rows", "rowid": [base["dry"].id, base["copies"].id]}, follow_redirects=True)
     assert "Falta de água: Esta categoria ainda tem itens (3)" in several.text

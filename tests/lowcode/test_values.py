@@ -113,7 +113,7 @@ def test_a_mask_is_put_on_what_was_typed(mask, typed, kept):
 
 @pytest.mark.parametrize("typed", ["12ab", "123-a", "123-abc", "abc-12", "١23ab"])
 def test_what_does_not_fit_the_mask_is_refused(typed):
-    assert "999-AA" in refused([field(mask="999-AA")], {"f": typed})["f"]
+    assert refused([field(mask="999-AA")], {"f": typed}) == {"f": "Fill it in like this: 123-AB"}
 
 
 def test_required_fields_are_asked_of_a_new_record_and_all_refusals_come_at_once():
@@ -155,6 +155,13 @@ def test_defaults_are_of_new_records_and_of_what_was_left_out():
     assert checked(fields, {}, stored={}, whole=False) == {}
 
 
+def test_a_mask_and_a_retired_option_are_told_by_what_a_person_knows():
+    assert refused([field(mask="999.999-9")], {"f": "12"}) == {"f": "Fill it in like this: 123.456-7"}
+    assert refused([field(mask="AAA-9*99")], {"f": "12"}) == {"f": "Fill it in like this: ABC-1234"}
+    for kind, value in (("choice", "old"), ("choices", ["a", "old"])):
+        assert refused([field(kind, options=OPTIONS)], {"f": value}) == {"f": "The option “Velho” is no longer in use."}
+
+
 A = field("choice", "a", options=OPTIONS)
 B = field("integer", "b", required=True, shown_if={"field": "a", "in": ["b"]})
 C = field("text", "c", required=True, shown_if={"field": "b", "filled": True})
@@ -162,8 +169,8 @@ C = field("text", "c", required=True, shown_if={"field": "b", "filled": True})
 
 def test_a_hidden_field_is_neither_asked_for_nor_kept_and_what_is_given_for_it_is_refused():
     assert checked([A, B, C], {"a": "a", "b": None, "c": " "}) == {"a": "a"}
-    told = {"b": "Este campo só existe quando “A” é: Brejo. Deixe-o vazio.",
-            "c": "Este campo só existe quando “B” está preenchido: deixe-o vazio."}
+    told = {"b": "This field exists only where “A” is: Brejo. Leave it empty.",
+            "c": "This field exists only where “B” is filled in: leave it empty."}
     assert refused([A, B, C], {"a": "a", "b": 3, "c": "x"}) == told
     assert refused([A, B, C], {"a": "a", "b": "wrong"}) == {"b": told["b"]}
     both = {"stored": {"a": "b", "b": 1, "c": "x"}, "whole": False}

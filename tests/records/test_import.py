@@ -107,6 +107,24 @@ def test_every_refused_row_is_told_with_column_and_reason(session, stoppages, br
 
 
 @pytest.mark.req("B-20")
+def test_all_that_is_wrong_of_a_row_is_told_at_once(session, stoppages, browser, seeding):
+    with seeding():
+        fields = {field.key: field for field in stoppages.form.fields}
+        fields["casas"].maximum = 10
+        fields["regiao"].options = [{**each, "active": each["value"] != "s"} for each in fields["regiao"].options]
+        stoppages.form.fields.append(CustomField(key="quem", name="Quem", type=FieldType.PERSON, position=20))
+    at = send(browser, stoppages.root, "Bairro;Região;Casas atingidas;Dia da parada;Quem",
+              ";Zona Sul;12;ontem;Ninguém", "Lapa;;;ontem;", "Lapa;;;;")
+    told = reasons(browser.get(at))
+    for words in ("Bairro: Este campo é obrigatório.", "Região: A opção “Zona Sul” não está mais em uso.",
+                  "Casas atingidas: No máximo 10.", "Dia da parada: “ontem” não é uma data.",
+                  "Quem: Nenhuma pessoa ativa se chama “Ninguém”."):
+        assert words in told["2"], told["2"]
+    assert told["3"] == "Dia da parada: “ontem” não é uma data."
+    assert counts(bring(browser, at)) == [3, 1, 0, 0, 2]
+
+
+@pytest.mark.req("B-20")
 def test_what_the_list_exports_comes_in_again(session, stoppages, seeding, browser, add, world):
     with seeding():
         stoppages.form.fields += [

@@ -146,6 +146,15 @@ def test_a_change_is_saved_and_told_in_the_log_by_the_names_of_the_fields(sessio
     assert "40" in log
     assert "Bairro" in log
     assert f'href="{stoppages.root}show/{pk}"' in log
+    assert f"Parada de abastecimento #{pk}" in log
+
+
+def test_an_empty_list_says_who_will_see_what_is_added(another_menu, browser, stoppages):
+    assert "quem tem este menu o vê na hora" in browser.get(stoppages.root).text
+    own = browser.get(f"/records/{another_menu('Minhas', records_of=OWN)}/").text
+    assert "aqui cada pessoa vê só os que ela mesma incluiu" in own
+    theirs = browser.get(f"/records/{another_menu('Do setor', records_of=DEPARTMENT)}/").text
+    assert "quem é do seu departamento e tem este menu o vê na hora" in theirs
 
 
 def test_a_required_field_that_came_after_a_record_starts_with_its_default(session, stoppages, seeding, add, browser):

@@ -57,7 +57,7 @@ def test_a_script_is_read_with_its_line_breaks_escaped_and_filled_in(attendant, 
     page = attendant.get(f"{own}?attendance={world.attendance.id}").text
     assert "Olá, Ana.\nÉ sobre a &lt;b&gt;fatura&lt;/b&gt;." in page
     assert "Olá, João." in attendant.get(f"{own}?entity={world.second_entity.id}").text  # not opened yet
-    assert "Olá, {{primeiro_nome}}." in attendant.get(own).text  # nobody to name
+    assert "Olá, — (primeiro nome)." in attendant.get(own).text  # nobody to name
     assert "aqui é Ana Teste." in attendant.get(above).text
     for foreign in (f"attendance={world.other_attendance.id}", f"attendance={world.restricted_attendance.id}",
                     f"entity={world.other_entity.id}", "attendance=x"):

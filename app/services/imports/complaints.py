@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext
 
 from ...cep import STATES
 from ...errors import DomainError, Invalid
@@ -106,7 +107,8 @@ def _unclosed(fields) -> bool:
 def _checked(number, fields, today) -> dict | Refused:
     """What a Complaint is made of, or the refusal."""
     if len(fields) != len(COLUMNS):
-        wrong = Invalid(_l("The row has %(have)s columns; there must be %(n)s."), have=len(fields), n=len(COLUMNS))
+        wrong = Invalid(lazy_ngettext("The row has %(num)s column; there must be %(n)s.",
+                                      "The row has %(num)s columns; there must be %(n)s.", len(fields), n=len(COLUMNS)))
         return Refused(number, fields, [wrong])
     refused = Refused(number, fields)
     text = {name: tidy(value) for name, value in zip(COLUMNS, fields, strict=True)}

@@ -35,11 +35,13 @@ class _Row:
     links: dict = field(default_factory=dict)
     errors: list[DomainError] = field(default_factory=list)
     beside: dict = field(default_factory=dict)  # JSON values of retired fields
-    marks: tuple[str, ...] = ()  # by which it is remembered, and by which it would have been before
+    marks: tuple[str, ...] = ()  # it is remembered by the first; before by another. None of a refused row
 
 
 class RecordImporter(Importer):
     """`access`: the form as the actor has it behind one menu; `timezone`: in which moments are written."""
+
+    tells_all = True
 
     def __init__(self, access: Access, timezone: str = HERE):
         self.access, self.menu_id = access, access.menus[0].id
@@ -83,7 +85,7 @@ class RecordImporter(Importer):
             session, attendances=[each.get("attendance_id") for each in told],
             entities=[each.get("entity_id") for each in told], persons=self._persons.ids, actor=actor)
         for record in records:
-            if "id" not in record.values[0]:
+            if "id" not in record.values[0] and not record.refusals:
                 self._mark(self._rows[record.key])
         self._there = reads.marks_among(session, self.form.id, [
             mark for row in self._rows.values() for mark in row.marks])
@@ -145,9 +147,19 @@ class RecordImporter(Importer):
 
     def plan(self, record):
         row, pk = self._rows[record.key], record.values[0].get("id")
-        if row.errors:
-            raise InvalidMany(row.errors)
-        return self._changed(pk, row) if pk is not None else self._added(row)
+        unread = any(each.field == "id" for _row, refused in record.refusals for each in refused)
+        errors, told = list(row.errors), {self.column_of(each.field) for each in row.errors}
+        try:
+            step = self._changed(pk, row) if pk is not None or unread else self._added(row)
+        except DomainError as error:
+            errors += [each for each in getattr(error, "errors", [error])
+                       if self.column_of(each.field or "") not in told]
+        if errors:
+            raise InvalidMany(errors)
+        return step
+
+    def column_of(self, field):
+        return PREFIX + field.removeprefix(VALUES) if field.startswith(VALUES) else field
 
     def _added(self, row) -> Step:
         if not self._there.isdisjoint(row.marks):
@@ -155,7 +167,7 @@ class RecordImporter(Importer):
         ready = self._checked(lambda: custom_records.check_new(
             self._session, self.form.id, row.given, access=self.access, links=self._links, actor=self._actor,
             now=self._now, **row.links))
-        return Step(CREATE, values={"ready": ready, "import_mark": row.marks[0]})
+        return Step(CREATE, values={"ready": ready, "import_mark": next(iter(row.marks), None)})
 
     def _changed(self, pk, row) -> Step:
         stored = self._stored.get(pk)

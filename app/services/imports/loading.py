@@ -88,6 +88,7 @@ class Importer:
     columns: tuple[Column, ...] = ()
     beside: tuple[Column, ...] = ()  # no longer taken: read where the file has their names, and refused by nobody
     several = False  # rows of one key are one record; else each after the first must repeat it
+    tells_all = False  # a row that cannot be read is planned all the same, so that all that is wrong of it is told
 
     def key(self, values: dict) -> Any:
         raise LookupError
@@ -97,6 +98,10 @@ class Importer:
 
     def plan(self, record: Record) -> Step:
         raise LookupError
+
+    def column_of(self, field: str) -> str:
+        """The key of the column that a refusal of `plan` is of."""
+        return field
 
     def write(self, session, step: Step, *, actor, now: datetime) -> None:
         raise LookupError
@@ -225,18 +230,28 @@ class Loading:
                 self._refuse_whole(record, tally)
                 continue
             for row, reasons in record.refusals:
-                tally.refuse([row], reasons)
                 at = record.rows.index(row)
+                if self.importer.tells_all and not row.trouble:
+                    good.append(Record(("refused", row.line), [row], [record.values[at]], [(row, reasons)]))
+                else:
+                    tally.refuse([row], reasons)
                 del record.rows[at], record.values[at]
             if record.rows:
                 good.append(record if self.importer.several else self._one(record, tally))
         self.importer.load(session, good, actor=actor, now=self._context.now)
         planned = []
         for record in good:
+            reasons = [each for _row, refused in record.refusals for each in refused]
             try:
-                planned.append((record, self.importer.plan(record)))
+                step = self.importer.plan(record)
             except DomainError as error:
-                tally.refuse(record.rows, list(getattr(error, "errors", [error])))
+                told = {each.field for each in reasons}
+                reasons += [each for each in getattr(error, "errors", [error])
+                            if each.field is None or self.importer.column_of(each.field) not in told]
+            if reasons:
+                tally.refuse(record.rows, reasons)
+            else:
+                planned.append((record, step))
         return planned
 
     @staticmethod

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext
 
 from ...errors import DomainError, Invalid
 from .encoding import decode
@@ -119,7 +120,8 @@ def _row(line, cells, trouble, width) -> Row:
         while len(cells) > width and not cells[-1].strip():  # a delimiter at the end of the line
             cells.pop()
         if len(cells) != width:
-            trouble = Invalid(_l("The row has %(have)s columns; the header has %(n)s."), have=len(cells), n=width)
+            trouble = Invalid(lazy_ngettext("The row has %(num)s column; the header has %(n)s.",
+                                            "The row has %(num)s columns; the header has %(n)s.", len(cells), n=width))
         elif any(_CONTROL.search(cell) for cell in cells):
             trouble = Invalid(_l("The row has characters that no text has."))
         elif any(len(cell) > CELL_LIMIT for cell in cells):

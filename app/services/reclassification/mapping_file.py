@@ -85,6 +85,8 @@ class _Names:
             if pk is None and step.isascii() and step.isdigit() and known.get(int(step[:18]), -1) == above:
                 pk = int(step)
             if pk is None:
-                raise Invalid(_l("There is no “%(step)s” in “%(path)s”."), step=step, path=text.strip())
+                above = " > ".join(steps[:len(path)])
+                raise Invalid(_l("There is no “%(step)s” below “%(path)s”.") if above else
+                              _l("There is no “%(step)s” on the first level."), step=step, path=above)
             path.append(pk)
         return tuple(path)

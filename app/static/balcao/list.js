@@ -22,12 +22,12 @@
   var search = document.getElementById("filter_form");
   if (search) {
     search.addEventListener("submit", function () {
-      search.querySelectorAll("input, select").forEach(function (field) {
+      Array.from(search.elements).forEach(function (field) {
         if (field.name && !field.value) field.disabled = true;
       });
     });
     window.addEventListener("pageshow", function (event) {
-      if (event.persisted) search.querySelectorAll(":disabled").forEach(function (field) { field.disabled = false; });
+      if (event.persisted) Array.from(search.elements).forEach(function (field) { field.disabled = false; });
     });
   }
 })();

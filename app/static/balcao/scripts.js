@@ -1,5 +1,5 @@
 /* "Scripts de atendimento": Alt+S opens the drawer and walks between it and where one was; Esc closes it. What is typed on the page
-   stays, and so does the drawer: on the next page of the tab it stands as it was left. */
+   stays, and so does the drawer: on the next page of the tab it stands as it was left, but not over what was refused. */
 (function () {
   "use strict";
   var drawer = document.getElementById("scripts");
@@ -169,5 +169,5 @@
   drawer.dataset.side = store("localStorage", SIDE) || drawer.dataset.side;
   var left = (store("sessionStorage", KEPT) || "").split(":");
   if (Number(left[1])) current = Number(left[1]);
-  if (left[0] === "1") show(false);
+  if (left[0] === "1" && !document.querySelector("#refusal, [aria-invalid='true']")) show(false);
 })();

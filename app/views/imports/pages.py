@@ -32,12 +32,12 @@ SHOWN, TOLD = 10, work.TOLD  # rows of the preview, and refused rows
 MARKS = {COMMA: _l("Comma (1.234,56)"), POINT: _l("Point (1,234.56)")}
 NOTE = _l("Under other names they can be chosen on the next page. What is there already is updated; an empty cell "
           "leaves what is stored.")
-COUNTS = (  # what is said of so many rows
-    ("read", lambda n: ngettext("Row read", "Rows read", n)),
-    (CREATE, lambda n: ngettext("Imported (count)", "Imported (count)", n)),
-    (UPDATE, lambda n: ngettext("Updated (count)", "Updated (count)", n)),
+COUNTS = (  # what is said of so many rows; of none as of several
+    ("read", lambda n: ngettext("Row read", "Rows read", n or 2)),
+    (CREATE, lambda n: ngettext("Imported (count)", "Imported (count)", n or 2)),
+    (UPDATE, lambda n: ngettext("Updated (count)", "Updated (count)", n or 2)),
     (UNCHANGED, lambda _n: _("Unchanged (count)")),
-    ("refused", lambda n: ngettext("Refused (count)", "Refused (count)", n)))
+    ("refused", lambda n: ngettext("Refused (count)", "Refused (count)", n or 2)))
 TRIED = (COUNTS[0], (CREATE, lambda _n: _("To be imported")), (UPDATE, lambda _n: _("To be updated")), *COUNTS[3:])
 
 

@@ -36,6 +36,11 @@ class MenusView(PlacesView):
     service, find, moved_within = dynamic_menus, staticmethod(reads.menu), ("group",)
     saved, deleted = _l("Menu saved. It is in the sidebar of those roles at their next page."), _l("Menu deleted.")
 
+    def said(self, item):
+        if item.roles:
+            return super().said(item)
+        return _("Menu saved. Without a role nobody sees it."), "warning"
+
     def typed(self):
         text = {name: request.form.get(name, "").strip() for name in (
             "icon", "name", "form", "record_permission", "records_of")}

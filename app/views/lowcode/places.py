@@ -141,8 +141,12 @@ class PlacesView(BaseView):
         return None, error
 
     def _done(self, pk):
-        flash(self.saved, "success")
+        flash(*self.said(self._item(pk)))
         return redirect(url_for(".show", pk=pk))
+
+    def said(self, _item) -> tuple:
+        """(what is told of a saved one, in what colour)"""
+        return self.saved, "success"
 
     def _page(self, item, typed, error: DomainError | None = None, version=None):
         """The page; the refusals of `error` stand at their fields, with what was typed."""

@@ -37,12 +37,12 @@ class KnowledgeSectionView(RegisterView):
     noun, route_base = "classification", "/knowledge-sections"
     datamodel, service = SQLAInterface(KnowledgeSection), knowledge.sections
     list_title, add_title, edit_title = (
-        _l("Sections of the knowledge base"), _l("New section"), _l("Edit section"))
+        _l("Sections of the knowledge base"), _l("New section (title)"), _l("Edit section"))
     list_columns = order_columns = ["name", "position", "active"]
     base_order = ("position", "asc")
     search_columns, show_columns = ["name", "active"], ["name", "position", "active"]
     add_columns = edit_columns = show_columns
-    label_columns = {"name": _l("Section"), "position": _l("Order"), "active": _l("Active")}
+    label_columns = {"name": _l("Section (title)"), "position": _l("Order"), "active": _l("Active")}
     description_columns = {"active": _l("What is below an inactive section is not shown."), "position": PLACE_HELP}
     empty_text = _l("A section is the first level of the knowledge base, such as bills or supply.")
 
@@ -55,7 +55,7 @@ class KnowledgeCategoryView(RegisterView):
     list_columns = order_columns = ["name", "section", "position", "active"]
     search_columns = ["section", "name", "active"]
     add_columns = edit_columns = show_columns = ["section", "name", "position", "active"]
-    label_columns = {"section": _l("Section"), "name": _l("Category"), "position": _l("Order"),
+    label_columns = {"section": _l("Section (title)"), "name": _l("Category"), "position": _l("Order"),
                      "active": _l("Active")}
     description_columns = {"active": _l("What is below an inactive category is not shown."), "position": PLACE_HELP}
     empty_text = _l("A category is the second level of the knowledge base; informations and requests hang on it.")
@@ -73,7 +73,7 @@ class KnowledgeItemView(RegisterView):
                                   "operator_guidance", "active"]
     show_columns = ["category.section", *edit_columns]
     label_columns = {
-        "category": _l("Section/Category"), "category.section": _l("Section"), "title": _l("Title"),
+        "category": _l("Section/Category"), "category.section": _l("Section (title)"), "title": _l("Title"),
         "kind": _l("Kind"), "identification": _l("Identification"), "return_days": _l("Return days"),
         "proposed_solution": _l("Proposed solution"), "operator_guidance": _l("Guidance to the operator"),
         "active": _l("Active")}
