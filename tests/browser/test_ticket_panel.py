@@ -247,6 +247,27 @@ def test_on_a_small_screen_the_last_message_and_the_answer_are_seen_and_every_ta
     expect(panel.get_by_role("link", name="Comunicações internas")).to_be_hidden()
 
 
+@pytest.mark.req("C-85", "B-39")
+def test_half_a_note_is_kept_while_another_ticket_is_read(open_page):
+    page = open_page("operator", "/provider-central/?filter=open&q=negada")
+    rows, panel = page.locator("#central-rows tr"), page.get_by_role("region", name="Painel do chamado")
+    note = panel.get_by_label("Nova nota")
+
+    def read(row):
+        row.dblclick()
+        expect(panel.locator("[data-title]")).to_contain_text(row.get_attribute("data-number"))
+        panel.get_by_role("tab", name="Notas internas").click()
+        note.wait_for()
+    read(rows.nth(0))
+    with page.expect_response("**/notes/*/draft"):
+        note.fill("Ligar ama")
+    read(rows.nth(1))
+    expect(page.get_by_role("alertdialog")).to_be_hidden()
+    expect(note).to_have_value("")
+    read(rows.nth(0))
+    expect(note).to_have_value("Ligar ama")
+
+
 @pytest.mark.req("C-85", "G-06")
 @pytest.mark.parametrize("who", ["a colleague", "oneself"])
 def test_what_is_begun_while_the_ticket_is_read_again_stays(open_page, who):

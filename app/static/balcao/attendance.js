@@ -33,7 +33,7 @@
   function values() {
     var out = {};
     new FormData(form).forEach(function (value, name) {
-      if (name !== "csrf_token") (out[name] = out[name] || []).push(value);
+      if (name !== "csrf_token" && name !== "note_text") (out[name] = out[name] || []).push(value);
     });
     return out;
   }

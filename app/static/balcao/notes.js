@@ -35,10 +35,11 @@
     window.clearTimeout(keeping);
     keeping = window.setTimeout(keep, 800);
   }
+  if (box.value !== box.defaultValue && error.hidden) typed(); // before this script ran
   box.addEventListener("input", typed);
   box.addEventListener("change", function () { keep(); });
   var tried = false;
-  if (record) record.addEventListener("submit", function (event) { // the record waits for the note, whether it can be kept or not
+  if (record) record.addEventListener("submit", function (event) { // the record waits for the note
     var button = event.submitter;
     if (tried || !fresh && !pending) { tried = false; return; }
     event.preventDefault();
@@ -48,10 +49,13 @@
       record.requestSubmit(button);
     });
   }, true);
+  if (record) record.addEventListener("formdata", function (event) { // and takes along one that could not be kept
+    if (lost) event.formData.set("note_text", box.value);
+  });
   window.addEventListener("beforeunload", function (event) {
     if (!document.contains(box)) return;
     keep(true);
-    if (lost) event.preventDefault();
+    if (lost && !(record && record.dataset.sent)) event.preventDefault();
   });
 
   box.setAttribute("aria-autocomplete", "list");

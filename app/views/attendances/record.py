@@ -228,7 +228,12 @@ class AttendanceRecordView(BaseView):
         """Do what the pressed button says; what is refused is kept, and the browser is sent to read it."""
         if not g.viewer.may(Perm.ATTENDANCE_WRITE):
             abort(403)
-        address, pk, entity = attendance.address, attendance.id, attendance.entity
+        pk = attendance.id
+        if note := request.form.get("note_text"):  # one that its own panel could not keep
+            with unit_of_work(db.session) as session:
+                drafts.keep_note(session, pk, note.replace("\0", ""), actor=g.viewer, now=utc_now())
+            attendance, detail = self._stored_now(pk, number)
+        address, entity = attendance.address, attendance.entity
         key = drafts.attendance_key(pk, number)
         form, _draft, _status = self._form(attendance, entity, key, detail)
         if name := request.form.get("take"):

@@ -8,6 +8,7 @@ import json
 from datetime import date, datetime
 
 from flask import g, request
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ...database import unit_of_work, utc_now
@@ -20,6 +21,7 @@ from ..field_kinds import sent_along
 from .form import LOOKUPS, PAGE_TEXTS, AttendanceForm, blank
 
 NOT_TYPED = ("csrf_token", "version", "request_key", "tab", "begun", "base", "both")
+NOT_KEPT = ("csrf_token", "action", "take", "note_text")  # the note has a draft of its own
 TEXTS = ("related_id", "received_at", "local_note", "manufactured_on", "expires_on")  # beside those of PAGE_TEXTS
 RECORD_FIELDS = ("role_type_id", "company_id", "related_id", "motive_id", "occurrence_id", "cause_id", "unit_id",
                  "local_partner_id", "local_note", "situation_id")
@@ -32,7 +34,7 @@ def tab_here(form) -> str:
 
 def posted(form) -> dict:
     """The fields of this request as a draft keeps them, put on what is stored where the form was: see stale.py."""
-    kept = {name: texts for name, texts in request.form.lists() if name not in ("csrf_token", "action", "take")}
+    kept = {name: texts for name, texts in request.form.lists() if name not in NOT_KEPT}
     if "version" in kept:
         kept |= {"version": [str(form.version.data or 0)], "base": [form.base.data or ""],
                  "both": [form.both.data or ""]}
@@ -100,6 +102,8 @@ def typed_fields() -> list[tuple[str, str]]:
         text = request.form.get(name, "").replace("\r\n", "\n").strip()
         if text and mark_of(text) != base.get(name):
             told.append((str(label), text))
+    if note := request.form.get("note_text", "").strip():
+        told.append((_("New note"), note))
     return told
 
 
