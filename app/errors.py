@@ -28,6 +28,27 @@ class InvalidMany(Invalid):
         self.errors = errors
 
 
+def raise_all(errors: list[DomainError]) -> None:
+    """Nothing where there are none; one as it is; several as InvalidMany."""
+    if errors:
+        raise InvalidMany(errors) if len(errors) > 1 else errors[0]
+
+
+class Collector:
+    """Keeps the refusals of several checks, so that all are told at once."""
+
+    def __init__(self):
+        self.errors: list[DomainError] = []
+
+    def attempt(self, call, *args, **kw):
+        """The result of `call`, or None with its refusal kept."""
+        try:
+            return call(*args, **kw)
+        except DomainError as error:
+            self.errors += getattr(error, "errors", [error])
+            return None
+
+
 class NotFound(DomainError):
     """No such row, or not one that this person may see: the two are never told apart."""
 

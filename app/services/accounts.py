@@ -5,13 +5,13 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete
 
+from .. import email_addresses
 from ..errors import Conflict, Invalid, NotFound
 from ..models.identity import PasswordReset, Source, UserProfile
 from ..security import sessions
 from ..security.guard import writing
 from . import account_mails as mails
 from . import log
-from .outbox import check_address
 from .records import assign
 
 THEMES = ("light", "dark", "auto")
@@ -95,10 +95,7 @@ def clean_email(text: str | None, field: str = "contact_email") -> str | None:
     """An address, or None. Raises Invalid."""
     if not (text or "").strip():
         return None
-    try:
-        return check_address(text)
-    except Invalid as error:
-        raise Invalid(error.message, field) from error
+    return email_addresses.parse(text, field, written_to=True)
 
 
 def clean_locale(code: str | None) -> str:

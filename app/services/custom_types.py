@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
-from .. import documents, phones
+from .. import documents, email_addresses, phones
 from ..errors import DomainError, Invalid
 from ..models.custom_field import FieldType
 from . import field_masks
@@ -205,11 +205,7 @@ def _phone(field, value, kept):
 
 
 def _email(field, value, kept):
-    text = _text(EMAIL_LIMIT)(field, value, kept)
-    name, _at, host = text.rpartition("@")
-    if not name or "." not in host.strip(".") or any(c.isspace() for c in text):
-        raise Invalid(_l("Invalid e-mail."))
-    return text
+    return email_addresses.parse(_text(EMAIL_LIMIT)(field, value, kept))
 
 
 def _url(field, value, kept):

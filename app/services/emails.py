@@ -5,6 +5,7 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from .. import email_addresses
 from ..errors import Invalid, InvalidMany, NotFound
 from ..models.attendance import Attendance
 from ..models.entity import EContactKind
@@ -54,7 +55,7 @@ def check(attendance: Attendance, *, to: str, subject: str, body: str) -> tuple[
         errors.append(Invalid(_l("Choose an e-mail of the entity or of its contacts."), field="to"))
     else:
         try:
-            outbox.check_address(address)
+            email_addresses.parse(address, written_to=True)
         except Invalid:
             errors.append(Invalid(_l("This e-mail is not valid: correct it in the registration."), field="to"))
     try:

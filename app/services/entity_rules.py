@@ -2,12 +2,11 @@
 import re
 from datetime import date
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import String, and_, inspect, or_, select
 
-from .. import cep, documents, phones
-from ..errors import Conflict, DomainError, Forbidden, Invalid, InvalidMany
+from .. import cep, documents, email_addresses, phones
+from ..errors import Collector, Conflict, DomainError, Forbidden, Invalid, InvalidMany, raise_all
 from ..models.attendance import AttendanceDetail
 from ..models.company import Company, Unit
 from ..models.custom_form import FieldTarget
@@ -57,26 +56,12 @@ def cleaned(value):
     return text.strip() or None
 
 
-def raise_all(errors: list[DomainError]) -> None:
-    """Nothing where there are none; one as it is; several as InvalidMany."""
-    if errors:
-        raise InvalidMany(errors) if len(errors) > 1 else errors[0]
-
-
-class Checker:
+class Checker(Collector):
     """Reads plain values into what the models hold, keeping every refusal with its field."""
 
     def __init__(self, session, actor, now):
+        super().__init__()
         self.session, self.actor, self.now = session, actor, now
-        self.errors: list[DomainError] = []
-
-    def attempt(self, call, *args, **kw):
-        """The result of `call`, or None with its refusal kept."""
-        try:
-            return call(*args, **kw)
-        except DomainError as error:
-            self.errors.append(error)
-            return None
 
     def refuse(self, message, field, **params) -> None:
         self.errors.append(Invalid(message, field=field, **params))
@@ -303,10 +288,7 @@ def econtact(kind: str, value: str, field: str | None = None) -> str:
     Raises Invalid at `field`.
     """
     if kind == EContactKind.EMAIL:
-        try:
-            return validate_email(value, check_deliverability=False).normalized
-        except EmailNotValidError:
-            raise Invalid(_l("Invalid e-mail: it must look like name@example.com."), field=field) from None
+        return email_addresses.parse(value, field)
     if kind == EContactKind.WHATSAPP:
         return phones.parse(value, field)
     if kind == EContactKind.SITE:

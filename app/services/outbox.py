@@ -8,13 +8,11 @@ import random
 import secrets
 import threading
 from datetime import datetime, timedelta
-from email.errors import HeaderParseError
-from email.headerregistry import Address
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
 
-from .. import phones
+from .. import email_addresses, phones
 from ..database import after_commit
 from ..errors import Conflict, Invalid
 from ..models.notification import NotificationKind
@@ -43,8 +41,9 @@ def enqueue_email(session, *, to: str, subject: str, body: str, now: datetime, a
     """
     check_header("to", to)
     check_header("subject", subject)
-    message = Outbox(key=secrets.token_hex(16), kind=EMAIL, recipient=check_address(to), subject=subject[:300],
-                     body=body, payload={"confidential": True} if confidential else {}, due_at=now, created_at=now,
+    recipient = email_addresses.parse(to, "to", written_to=True)
+    message = Outbox(key=secrets.token_hex(16), kind=EMAIL, recipient=recipient, subject=subject[:300], body=body,
+                     payload={"confidential": True} if confidential else {}, due_at=now, created_at=now,
                      attendance_id=attendance_id, entity_id=entity_id, sender_id=sender_id)
     session.add(message)
     session.flush()  # its id is known to the caller
@@ -78,18 +77,6 @@ def check_header(field: str, text: str) -> None:
     """Raise Invalid where the text would break out of its header."""
     if any(ord(c) < 32 or c in "\x7f\x85\u2028\u2029" for c in text):
         raise Invalid(_l("Line breaks and control characters are not allowed here."), field=field)
-
-
-def check_address(text: str) -> str:
-    """The address without blanks around it. Raises Invalid unless it has the form name@host."""
-    text = text.strip()
-    try:
-        address = Address(addr_spec=text)
-    except (HeaderParseError, ValueError, IndexError) as error:
-        raise Invalid(_l("This is not an e-mail address."), field="to") from error
-    if not address.username or not address.domain or len(text) > 320 or any(c.isspace() for c in text):
-        raise Invalid(_l("This is not an e-mail address."), field="to")
-    return text
 
 
 def is_waiting(session, now: datetime, kind: str = EMAIL) -> bool:

@@ -12,7 +12,7 @@ from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
-from ..errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from ..errors import Collector, Conflict, Forbidden, Invalid, NotFound, Stale, raise_all
 from ..models.company import Company, Department, Unit
 from ..models.entity import Entity
 from ..models.identity import Source, UserProfile
@@ -40,10 +40,11 @@ def create(session, values: dict, *, actor, now: datetime, password_hash: str | 
     """A user who may sign in with the hash of `passwords.accept`, or who is mailed an invitation built on `public_url`.
 
     `values`: username, first_name, last_name, contact_email, locale, roles, companies, units, department, entity,
-    central_operator, chat_active, active. Raises DomainError.
+    central_operator, chat_active, active. Raises DomainError, InvalidMany with every field's refusal.
     """
     require(actor, Perm.USER_WRITE)
-    username = _free_username(session, values.get("username"))
+    check = Collector()
+    username = check.attempt(_free_username, session, values.get("username"))
     profile = UserProfile(source=Source.DB)
     unused = f"{secrets.token_hex(12)}@users.invalid"  # FAB's e-mail is unique and not null: never shown, never used
     user = User(username=username, active=bool(values.get("active", True)), email=unused, password=password_hash,
@@ -52,13 +53,15 @@ def create(session, values: dict, *, actor, now: datetime, password_hash: str | 
     user.profile = profile
     with session.no_autoflush:
         roles = list(values.get("roles") or ())
-        _check_grantable(session, actor, roles)
+        check.attempt(_check_grantable, session, actor, roles)
         changes = {"username": (None, username), "active": (None, user.active)}
-        changes |= assign(user, {name: clean_name(values.get(name), name) for name in ("first_name", "last_name")})
-        changes |= _assign_profile(session, profile, values, actor=actor)
-        _check_kind(user, roles)
-    if password_hash is None and public_url and not profile.contact_email:
-        raise Invalid(_l("Fill in the e-mail: the link to choose a password goes there."), "contact_email")
+        changes |= _assign_names(user, {"first_name": None, "last_name": None, **values}, check)
+        changes |= _assign_profile(session, profile, values, check, actor=actor)
+        check.errors += _wrong_kind(user, roles)
+    if password_hash is None and public_url and not (values.get("contact_email") or "").strip():
+        check.errors.append(Invalid(_l("Fill in the e-mail: the link to choose a password goes there."),
+                                    "contact_email"))
+    raise_all(check.errors)
     changes["roles"] = ([], _names(roles))
     if password_hash is not None:
         profile.password_changed_at = now
@@ -82,20 +85,22 @@ def update(session, pk: int, values: dict, *, version: int | None = None, actor,
         user.profile = UserProfile(source=Source.DB, version=1)
     if version is not None and version != user.profile.version:
         raise Stale(_l("Somebody else changed this record while you were editing it."))
+    check = Collector()
     with session.no_autoflush:
-        changes = assign(user, {name: clean_name(values[name], name) for name in ("first_name", "last_name")
-                                if name in values})
-        changes |= _assign_profile(session, user.profile, values, actor=actor)
+        changes = _assign_names(user, values, check) | _assign_profile(session, user.profile, values, check,
+                                                                       actor=actor)
         if "contact_email" in changes:
-            _check_not_above(session, actor, user)
+            check.attempt(_check_not_above, session, actor, user)
         roles = list(values.get("roles", user.roles))
         if _names(roles) != _names(user.roles):
-            _check_grantable(session, actor, set(roles) ^ set(user.roles))  # what changes hands, both ways
+            changing_hands = set(roles) ^ set(user.roles)  # both ways
+            check.attempt(_check_grantable, session, actor, changing_hands)
             changes["roles"] = (_names(user.roles), _names(roles))
         active = bool(values.get("active", user.active))
         if active != bool(user.active):
             changes["active"] = (bool(user.active), active)
-        _check_kind(user, roles)
+        check.errors += _wrong_kind(user, roles)
+    raise_all(check.errors)
     if not changes:
         return user
     before = _names(user.roles) if user.active else []
@@ -192,35 +197,43 @@ def _check_grantable(session, actor, roles) -> None:
         raise Forbidden(_l("You cannot give or take a role with permissions that you do not have."), "roles")
 
 
-def _check_kind(user, roles) -> None:
+def _wrong_kind(user, roles):
     """Staff belong to companies; a user of the portal belongs to one entity and holds no role of the staff."""
     names, profile = {role.name for role in roles}, user.profile
+    of_portal = bool(names) and names <= set(PORTAL_ROLES)
     if not names:
-        raise Invalid(_l("Choose at least one role."), "roles")
+        yield Invalid(_l("Choose at least one role."), "roles")
     if profile.entity is not None and names & set(STAFF_ROLES):
-        raise Invalid(_l("A user of the portal (with an entity) cannot have a role of the staff."), "roles")
-    if profile.entity is None and names <= set(PORTAL_ROLES):
-        raise Invalid(_l("Choose the entity whose records this user of the portal sees."), "entity")
+        yield Invalid(_l("A user of the portal (with an entity) cannot have a role of the staff."), "roles")
+    if profile.entity is None and of_portal:
+        yield Invalid(_l("Choose the entity whose records this user of the portal sees."), "entity")
     if profile.entity is not None and not profile.companies:
         profile.companies = [profile.entity.company]
-    if not profile.companies and ADMIN not in names:
-        raise Invalid(_l("Choose at least one company."), "companies")
+    if not profile.companies and not of_portal and ADMIN not in names:
+        yield Invalid(_l("Choose at least one company."), "companies")
 
 
-def _assign_profile(session, profile, values, *, actor) -> dict:
+def _assign_names(user, values, check) -> dict:
+    """Set the names that `values` brings; {name: (old, new)}."""
+    clean = {name: check.attempt(clean_name, values[name], name) for name in ("first_name", "last_name")
+             if name in values}
+    return assign(user, clean)
+
+
+def _assign_profile(session, profile, values, check, *, actor) -> dict:
     """Set what `values` brings of the profile; {name: (old, new)}. Rows the actor may not see stay as they are."""
     wanted = {name: values[name] for name in _PLAIN if name in values}
     if "contact_email" in values:
-        wanted["contact_email"] = clean_email(values["contact_email"])
+        wanted["contact_email"] = check.attempt(clean_email, values["contact_email"])
     if "locale" in wanted:
-        wanted["locale"] = clean_locale(wanted["locale"]) if wanted["locale"] else None
+        wanted["locale"] = check.attempt(clean_locale, wanted["locale"]) if wanted["locale"] else None
     for name, model in (("department", Department), ("entity", Entity)):
         if wanted.get(name) is not None and wanted[name] is not getattr(profile, name):
-            _need_visible(session, model, [wanted[name]], actor, name)
+            check.attempt(_need_visible, session, model, [wanted[name]], actor, name)
     for name, model in (("companies", Company), ("units", Unit)):
         if name in values:
             chosen, present = list(values[name] or ()), list(getattr(profile, name))
-            _need_visible(session, model, [row for row in chosen if row not in present], actor, name)
+            check.attempt(_need_visible, session, model, [row for row in chosen if row not in present], actor, name)
             hidden = [row for row in present if row.id not in _seen(session, model, present, actor)]
             wanted[name] = hidden + [row for row in chosen if row not in hidden]
     return assign(profile, wanted)

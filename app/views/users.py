@@ -59,7 +59,7 @@ class UserView(AppModelView):
     noun, route_base = "user", "/users"
     datamodel = SQLAInterface(User)
     service = _Service
-    growing = True
+    tells_all = growing = True
     exclude_route_methods = {"delete", "action_post"}
     verbs = {"send_link": "write"}
     list_title, add_title, edit_title, show_title = _l("Users"), _l("New user"), _l("Edit user"), _l("User")

@@ -42,7 +42,7 @@ ACCEPTED = [
     ("datetime", "2026-02-28T22:30:00-03:00", "2026-03-01T01:30:00+00:00"), ("boolean", False, False),
     ("choice", "b", "b"), ("choices", ["b", "a", "b"], ["a", "b"]), ("cpf_cnpj", "390.533.447-05", "39053344705"),
     ("cpf_cnpj", "11.222.333/0001-81", "11222333000181"), ("phone", "(11) 98765-4321", "+5511987654321"),
-    ("email", " Ana@Exemplo.com ", "Ana@Exemplo.com"), ("url", "https://exemplo.com/a", "https://exemplo.com/a")]
+    ("email", " Ana@Exemplo.com ", "Ana@exemplo.com"), ("url", "https://exemplo.com/a", "https://exemplo.com/a")]
 WRONG = [
     ("text", 5), ("text", "x" * 301), ("text", "a\0b"), ("long_text", "\ud800"), ("integer", "7"), ("integer", True),
     ("integer", 2**53), ("decimal", "NaN"), ("decimal", "1e15"), ("decimal", "0." + "0" * 30 + "1"),
@@ -50,7 +50,7 @@ WRONG = [
     ("date", "28/02/2026"), ("date", "2026-02-30"), ("datetime", "2026-02-28T22:30:00"), ("datetime", 5),
     ("boolean", "sim"), ("boolean", 1), ("choice", "old"), ("choice", "z"), ("choice", ["a"]), ("choices", "a"),
     ("choices", ["a", "z"]), ("choices", [1]), ("cpf_cnpj", "390.533.447-06"), ("cpf_cnpj", 39053344705),
-    ("phone", "12"), ("email", "ana@exemplo"), ("email", "a b@c.d"), ("url", "exemplo.com"),
+    ("phone", "12"), ("email", "ana@exemplo"), ("email", "ana@x."), ("email", "a b@c.d"), ("url", "exemplo.com"),
     ("url", "javascript:alert(1)"), ("url", "https://"), ("person", "1"), ("person", True), ("person", -1),
     ("attachment", 1), ("attachment", [{"name": "x"}])]
 

@@ -78,7 +78,8 @@ def test_a_supervisor_invites_a_user_who_chooses_his_password(sign_in, client, c
     ({"username": ""}, "Preencha este campo."),
     ({"username": "joão silva"}, "Use de 3 a 64 letras"),
     ({"username": "ana"}, "Já existe um usuário com este nome."),
-    ({"contact_email": "isto não é"}, "e-mail"),
+    ({"contact_email": "isto não é"}, "E-mail inválido"),
+    ({"contact_email": "bia@x"}, "E-mail inválido"),
     ({"contact_email": ""}, "Preencha este campo."),
     ({"roles": []}, "Escolha ao menos um perfil."),
     ({"companies": []}, "Escolha ao menos uma empresa."),
@@ -89,6 +90,16 @@ def test_a_refusal_is_a_sentence_at_its_field_and_what_was_typed_stays(
     assert answer.status_code in (409, 422)
     assert sentence in answer.text
     assert 'value="Pessoa"' in answer.text
+
+
+def test_everything_that_is_wrong_of_a_new_user_is_told_at_once(sign_in, chief, ana, role, world):
+    wrong = _form(role, world, username="ana", contact_email="bia@x", roles=[], companies=[], last_name="")
+    page = sign_in(chief).post("/users/add", wrong).text
+    for field, sentence in (("username", "Já existe um usuário com este nome."), ("contact_email", "E-mail inválido"),
+                            ("roles", "Escolha ao menos um perfil."), ("companies", "Escolha ao menos uma empresa."),
+                            ("last_name", "Preencha este campo.")):
+        assert re.search(rf'id="{field}-err"[^>]*>(?:(?!</div></div>).)*{sentence}', page, re.S), field
+        assert page.count(sentence) == 1, field
 
 
 def test_the_company_is_asked_with_the_rest_and_the_only_one_is_ticked(sign_in, make_user, chief, role, world):

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from ... import phones
+from ... import email_addresses, phones
 from ...errors import Invalid
 from ...models.entity import Phone
 from ...models.outbox import Outbox
@@ -91,7 +91,7 @@ def _checked_email(ticket, subject, body) -> dict[str, str]:
     body = cleaned(body) or ""
     to = (ticket.contact_email or "").strip()
     try:
-        outbox.check_address(to)
+        email_addresses.parse(to, written_to=True)
     except Invalid:
         errors.append(Invalid(_l("This ticket has no e-mail that could be written to."), field="to"))
     for field, text, limit, missing in (("subject", subject, LONGEST_SUBJECT, _l("Write the subject.")),

@@ -2,11 +2,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from ... import phones
+from ... import email_addresses, phones
 from ...errors import DomainError, Invalid
 from ...models.classification import Classification, DefaultMotive, Subclassification
 from ...models.entity import Entity, RoleType
@@ -149,9 +148,9 @@ class _Check:
             self.refuse("contact_email", REQUIRED)
             return ""
         try:
-            return validate_email(typed, check_deliverability=False, allow_smtputf8=False).normalized  # written to
-        except EmailNotValidError:
-            self.refuse("contact_email", _l("Invalid e-mail: it must look like name@example.com."))
+            return email_addresses.parse(typed, "contact_email", written_to=True)
+        except Invalid as error:
+            self.errors.append(error)
             return ""
 
     def message(self, values) -> str:
