@@ -1,6 +1,6 @@
 """Surveys over REST: those there are, put before a person or asked about an attendance, and filled."""
 from flask import jsonify
-from marshmallow import fields, validate
+from marshmallow import fields, missing, validate
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..errors import DomainError
@@ -18,7 +18,7 @@ from .register_bodies import Named
 from .register_resource import register_of
 from .shapes import ANY, TEXT, WHOLE, Shape, empty, many
 
-QUESTION = Shape("SurveyQuestion", SurveyQuestion, "id position text type required active",
+QUESTION = Shape("SurveyQuestion", SurveyQuestion, "id position text type minimum required active",
                  options=(many(TEXT), lambda row: [str(each) for each in row.options]))
 SURVEY = Shape("Survey", Survey, "id name kind description valid_from valid_until active version",
                questions=(many(QUESTION.ref), lambda row: list(map(QUESTION, row.questions))))
@@ -63,6 +63,8 @@ class AddQuestion(schemas.Body):
     type = schemas.choice(*QuestionType, load_default=QuestionType.SCALE.value)
     options = schemas.several(schemas.text(surveys.OPTION_LENGTH, required=True), surveys.MOST_OPTIONS,
                               load_default=list)
+    minimum = schemas.amount(load_default=missing, allow_none=True, metadata={
+        "description": "The least number that may be answered: null for any, 0 where a new question leaves it out"})
     required = schemas.flag(load_default=False)
     active = schemas.flag(load_default=True)
 

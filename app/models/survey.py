@@ -1,11 +1,12 @@
 """Surveys ("Pesquisa"): their questions, who takes part, and what was answered."""
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..database import UTCDateTime, json_type
@@ -56,6 +57,7 @@ class SurveyQuestion(Logged, Model):
     type: Mapped[str] = mapped_column(String(12), default=QuestionType.SCALE)
     options: Mapped[list[Any]] = mapped_column(  # texts, of choice and choices, in the order in which they are offered
         json_type(), default=list, info={"ordered": True})
+    minimum: Mapped[Decimal | None] = mapped_column(Numeric(14, 3))  # of a number; empty: any may be answered
     required: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)  # a question with answers is retired, not deleted
     survey: Mapped[Survey] = relationship(back_populates="questions")

@@ -34,6 +34,16 @@ def quantity(value, field: str) -> Decimal:
     return number
 
 
+def limit(value, field: str) -> Decimal | None:
+    """A limit of numbers, of any sign and to the thousandth; empty is none. Raises Invalid at `field`."""
+    if value in (None, ""):
+        return None
+    number = _exact(value, MILLI, field, _l("A limit has at most three decimal places."))
+    if abs(number) >= MOST_QUANTITY:
+        raise Invalid(_l("The number is too long."), field=field)
+    return number
+
+
 def day(value, field: str, *, now: datetime) -> date:
     """A day that an order or an invoice may have: no year of three digits, none far ahead. Raises Invalid."""
     if not isinstance(value, date):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -222,12 +223,14 @@ def _text(_question, given):
     return given
 
 
-def _number(_question, given):
+def _number(question, given):
     if not isinstance(given, str) or not _NUMBER.fullmatch(given):
         raise Invalid(_l("Type a number."))
     number = Decimal(given).normalize()
     if len(number.as_tuple().digits) > NUMBER_DIGITS or abs(number) >= Decimal(10) ** NUMBER_DIGITS:
         raise Invalid(_l("The number is too long."))
+    if question.minimum is not None and number < question.minimum:
+        raise Invalid(_l("At least %(n)s."), n=format_decimal(question.minimum))
     return int(number) if number == int(number) else float(number)
 
 

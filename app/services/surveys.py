@@ -4,7 +4,7 @@ from sqlalchemy import exists, func, inspect, select
 
 from ..errors import Conflict, DomainError, Invalid, InvalidMany
 from ..models.survey import QuestionType, Survey, SurveyAnswer, SurveyKind, SurveyParticipation, SurveyQuestion
-from . import records
+from . import amounts, records
 
 ROWS = ("questions",)
 WITH_OPTIONS = (QuestionType.CHOICE, QuestionType.CHOICES)
@@ -29,7 +29,8 @@ def in_order(rows: list[dict]) -> list[dict]:
 
 def create(session, values, *, actor, now) -> Survey:
     """Register a survey. `values`: name, kind, description, valid_from, valid_until, active and questions, rows of
-    {id, position, text, type, options, required, active}; options are a list, or a text with one a line.
+    {id, position, text, type, options, minimum, required, active}; options are a list, or a text with one a line.
+    A number may be negative only where `minimum` says so, or is given as None.
 
     Raises Invalid, InvalidMany, Conflict.
     """
@@ -63,6 +64,10 @@ def _question(row, place) -> dict:
     elif all(isinstance(option, str) for option in row["options"]):
         row["options"] = _each_once(row["options"])
     row["options"] = row["options"] if row.get("type") in WITH_OPTIONS else []
+    if row.get("type") != QuestionType.NUMBER:
+        row["minimum"] = None
+    elif not row.get("id"):
+        row.setdefault("minimum", 0)
     return row
 
 
@@ -92,6 +97,7 @@ def _check_questions(session, survey, rows) -> list[DomainError]:
         errors.append(Invalid(_l("A survey has at most %(n)s questions."), field="questions", n=MOST_QUESTIONS))
     for place, row in enumerate(rows):
         errors += _wrong_in(row, f"questions.{place}")
+        errors += _wrong_minimum(row, f"questions.{place}.minimum")
         if row.get("id") in answered:
             errors += _changed_after_answers(session, stored[row["id"]], row, f"questions.{place}")
     gone = answered - {row.get("id") for row in rows}
@@ -115,6 +121,17 @@ def _wrong_in(row, at):
         yield Invalid(_l("An option has at most %(n)s characters."), field=f"{at}.options", n=OPTION_LENGTH)
     if not isinstance(row["position"], int) or not 1 <= row["position"] <= LAST:
         yield Invalid(_l("Type a number from %(low)s to %(high)s."), field=f"{at}.position", low=1, high=LAST)
+
+
+def _wrong_minimum(row, at) -> list[DomainError]:
+    """What is not right of the least that may be answered, which is made what the column holds."""
+    if "minimum" not in row:
+        return []
+    try:
+        row["minimum"] = amounts.limit(row["minimum"], at)
+    except Invalid as error:
+        return [error]
+    return []
 
 
 def _changed_after_answers(session, question, row, at):

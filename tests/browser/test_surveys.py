@@ -34,6 +34,7 @@ def survey(server, chrome, signed_in):
         row.get_by_label("Pergunta", exact=True).fill(text)
         row.get_by_label("Tipo de resposta").select_option(kind)
         choices = row.get_by_label("Opções, uma por linha")
+        expect(row.get_by_label("Menor número")).to_be_hidden()
         expect(choices).to_be_visible(visible=bool(options))
         if options:
             choices.fill(options)

@@ -1,5 +1,6 @@
 """What an answer may be, by the type of its question; how it is told afterwards; the way back to the attendance."""
 import re
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -44,6 +45,17 @@ def test_a_value_is_kept_as_its_type(app, kind, given, kept):
 def test_a_value_that_is_none_of_its_type_is_refused(app, kind, given):
     with pytest.raises(Invalid):
         survey_answers.read(SurveyQuestion(type=kind, options=["A", "B"], required=False), given)
+
+
+def test_a_number_is_negative_only_where_its_question_allows_it(app):
+    question = SurveyQuestion(type="number", options=[], minimum=Decimal(0))
+    assert survey_answers.read(question, "0") == 0
+    with app.test_request_context(), pytest.raises(Invalid, match="No mínimo 0"):
+        survey_answers.read(question, "-3")
+    question.minimum = Decimal("-5.500")
+    assert survey_answers.read(question, "-5.5") == -5.5
+    with app.test_request_context(), pytest.raises(Invalid, match="No mínimo -5,5"):
+        survey_answers.read(question, "-6")
 
 
 @pytest.mark.parametrize("blank", ["", "  ", None, [], [" "], "\0"])

@@ -73,6 +73,9 @@ def test_refusals_stand_at_their_questions_and_what_was_typed_stays(session, att
     refused = attendant.post(put.location, {
         f"q{by['Recomenda?']}": "11", f"q{by['Onde?']}": "Lua", f"q{by['Quantos?']}": "muitos",
         f"q{by['Quando?']}": "ontem", f"q{by['Comentário']}": "fica aqui"})
+    negative = attendant.post(put.location, {f"q{by['Nota']}": "5", f"q{by['Quantos?']}": "-3"})
+    assert negative.status_code == 422
+    assert re.search(rf'id="q{by["Quantos?"]}-err"[^>]*>No mínimo 0\.', negative.text)
     assert refused.status_code == 422
     for name in ("Nota", "Recomenda?", "Onde?", "Quantos?", "Quando?"):
         assert f'id="q{by[name]}-err"' in refused.text

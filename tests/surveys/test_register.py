@@ -1,9 +1,11 @@
 """The register of surveys: questions kept in the survey's form; what was answered stays as it was asked."""
 import re
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
+from app.models.log import LogEntry
 from app.models.survey import Survey
 from app.security.permissions import ATTENDANT, CONFIGURATOR
 from app.services import survey_answers
@@ -44,6 +46,30 @@ def test_a_configurator_keeps_a_survey_with_its_questions(session, configurator)
     page = configurator.get(f"/surveys/show/{survey.id}").text
     assert "Uma entre várias" in page
     assert "Loja / Feira" in page
+
+
+def test_the_least_number_of_a_question_is_zero_unless_the_configurator_says_another(session, configurator):
+    form = configurator.get("/surveys/add").text
+    assert re.search(r'name="questions-__i__-minimum"[^>]*value="0"', form)
+    number = {"type": "number", "active": "y"}
+    refused = add(configurator, {**number, "text": "Quanto?", "minimum": "1,2345"})
+    assert re.search(r'id="questions-0-minimum-err">Um limite tem no máximo três casas decimais', refused.text)
+    assert add(configurator, {**number, "text": "Quantas unidades?", "minimum": "0"},
+               {**number, "text": "Temperatura", "minimum": ""}, {**number, "text": "Saldo", "minimum": "-10,5"},
+               {**SCALE, "minimum": "0"}).status_code == 302
+    survey = one(session)
+    assert [row.minimum for row in survey.questions] == [Decimal(0), None, Decimal("-10.5"), None]
+    assert "No mínimo -10,5." in configurator.get(f"/surveys/show/{survey.id}").text
+    entries = len(session.scalars(select(LogEntry).where(LogEntry.target == "survey")).all())
+    page = configurator.get(f"/surveys/edit/{survey.id}").text
+    assert re.search(r'name="questions-2-minimum"[^>]*value="-10,5"', page)
+    same = {"name": "Pós-venda", "kind": "operator_form", "active": "y",
+            "version": re.search(r'name="version" value="(\d+)"', page)[1]}
+    posted = rows(*({"id": row.id, "position": row.position, "text": row.text, "type": row.type,
+                     "minimum": "" if row.minimum is None else str(row.minimum.normalize()).replace(".", ","),
+                     "active": "y", **({"required": "y"} if row.required else {})} for row in survey.questions))
+    assert configurator.post(f"/surveys/edit/{survey.id}", {**same, **posted}).status_code == 302
+    assert len(session.scalars(select(LogEntry).where(LogEntry.target == "survey")).all()) == entries
 
 
 @pytest.mark.parametrize(("questions", "values", "field"), [

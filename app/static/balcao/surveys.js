@@ -1,4 +1,4 @@
-/* The form of a survey: options only where the type has some, and a preview drawn by the server as one types. */
+/* The form of a survey: options and a least number only where the type has some, and a preview drawn by the server as one types. */
 (function () {
   "use strict";
   var form = document.getElementById("model_form"), box = document.getElementById("survey-preview");
@@ -6,11 +6,14 @@
   var inside = box.querySelector("[data-inside]"), timer = null, asked = 0;
 
   function offer(row) {
-    var type = row.querySelector("select[name$='-type']"), options = row.querySelector("textarea[name$='-options']");
-    if (!type || !options) return;
-    var has = type.value === "choice" || type.value === "choices";
-    options.hidden = !has;
-    options.closest("td").classList.toggle("is-idle", !has);
+    var type = row.querySelector("select[name$='-type']");
+    if (!type) return;
+    show(row.querySelector("[name$='-options']"), type.value === "choice" || type.value === "choices");
+    show(row.querySelector("[name$='-minimum']"), type.value === "number");
+  }
+  function show(box, has) {
+    box.hidden = !has;
+    box.closest("td").classList.toggle("is-idle", !has);
   }
   function offerAll() { form.querySelectorAll("#questions tbody tr").forEach(offer); }
 

@@ -1,4 +1,6 @@
 """The register "Pesquisas", with its questions edited inside the survey's form."""
+from decimal import Decimal
+
 from flask import g, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -7,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
-from ...lowcode.controls import ChoiceField, LongBox, NumberBox, TextBox
+from ...lowcode.controls import ChoiceField, LocalDecimalField, LongBox, NumberBox, TextBox
 from ...models.survey import QuestionType, Survey, SurveyKind
 from ...security.permissions import Perm
 from ...services import surveys
@@ -34,8 +36,14 @@ class QuestionRow(RowForm):
     text = StringField(_l("Question"), [DataRequired(), Length(max=300)], widget=TextBox())
     type = ChoiceField(_l("Type of answer"), labels=TYPES, default=QuestionType.SCALE)
     options = OptionsField(_l("Options, one a line"), [Optional(), Length(max=20_000)], widget=LongBox())
+    minimum = LocalDecimalField(_l("Least number"), [Optional()])
     required = BooleanField(_l("Required"))
     active = BooleanField(_l("Active"), default=True)
+
+    def __init__(self, formdata=None, **options):
+        super().__init__(formdata, **options)
+        if not formdata and self.type.data != QuestionType.NUMBER:
+            self.minimum.data = Decimal(0)  # what it begins with where the type becomes a number
 
 
 class SurveyView(RegisterView):
@@ -52,8 +60,9 @@ class SurveyView(RegisterView):
         (_l("Questions"), {"fields": ["questions"]})]
     add_form_extra_fields = edit_form_extra_fields = {
         "questions": RowsField(QuestionRow, _l("Questions"), add_label=_l("Add question"), max_rows=100,
-                               description=_l("Options are for “One of several” and “Several of them”. A question that "
-                                              "has answers is switched off, not removed."))}
+                               description=_l("Options are for “One of several” and “Several of them”. Without a "
+                                              "least number, negative ones may be answered. A question that has "
+                                              "answers is switched off, not removed."))}
     choice_columns = {"kind": KINDS}
     row_formatters = {"questions": {"type": lambda kind: TYPES.get(kind, kind),
                                     "options": lambda options: " / ".join(options) if isinstance(options, list)
@@ -62,6 +71,7 @@ class SurveyView(RegisterView):
         "name": _l("Survey"), "kind": _l("Kind"), "description": _l("Description"), "valid_from": _l("Valid from"),
         "valid_until": _l("Valid until"), "active": _l("Active"), "questions": _l("Questions"),
         "position": _l("Order"), "text": _l("Question"), "type": _l("Type of answer"), "options": _l("Options"),
+        "minimum": _l("Least number"),
         "required": _l("Required")}
     show_template, add_template, edit_template = "surveys/show.html", "surveys/form.html", "surveys/form.html"
     empty_text = _l("A survey is a list of questions that is put before customers or filled by attendants.")
