@@ -10,7 +10,7 @@ from sqlalchemy.orm import Load, Session, joinedload, selectinload
 from sqlalchemy.sql import operators
 
 from ..models.attendance import Attendance, AttendanceDetail
-from ..models.classification import OPEN_PHASES, Cause, Motive, Occurrence, Situation
+from ..models.classification import CLOSED_PHASES, OPEN_PHASES, Cause, Motive, Occurrence, Situation
 from ..models.company import Company, Unit
 from ..models.custom_record import OwnerKind
 from ..models.entity import Address, EContact, Entity, EntityContact, EntityRole, Phone
@@ -42,6 +42,7 @@ class AttendanceFilter:
     phase: str | None = None  # a phase, or "not_closed"
     channel: tuple[int, ...] = ()
     motive: int | None = None
+    without_motive: bool | None = None
     occurrence: int | None = None
     cause: int | None = None
     company: int | None = None
@@ -212,8 +213,8 @@ def _conditions(session, viewer, filters, timezone) -> list:
         seen = select(model.id).where(model.id == value, visible(model, viewer))
         if value is not None and session.scalar(seen) is None:
             where.append(false())  # said at once: a planner would look for it through the whole table
-    if filters.unassigned:
-        where.append(Attendance.assignee_id.is_(None))
+    lacking = ((filters.without_motive, Attendance.motive_id), (filters.unassigned, Attendance.assignee_id))
+    where += [column.is_(None) for wanted, column in lacking if wanted]
     if filters.phase and filters.phase != "not_closed":
         where.append(Attendance.phase == filters.phase)
     if filters.opened_from:
@@ -281,13 +282,14 @@ def _named(session, text) -> list[int]:
 
 
 def count_by_situation(session, viewer, *, entity_id: int) -> list[tuple[Situation, int]]:
-    """Every active situation with the number of the entity's attendances in it, zeros too (S-61)."""
+    """Every active situation, open ones first, with the number of the entity's attendances in it, zeros too (S-61)."""
     counts = (select(Attendance.situation_id, func.count().label("n"))
               .where(Attendance.entity_id == entity_id, visible(Attendance, viewer))
               .group_by(Attendance.situation_id).subquery())
     rows = session.execute(
         select(Situation, func.coalesce(counts.c.n, 0)).outerjoin(counts, counts.c.situation_id == Situation.id)
-        .where(or_(Situation.active, counts.c.n > 0)).order_by(Situation.position, Situation.id))
+        .where(or_(Situation.active, counts.c.n > 0))
+        .order_by(Situation.phase.in_(CLOSED_PHASES), Situation.position, Situation.id))
     return [(situation, n) for situation, n in rows]
 
 

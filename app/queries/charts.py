@@ -50,19 +50,21 @@ def charts(session, viewer, *, days: int, timezone: str, now: datetime) -> Chart
     situations, motives, channels = by.values()
     return Charts(
         since, until, situations.total(), situations=_bars(session, Situation, "situation", situations, period),
-        motives=_bars(session, Motive, "motive", motives, period),
+        motives=_bars(session, Motive, "motive", motives, period, without="none"),
         channels=_bars(session, Channel, "channel", channels, period),
         days=by_day(session, Attendance.opened_at, visible(Attendance, viewer), since=since, days=days, zone=zone))
 
 
-def _bars(session, model, name, counter, period) -> list[Bar]:
-    """The largest first; those without a value and those beyond MOST have no filter of their own."""
+def _bars(session, model, name, counter, period, without=None) -> list[Bar]:
+    """The largest first. `without`: how the filter asks for those without a value; those beyond MOST have none."""
     rows = session.execute(select(model.id, model.name).where(model.id.in_([pk for pk in counter if pk is not None])))
     names = dict(map(tuple, rows))
     ranked = sorted(((names[pk], counter[pk], pk) for pk in counter if pk in names), key=lambda x: (-x[1], x[0]))
     bars = [Bar(label, n, {name: pk, **period}) for label, n, pk in ranked[:MOST]]
-    rest = sum(n for _label, n, _pk in ranked[MOST:])
-    return bars + [Bar("", n, None) for n in (counter.get(None, 0) + rest,) if n]
+    if without is not None and counter.get(None):
+        bars.append(Bar("", counter.pop(None), {name: without, **period}))
+    rest = sum(n for _label, n, _pk in ranked[MOST:]) + counter.get(None, 0)
+    return bars + [Bar("", n, None) for n in (rest,) if n]
 
 
 def by_day(session, opened_at, seen, *, since: date, days: int, zone: ZoneInfo) -> list[Bar]:

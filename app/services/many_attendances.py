@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from ..errors import DomainError, Invalid, NotFound
+from ..errors import Conflict, DomainError, Invalid, NotFound
 from ..models.attendance import Attendance
-from ..models.classification import Situation
+from ..models.classification import CLOSED_PHASES, OPEN_PHASES, Phase, Situation
 from ..models.label import Label
 from ..models.notification import NotificationKind
 from ..security.permissions import Perm
@@ -37,8 +37,9 @@ def change(session, action: str, rows: Iterable[tuple[int, int | None]], values:
            key: str | None = None) -> Outcome:
     """Do `action` to every (id, version) of `rows` and tell those concerned once.
 
-    `values`: operator_id, department_id, reason of "forward"; situation_id of "situation"; add, remove (ids) of
-    "labels". Raises Forbidden and Invalid where nothing could be done to any row.
+    `values`: operator_id, department_id, reason of "forward"; situation_id of "situation", and `sure`: closing or
+    reopening was asked about; add, remove (ids) of "labels". Raises Forbidden and Invalid where nothing could be done
+    to any row.
     """
     rows = list(dict(rows).items())
     if not rows:
@@ -63,12 +64,8 @@ def prepared(session, action: str, values: dict, *, actor, now: datetime) -> Cal
                 outcome.lost[previous.id] = outcome.lost.get(previous.id, 0) + 1
         return forward
     if action == "situation":
-        situation_id = values.get("situation_id")
-        if session.scalar(select(Situation.id).where(Situation.id == situation_id, Situation.active)) is None:
-            raise Invalid(_l("Choose the new situation."), field="situation_id")
-        return lambda pk, version, outcome: attendances.save_attendance(
-            session, pk, version=version, values={"situation_id": situation_id}, lost=outcome.lost, actor=actor,
-            now=now)
+        return _to_situation(session, offered_situation(session, values.get("situation_id")),
+                             bool(values.get("sure")), actor=actor, now=now)
     add, remove = (tuple(values.get(name) or ()) for name in ("add", "remove"))
     if action != "labels" or not (add or remove):
         raise Invalid(_l("Choose at least one label."), field="add")
@@ -76,6 +73,33 @@ def prepared(session, action: str, values: dict, *, actor, now: datetime) -> Cal
         raise Invalid(_l("This label is not offered any more."), field="add")
     return lambda pk, version, _outcome: labels.change(
         session, pk, add=add, remove=remove, version=version, actor=actor, now=now)
+
+
+def offered_situation(session, situation_id) -> Situation:
+    """The situation to which attendances may go. Raises Invalid at situation_id."""
+    situation = session.get(Situation, situation_id) if situation_id is not None else None
+    if situation is None or not situation.active:
+        raise Invalid(_l("Choose the new situation."), field="situation_id")
+    return situation
+
+
+def asked_phases(situation: Situation, *, actor) -> tuple[Phase, ...]:
+    """Attendances in these phases go to the situation only when the person was asked: it would close them, or reopen
+    them for who may. What one may not reopen is refused without a question."""
+    if situation.phase in CLOSED_PHASES:
+        return OPEN_PHASES
+    return tuple(phase for phase in CLOSED_PHASES if situation.phase in attendances.phases_after(phase, actor=actor))
+
+
+def _to_situation(session, situation, sure, *, actor, now) -> Callable:
+    unasked = () if sure else asked_phases(situation, actor=actor)
+
+    def to_situation(pk, version, outcome):
+        if unasked and session.scalar(select(Attendance.phase).where(Attendance.id == pk)) in unasked:
+            raise Conflict(_l("Somebody closed or reopened this attendance meanwhile: look at it first."))
+        attendances.save_attendance(session, pk, version=version, values={"situation_id": situation.id},
+                                    lost=outcome.lost, actor=actor, now=now)
+    return to_situation
 
 
 def each(session, rows: list[tuple[int, int | None]], act: Callable, *, actor, numbers: Callable | None = None

@@ -88,6 +88,28 @@ def test_rows_are_chosen_with_shift_and_changed_and_the_refused_one_is_told(open
     expect(rows(page).filter(has_text="Changer Teste")).to_have_count(count - closed)
 
 
+@pytest.mark.req("B-40")
+def test_reopening_many_is_asked_about_in_the_dialog(open_page):
+    page = open_page("supervisor", f"{LIST}?q=2026000202&view=")
+    page.get_by_role("checkbox", name=re.compile("^Marcar 2026")).first.check()
+    page.get_by_role("button", name="Mudar situação…").click()
+    dialog = page.get_by_role("dialog", name="Mudar situação")
+    expect(dialog.get_by_role("link", name="Fechar")).to_be_hidden()
+    dialog.get_by_label("Nova situação").select_option("Em andamento")
+    dialog.get_by_role("button", name="Mudar situação").click()
+    question = dialog.get_by_role("alertdialog")
+    expect(question).to_contain_text("1 atendimento encerrado será reaberto")
+    expect(question.get_by_role("button", name="Voltar")).to_be_focused()
+    assert_accessible(page)
+    page.keyboard.press("Enter")
+    expect(question).to_be_hidden()
+    expect(dialog.get_by_label("Nova situação")).to_be_focused()
+    dialog.get_by_role("button", name="Mudar situação").click()
+    question.get_by_role("button", name="Voltar").press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(rows(page).nth(1)).to_contain_text("Encerrado")
+
+
 @pytest.mark.req("B-38")
 def test_labels_on_the_record_without_losing_what_is_typed(open_page, server):
     keeper = open_page("configurator", "/labels/add")
@@ -99,7 +121,20 @@ def test_labels_on_the_record_without_losing_what_is_typed(open_page, server):
     page = open_page("supervisor", "/attendances/2026000203")
     page.get_by_label("Descrição").fill("Texto que não pode se perder")
     page.get_by_role("button", name="Acrescentar etiqueta").click()
-    page.get_by_role("combobox", name="Acrescentar etiqueta").select_option(label="Urgente")
+    offered = page.get_by_role("group", name="Acrescentar etiqueta").get_by_role("button")
+    expect(offered.first).to_be_focused()
+    page.keyboard.press("ArrowUp")  # walks, and adds nothing
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(offered).to_have_count(0)
+    adding = page.get_by_role("button", name="Acrescentar etiqueta")
+    expect(adding).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(offered.first).to_be_focused()
+    while not offered.filter(has_text="Urgente").evaluate("button => button === document.activeElement"):
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("button", name="Retirar a etiqueta")).to_have_count(0)
+    page.keyboard.press("Enter")
     taking_off = page.get_by_role("button", name="Retirar a etiqueta Urgente")
     expect(taking_off).to_be_visible()
     expect(page.get_by_label("Descrição")).to_have_value("Texto que não pode se perder")

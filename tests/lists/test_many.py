@@ -76,11 +76,54 @@ def test_what_somebody_changed_meanwhile_is_refused_and_the_others_are_done(brow
     posted = rows_of(made)
     people_save(made[1])
     answer = by_script(browser, f"{MANY}/situation", {
-        "row": posted, "query": "", "situation_id": world.situations["closed"].id})
+        "row": posted, "query": "", "situation_id": world.situations["closed"].id, "sure": 3})
     assert [row["number"] for row in answer.json["refused"]] == [made[1].protocol]
     assert "Outra pessoa alterou" in answer.json["refused"][0]["reason"]
     session.expire_all()
     assert [each.phase for each in made] == ["closed", "in_progress", "closed"]
+
+
+@pytest.fixture
+def chief(sign_in, staff):
+    return sign_in(staff("chefe", "Supervisor", name="Chefe"))
+
+
+def test_reopening_is_asked_about_by_number_and_done_by_who_may(chief, browser, session, many, world):
+    fresh, closed, working = many(1)[0], world.closed_attendance, world.situations["in_progress"].id
+    asked = send(chief, "situation", [fresh, closed], situation_id=working)
+    assert (asked.status_code, asked.json["field"], asked.json["sure"], asked.json["label"]) == (
+        409, "sure", 1, "Reabrir")
+    assert asked.json["error"] == (
+        "1 atendimento encerrado será reaberto com a situação “Em andamento”. Reabrir?")
+    session.expire_all()
+    assert (fresh.phase, closed.phase) == ("open", "closed")
+    refused = send(browser, "situation", [fresh, closed], situation_id=working)  # an attendant: no question, a reason
+    assert refused.json["told"] == "Feitos: 1. Não feitos: 1"
+    assert refused.json["refused"][0]["reason"] == "Este atendimento está encerrado; só um supervisor pode reabri-lo."
+    session.expire_all()
+    assert send(chief, "situation", [closed], situation_id=working, sure=2).status_code == 409, "of another number"
+    assert send(chief, "situation", [closed], situation_id=working, sure=1).status_code == 200
+    session.expire_all()
+    assert closed.phase == "in_progress"
+    assert entries(session, closed)[-1].action == "reopen"
+
+
+def test_closing_many_is_asked_about_as_closing_one_is(browser, session, many, world):
+    made = many(2)
+    asked = send(browser, "situation", made, situation_id=world.situations["closed"].id)
+    assert (asked.status_code, asked.json["sure"], asked.json["label"]) == (409, 2, "Encerrar")
+    assert asked.json["error"].startswith("Encerrar 2 atendimentos com a situação “Encerrado”?")
+    session.expire_all()
+    assert {each.phase for each in made} == {"open"}
+
+
+def test_what_was_closed_while_nobody_was_asked_is_not_reopened(session, many, world, viewer_for, staff):
+    closed = world.closed_attendance
+    outcome = service.change(session, "situation", [(closed.id, closed.version)],
+                             {"situation_id": world.situations["in_progress"].id},
+                             actor=viewer_for(staff("chefe", "Supervisor")), now=utc_now())
+    assert outcome.done == 0
+    assert outcome.refused[0]["reason"].startswith("Alguém encerrou ou reabriu este atendimento")
 
 
 @pytest.fixture
@@ -209,6 +252,21 @@ def test_rows_that_the_change_takes_out_of_the_filter_are_not_missed(
     assert session.scalar(select(func.count()).where(
         Attendance.phase == "open", Attendance.company_id == world.company.id,
         Attendance.id != world.restricted_attendance.id)) == 0
+
+
+def test_of_everything_under_the_filters_the_closed_ones_are_counted_before_they_are_reopened(
+        chief, session, many, run, world):
+    many(3)
+    values = {"query": "", "situation_id": world.situations["in_progress"].id}
+    asked = everything(chief, "situation", **values)
+    assert (asked.status_code, asked.json["sure"], session.scalar(select(Job))) == (409, 1, None)
+    assert everything(chief, "situation", query="phase=not_closed",
+                      situation_id=values["situation_id"]).json["location"] == "/jobs/", "none of them is closed"
+    assert everything(chief, "situation", **values, sure=1).json["location"] == "/jobs/"
+    run()
+    run()
+    session.expire_all()
+    assert world.closed_attendance.phase == "in_progress"
 
 
 def test_refused_rows_of_a_job_are_listed_with_their_reason(browser, session, run, world, ana):

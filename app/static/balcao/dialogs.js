@@ -1,6 +1,7 @@
 /* Dialogs: opened by data-open, closed by data-dismiss-dialog; their forms are sent without leaving the page, so that a refusal stands
    at its field and what was typed stays. A form may have data-rows: list_tools.js gives it the chosen rows. An answer with a location
-   leads there; one without ends with the event balcao:done on its form. Forms outside of dialogs are sent alike. */
+   leads there; one without ends with the event balcao:done on its form. A refusal with the field "sure" is a question: who says yes sends
+   its number along. Forms outside of dialogs are sent alike. */
 (function () {
   "use strict";
   var notSent = document.currentScript.dataset.notSent;
@@ -75,6 +76,22 @@
     form.closest("dialog").addEventListener("close", function () { window.location = answer.location; });
   }
 
+  /* The question stands in the place of the form, which keeps what was typed. */
+  function ask(form, answer) {
+    var dialog = form.closest("dialog"), box = dialog.querySelector("[data-sure]"), yes = box.querySelector("[data-sure-yes]"), no = box.querySelector("[data-sure-no]");
+    function turn(asking) {
+      form.hidden = asking;
+      box.hidden = !asking;
+    }
+    box.querySelector("p").textContent = answer.error;
+    yes.textContent = answer.label;
+    turn(true);
+    no.focus();
+    no.onclick = function () { turn(false); begin(dialog); };
+    yes.onclick = function () { turn(false); send(form, null, answer.sure); };
+    dialog.addEventListener("close", function () { turn(false); }, { once: true });
+  }
+
   function done(form, answer) {
     var dialog = form.closest("dialog");
     if (dialog && dialog.open) dialog.close();
@@ -82,20 +99,25 @@
   }
 
   document.addEventListener("submit", function (event) {
-    var form = event.target, button = event.submitter;
+    var form = event.target;
     if (form.dataset.dialogForm === undefined) return;
     event.preventDefault();
-    if (form.dataset.busy) return;
+    if (!form.dataset.busy) send(form, event.submitter);
+  });
+
+  function send(form, button, sure) {
     form.dataset.busy = "1";
     clear(form);
     var data = new FormData(form);
     if (button && button.name) data.append(button.name, button.value);
+    if (sure !== undefined) data.append("sure", sure);
     form.dispatchEvent(new CustomEvent("balcao:collect", { detail: data, bubbles: true }));
     fetch(form.action, { method: "POST", body: data, credentials: "same-origin", headers: { Accept: "application/json" } })
       .then(function (sent) {
         return sent.json().then(function (answer) { return { ok: sent.ok, answer: answer }; }, function () { throw new Error(String(sent.status)); });
       }).then(function (got) {
-        if (!got.ok) refuse(form, got.answer);
+        if (!got.ok && got.answer.field === "sure") ask(form, got.answer);
+        else if (!got.ok) refuse(form, got.answer);
         else if (!got.answer.location) done(form, got.answer);
         else if (got.answer.refused) show(form, got.answer);
         else {
@@ -109,7 +131,7 @@
         delete form.dataset.busy;
         refuse(form, { error: notSent });
       });
-  });
+  }
 
   window.balcao = Object.assign(window.balcao || {}, { form: { clear: clear, refuse: refuse, done: done, begin: begin, notSent: notSent } });
 })();

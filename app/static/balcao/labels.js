@@ -1,4 +1,5 @@
-/* Labels on the record: added and taken off at once, without touching what is typed in the form around them. */
+/* Labels on the record: added and taken off at once, without touching what is typed in the form around them. Arrows walk along those
+   that are offered, Enter adds, Escape closes. */
 (function () {
   "use strict";
   var panel = document.querySelector("[data-labels]");
@@ -7,7 +8,7 @@
   function show(html, said, focus) {
     panel.innerHTML = html; // made by the server, every name escaped there
     panel.querySelector("[data-label-said]").textContent = said || "";
-    var next = panel.querySelector(focus) || panel.querySelector("button, select");
+    var next = panel.querySelector(focus) || panel.querySelector("[data-label-offer]") || panel.querySelector("button");
     if (next) next.focus();
   }
   function send(values, focus) {
@@ -19,21 +20,32 @@
       return answer.json().then(function (refused) { window.balcao.toast(refused.error, "bad"); });
     }).catch(function () { window.balcao.toast(panel.dataset.failed, "bad"); });
   }
+  function close() {
+    var free = panel.querySelector("[data-label-free]"), offer = panel.querySelector("[data-label-offer]");
+    if (!free) return false;
+    free.remove();
+    offer.setAttribute("aria-expanded", "false");
+    offer.focus();
+    return true;
+  }
+  panel.addEventListener("keydown", function (event) {
+    var offered = Array.from(panel.querySelectorAll("[data-label-add]")), at = offered.indexOf(document.activeElement);
+    var step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    if (event.key === "Escape" && close()) event.preventDefault();
+    if (!step || at < 0) return;
+    event.preventDefault();
+    offered[(at + step + offered.length) % offered.length].focus();
+  });
   panel.addEventListener("click", function (event) {
-    var remove = event.target.closest("[data-label-remove]");
+    var remove = event.target.closest("[data-label-remove]"), add = event.target.closest("[data-label-add]");
     if (remove) send({ remove: remove.dataset.labelRemove }, "[data-label-add]");
-    if (event.target.closest("[data-label-offer]")) {
+    if (add) send({ add: add.dataset.labelAdd }, "[data-label-add]");
+    if (event.target.closest("[data-label-offer]") && !close()) {
       fetch(panel.dataset.labels, { credentials: "same-origin" }).then(function (answer) {
         if (!answer.ok) throw new Error(String(answer.status));
         return answer.text();
       }).then(function (html) { show(html, "", "[data-label-add]"); })
         .catch(function () { window.balcao.toast(panel.dataset.failed, "bad"); });
     }
-  });
-  ["input", "change"].forEach(function (name) {
-    panel.addEventListener(name, function (event) {
-      event.stopPropagation(); // no part of the record's form: it does not make it unsaved
-      if (name === "change" && event.target.matches("[data-label-add]") && event.target.value) send({ add: event.target.value }, "[data-label-add]");
-    });
   });
 })();

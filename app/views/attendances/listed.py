@@ -94,9 +94,9 @@ class AttendanceList(ListSource):
     def default_columns(self, offered):
         return [key for key in super().default_columns(offered) if key in self.default or key.startswith(CUSTOM)]
 
-    def filters(self) -> reads.AttendanceFilter:
-        """What the address asks. Raises Invalid where it cannot be read."""
-        form = FilterForm(request.args)
+    def filters(self, args=None) -> reads.AttendanceFilter:
+        """What the address asks, or `args`. Raises Invalid where it cannot be read."""
+        form = FilterForm(request.args if args is None else args)
         form.offer(db.session)
         form.forgive()
         form.ask_fields([])

@@ -1,23 +1,27 @@
 """Changes to many attendances of the list: chosen rows at once, everything under the filters as a job."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from flask import abort, flash, g, jsonify, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import get_timezone
+from flask_babel import get_timezone, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
 
 from ...database import unit_of_work, utc_now
 from ...errors import Forbidden
 from ...extensions import db
-from ...models.classification import Scope, Situation
+from ...models.attendance import Attendance
+from ...models.classification import CLOSED_PHASES, Scope, Situation
 from ...models.label import Label
 from ...queries import attendances as reads
 from ...security.permissions import Perm
+from ...security.visibility import visible
 from ...services import jobs, labels
 from ...services import many_attendances as many
 from ...services.refusals import REFUSALS, refusal
+from ..formats import thousands
 from ..lists.export import as_person
 from ..lists.source import SOURCES
 from ..lists.tools import without
@@ -57,6 +61,8 @@ class ManyAttendancesView(BaseView):
         values, query = _values(action), request.form.get("query", "")[:4000]
         back = f"{url_for('AttendanceSearchView.listing')}?{urlencode(without(query))}".rstrip("?")
         try:
+            if question := _question(action, values, query):
+                return jsonify(question), 409
             if "everything" in request.form:
                 return self._queued(action, values, query)
             with unit_of_work(db.session) as session:
@@ -96,8 +102,51 @@ def _values(action) -> dict:
         return {"operator_id": whole(form.get("operator_id")), "department_id": whole(form.get("department_id")),
                 "reason": form.get("reason", "").replace("\0", "").strip() or None}
     if action == "situation":
-        return {"situation_id": whole(form.get("situation_id"))}
+        return {"situation_id": whole(form.get("situation_id")), "sure": whole(form.get("sure"))}
     return {name: [pk for pk in map(whole, form.getlist(name)) if pk is not None] for name in ("add", "remove")}
+
+
+def _question(action, values, query) -> dict | None:
+    """What is asked before attendances are closed or reopened, as long as nobody has said yes to just so many."""
+    if action != "situation":
+        return None
+    situation = many.offered_situation(db.session, values["situation_id"])
+    phases = many.asked_phases(situation, actor=g.viewer)
+    count = _everything_in(phases, query) if "everything" in request.form else _chosen_in(phases)
+    if not count or count == values["sure"]:
+        return None
+    told = {"n": f"{thousands(reads.COUNT_CAP)}+" if count > reads.COUNT_CAP else thousands(count),
+            "situation": situation.name}
+    if situation.phase in CLOSED_PHASES:
+        text, label = ngettext(
+            "Close %(n)s attendance with the situation “%(situation)s”?",
+            "Close %(n)s attendances with the situation “%(situation)s”?", count, **told), _("End it")
+        text = f"{text} {_('Only a supervisor reopens what is closed.')}"
+    else:
+        text, label = ngettext(
+            "%(n)s closed attendance would be reopened with the situation “%(situation)s”. Reopen it?",
+            "%(n)s closed attendances would be reopened with the situation “%(situation)s”. Reopen them?", count,
+            **told), _("Reopen")
+    return {"error": text, "field": "sure", "sure": count, "label": label}
+
+
+def _chosen_in(phases) -> int:
+    rows = _rows()
+    if len(rows) > many.MOST:
+        return 0  # that is refused, and nothing asked
+    return db.session.scalar(select(func.count()).where(
+        Attendance.id.in_([pk for pk, _version in rows]), Attendance.phase.in_(phases),
+        visible(Attendance, g.viewer)))
+
+
+def _everything_in(phases, query) -> int:
+    """How many the filters find in these phases, counted as far as the list counts."""
+    filters, timezone = SOURCES["attendances"].filters(MultiDict(without(query))), str(get_timezone())
+    within = [phase for phase in phases if filters.phase in (None, phase)
+              or filters.phase == "not_closed" and phase not in CLOSED_PHASES]
+    found = sum(reads.count_attendances(db.session, g.viewer, replace(filters, phase=phase), timezone=timezone)
+                for phase in within)
+    return min(found, reads.COUNT_CAP + 1)
 
 
 def run(work) -> dict:
