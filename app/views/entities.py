@@ -32,6 +32,7 @@ from .entity_forms import (
     PHONE_KINDS,
     companies_to_choose,
     document_field,
+    handed_over,
     row_fields,
 )
 from .entity_simple import SimpleMixin
@@ -163,12 +164,7 @@ class EntityView(SimpleMixin, FieldFiltersMixin, PersonFieldsMixin, AppModelView
         return names if not adding or companies_to_choose() else [name for name in names if name != "company"]
 
     def preset(self):
-        return {"name": request.args.get("name", "")[:200], "phones": self._preset_phones()}
-
-    @staticmethod
-    def _preset_phones():
-        number = request.args.get("phone", "")[:40]
-        return [{"number": number, "is_main": True}] if number else []
+        return handed_over()
 
     def stored_values(self, item):
         return {**super().stored_values(item), "unit_rows": [
@@ -186,6 +182,7 @@ class EntityView(SimpleMixin, FieldFiltersMixin, PersonFieldsMixin, AppModelView
         if item is not None:
             form.document.entity_id = item.id
         else:
+            form.document.stored = None  # what another form hands over was typed, not stored
             form.company.flags.required = True  # shown only where there are several; the service asks for it
         return form
 

@@ -1,5 +1,5 @@
 """Fields and rows of the forms of an entity, the complete one and the short one."""
-from flask import g, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -18,8 +18,8 @@ from ..security.permissions import Perm
 from ..security.visibility import visible
 from ..services.entities import simple_email
 from .checks import ChecksField
-from .lookup import LookupField
-from .rows import RowForm, RowsField
+from .lookup import LookupField, whole
+from .rows import MAX_ROWS, RowForm, RowsField
 
 KINDS = {EntityKind.INDIVIDUAL: _l("Individual"), EntityKind.COMPANY: _l("Legal entity")}
 PHONE_KINDS = {PhoneKind.MOBILE: _l("Mobile"), PhoneKind.LANDLINE: _l("Landline"), PhoneKind.FAX: _l("Fax")}
@@ -167,6 +167,30 @@ def role_choices() -> list[tuple]:
 def customer_role() -> list[int]:
     """The role a new person starts with: nobody is attended without one. Empty where it was switched off."""
     return list(db.session.scalars(select(RoleType.id).where(RoleType.code == CUSTOMER, RoleType.active)))
+
+
+def handed_over() -> dict:
+    """What the complete form of a new person begins with: what was typed in the short one, or in another screen that
+    leads here."""
+    asked = request.args
+    number, email = asked.get("phone", "").strip()[:40], asked.get("email", "").strip()[:320]
+    document = asked.get("document", "").strip()[:30]
+    given = {"name": asked.get("name", "")[:200], "document": document,
+             "phones": [{"number": number, "is_main": True}] if number else [],
+             "econtacts": [{"value": email, "is_main": True}] if email else [],
+             "roles": [{"role_type": row, "active": True} for row in _rows(RoleType, asked.getlist("roles"))]}
+    if company := _rows(Company, asked.getlist("company")[:1]):
+        given["company"] = company[0]
+    if kind := documents.kind_of(documents.clean(document)):
+        given["kind"] = kind
+    return given
+
+
+def _rows(model, typed: list[str]) -> list:
+    """The active rows of these ids that the viewer sees."""
+    ids = [pk for pk in map(whole, typed[:MAX_ROWS]) if pk is not None]
+    return list(db.session.scalars(select(model).where(
+        model.id.in_(ids), model.active, visible(model, g.viewer)).order_by(model.id))) if ids else []
 
 
 class SimpleForm(FlaskForm):

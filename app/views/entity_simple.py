@@ -133,17 +133,10 @@ class SimpleMixin:
     def _simple_page(self, form, names, error=None, version=None, item=None):
         g.known = entities.known_in(error)
         loose = put_error(form, error) if error is not None else []
-        form.phone.description = self._phone_help(item)
+        form.phone.description = _("Mandatory here; the complete registration takes people without a phone.")  # W-24
         title = _("New person") if item is None else self.simple_title
         body = self.render_template(
             "entities/form.html", title=title, form=form, panels=[(None, names)], version=version, back=self._back(),
             loose=loose, wrong=bool(error or form.errors), stale=isinstance(error, Stale), item=item, short=True,
             crumb=self.list_title, list_url=self._root() + "/list/")
         return body, (error.status if error else 422 if form.errors else 200)
-
-    @staticmethod
-    def _phone_help(item):
-        """Here a phone is mandatory (W-24); the complete form takes people without one."""
-        address = url_for(".add") if item is None else url_for(".edit", pk=item.id)
-        return Markup('{} <a href="{}">{}</a>.').format(
-            _("Mandatory here. Who has no phone is registered in the"), address, _("Complete registration"))

@@ -75,6 +75,27 @@ def test_a_document_can_be_typed_over_only_after_it_was_shown(open_page, server)
 
 
 @pytest.mark.req("W-24")
+def test_the_short_form_goes_on_in_the_complete_one_with_what_was_typed(open_page):
+    page = open_page("attendant", "/entities/simple/add")
+    page.get_by_label("Nome").fill("Sandra Levada")
+    page.get_by_label("Telefone").fill("(11) 94444-0001")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("E-mail")).to_be_focused()
+    page.keyboard.type("sandra@example.com")
+    page.get_by_label("CPF/CNPJ").fill("529.982.247-25")
+    page.get_by_role("link", name="Cadastro completo").click()  # asks nothing: nothing is lost
+    page.wait_for_url("**/entities/add?**")
+    expect(page.get_by_label("NOME/RAZÃO SOCIAL")).to_have_value("Sandra Levada")
+    expect(page.get_by_label("CPF/CNPJ")).to_have_value("529.982.247-25")
+    expect(page.get_by_role("group", name="Telefones").get_by_label("Telefone", exact=True)).to_have_value(
+        "(11) 94444-0001")
+    contacts = page.get_by_role("group", name="E-contacts")
+    expect(contacts.get_by_label("E-contact", exact=True)).to_have_value("sandra@example.com")
+    expect(contacts.get_by_role("checkbox", name="Principal")).to_be_checked()
+    expect(page.locator("#roles")).to_contain_text("Cliente")
+
+
+@pytest.mark.req("W-24")
 def test_a_known_phone_is_told_and_may_be_confirmed(open_page):
     page = open_page("attendant", "/entities/simple/add")
     page.get_by_label("Nome").fill("Irmã da Ana")
