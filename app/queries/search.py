@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     table,
     text,
@@ -63,6 +64,7 @@ class Page:
     rows: list[Entity]
     previous: str | None
     next: str | None
+    short: bool = False  # as `Search.short`
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,10 @@ def find_entities(session, viewer, text: str, *, limit: int = 25, after: str | N
             scope(session, viewer), search.condition, *where), few=by.few or search.ids is not None, asked=by.asked)
         met, previous, following = paging.page(
             pages, pages.column, pages.key, desc=by.desc, size=limit, after=after, before=before)
-        return Page(load(session, [row.id for row in met]), previous, following)
+        return Page(load(session, [row.id for row in met]), previous, following, search.short)
     rows, previous, following = search.page(
         and_(scope(session, viewer), *where), limit=limit, after=after, before=before)
-    return Page(load(session, [pk for pk, _name in rows]), previous, following)
+    return Page(load(session, [pk for pk, _name in rows]), previous, following, search.short)
 
 
 def scope(session, viewer):
@@ -134,15 +136,18 @@ def named(session, ids) -> list[tuple]:
 class Search:
     """What one text finds: `condition` tells the matches. `ids` are they where they are few, else None.
 
-    `ordered`: the index of names gives them in order. `words`: worth looking for in the next names, there are many.
+    `ordered`: the index of names gives them in order. `meets`: there are many, worth looking for in the next names.
+    `short`: only names that begin so are found, for lack of what an index has.
     """
 
     def __init__(self, session, text: str):
         self.session, self.text = session, (text or "").replace("\0", "").strip()[:TYPED]
-        self.ids, self.condition, self.ordered, self.words = None, true(), not self.text, []
+        self.ids, self.condition, self.ordered, self.meets, self.short = None, true(), not self.text, None, False
         if not self.text:
             return
         numeric = bool(_NUMBER.fullmatch(self.text))
+        words, short = words_of(self.text)
+        self.short = not words and "@" not in self.text and (numeric or not begun_in(words, short))
         found = self._by_number() if numeric else self._by_address()
         if found is not None:
             self._look(found)
@@ -180,15 +185,20 @@ class Search:
 
     def _by_name(self) -> None:
         words, short = words_of(self.text)
-        self.ids, self.condition, self.ordered = None, name_condition(self.text), not words
-        if not words:
+        begun = begun_in(words, short)
+        self.ids, self.condition, self.ordered = None, name_condition(self.text), not (words or begun)
+        if self.ordered:
             return
-        ids = list(self.session.scalars(_first_matches(self.session, words, FEW + 1)))
+        found = _first_matches(self.session, words or [f" {begun[0]}"], FEW + 1)
+        if begun:
+            first = select(Entity.id).where(beginning(Entity.name_key, begun[0])).limit(FEW + 1)
+            found = _united([select(each.subquery()) for each in (found, first)])
+        ids = self.session.scalars(found).all()
         if len(ids) > FEW:
-            self.words = words + short
+            self.meets = lambda names: [*contains(names, words), *_stand(names, words, short)]
             return
-        self.ids = ids
-        self.condition = and_(Entity.id.in_(ids), *contains(Entity.search_text, short)) if ids else false()
+        self.ids = list(ids)
+        self.condition = and_(Entity.id.in_(self.ids), *_stand(Entity.search_text, words, short)) if ids else false()
 
     def page(self, scope, *, limit, after=None, before=None):
         """([(id, name key)], key of the page before, key of the page after) of the matches within `scope`."""
@@ -208,12 +218,12 @@ class Search:
         if self.ordered:
             matches = select(Entity.id, Entity.name_key).where(scope, self.condition)
             return self._fetch(_in_order(matches, Entity, cursor, back).limit(size))
-        if self.words:
+        if self.meets is not None:
             names = select(Entity.id, Entity.name_key, Entity.search_text).where(scope)
             names = _in_order(names, Entity, cursor, back).limit(AHEAD).subquery()
             # The names come in order and the walk ends at the last one wanted: asked for the order once more,
             # SQLite would look through all of them and sort.
-            met = select(names.c.id, names.c.name_key).where(*contains(names.c.search_text, self.words)).limit(size)
+            met = select(names.c.id, names.c.name_key).where(*self.meets(names.c.search_text)).limit(size)
             rows = self._fetch(met)
             if len(rows) == size:
                 return rows
@@ -255,12 +265,28 @@ def ids_named(session, text: str, limit: int) -> list[int]:
 def name_condition(text: str):
     """Every word of `text` is somewhere in the names of the entity, whatever the accents, case and order.
 
-    Of fewer than three letters, the name begins with them.
+    Where no word has three letters, one of two is the beginning of a word; of single letters, the name begins so.
     """
     words, short = words_of(text)
-    if not words:
-        return beginning(Entity.name_key, normalise(text))
-    return and_(_trigrams(words), *contains(Entity.search_text, short))
+    if words:
+        return and_(_trigrams(words), *_stand(Entity.search_text, words, short))
+    if begun := begun_in(words, short):
+        indexed = or_(beginning(Entity.name_key, begun[0]), _trigrams([f" {begun[0]}"]))
+        return and_(indexed, *_stand(Entity.search_text, words, short))
+    return beginning(Entity.name_key, normalise(text))
+
+
+def begun_in(words, short) -> list[str]:
+    """Words of two letters where there is none of three: with the blank before it, such a beginning is a trigram."""
+    return [] if words else [word for word in short if len(word) == WORD - 1]
+
+
+def _stand(names, words, short) -> list:
+    """What every row must meet beside the trigram index."""
+    begun = begun_in(words, short)
+    beginnings = [or_(*(names.like(f"{before}{_escaped(word)}%", escape="\\") for before in ("", "% ")))
+                  for word in begun]
+    return beginnings + contains(names, [word for word in short if word not in begun])
 
 
 def beginning(key, typed: str):
@@ -285,7 +311,11 @@ def in_trigrams(index: str, pk, key, words):
 
 
 def _pattern(word) -> str:
-    return "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
+    return f"%{_escaped(word)}%"
+
+
+def _escaped(word) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", word)
 
 
 def contains(names, words) -> list:

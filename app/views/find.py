@@ -25,20 +25,21 @@ class FindView(BaseView):
     @has_access
     def find(self):
         typed = request.args.get("q", "").strip()[:LONGEST]
-        attendances, entities, more = [], [], False
+        attendances, entities, more, short = [], [], False, False
         if typed:
             attendances = reads.by_protocol(db.session, g.viewer, typed)
             if len(attendances) == 1:
                 return self._open(attendances[0])
             if g.viewer.may(Perm.ENTITY_READ):
                 page = search.find_entities(db.session, g.viewer, typed, limit=LIMIT)
-                entities, more = page.rows, page.next is not None
+                entities, more, short = page.rows, page.next is not None, page.short
+                short = short and not any(each.isdigit() for each in typed)  # a number may be that of an attendance
             attendances = reads.by_number(db.session, g.viewer, typed, protocols=protocols.numbered(
                 db.session, "".join(typed.split()), year=utc_now().year))
             if len(attendances) == 1 and not entities:
                 return self._open(attendances[0])
         return self.render_template("search/results.html", typed=typed, attendances=attendances,
-                                    entities=entities, more=more)
+                                    entities=entities, more=more, short=short)
 
     @staticmethod
     def _open(attendance):

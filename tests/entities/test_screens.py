@@ -226,6 +226,34 @@ def test_the_short_form_asks_for_name_and_phone(browser, session):
     assert session.scalar(select(Entity.kind).where(Entity.name == "Nome e Fone")) == "individual"
 
 
+@pytest.mark.req("W-24")
+def test_the_complete_form_begins_with_what_was_typed_in_the_short_one(browser, session, world):
+    roles = [world.role_types[code].id for code in ("customer", "provider")]
+    typed = {"name": "Água Nova", "phone": "(11) 96666-5555", "email": "agua@example.com", "roles": roles,
+             "document": "45.723.174/0001-10"}
+    page = browser.get("/entities/add", query_string=typed).text
+    for name, value in (("name", typed["name"]), ("phones-0-number", typed["phone"]), ("document", typed["document"]),
+                        ("econtacts-0-value", typed["email"])):
+        box = re.search(rf'<input[^>]+\bname="{name}"[^>]*>', page)[0]
+        assert html.unescape(re.search(r'value="([^"]*)"', box)[1]) == value
+        assert "readonly" not in box
+    for place, role in enumerate(roles):
+        assert re.search(rf'name="roles-{place}-role_type"[^>]*>(?:(?!</select>).)*value="{role}" selected', page, re.S)
+    assert re.search(r'<option selected value="company"|value="company" selected', page)
+    assert browser.get("/entities/add?roles=abc&roles=99999&company=x").status_code == 200
+
+
+@pytest.mark.req("S-03", "S-04")
+@pytest.mark.parametrize("typed", ["x", "12", "x y"])
+def test_of_too_few_letters_it_is_not_said_that_nobody_is_registered(browser, world, typed):
+    for address, name in (("/attendances/", "entity"), ("/entities/list/", "q"), ("/search", "q")):
+        if address == "/search" and typed == "12":
+            continue  # there it may be the number of an attendance
+        page = browser.get(address, query_string={name: typed}).text
+        assert "Digite ao menos duas letras ou três números" in page
+        assert "<b>Nenhum registro encontrado" not in page
+
+
 @pytest.mark.req("W-24", "M-25")
 def test_a_known_phone_is_a_warning_that_can_be_confirmed(browser, session, world):
     form = {"name": "Irmã da Ana", "phone": "11 8765-4321"}
@@ -412,8 +440,9 @@ def test_a_new_person_is_a_customer_and_can_be_attended_at_once(browser, session
     page = browser.get("/entities/simple/add")
     role = world.role_types["customer"].id
     assert re.search(rf'name="roles" value="{role}" checked', page.text)
-    assert "Quem não tem telefone é registrado pelo" in page.text
-    assert '<a href="/entities/add">Cadastro completo</a>' in page.text
+    assert "quem não tem telefone é registrado pelo cadastro completo" in page.text
+    complete = page.text.index('<a href="/entities/add" data-carry="name phone email document roles company">')
+    assert complete < page.text.index('name="name"'), "no link stands between two fields"
     form = {"name": "Nova Pessoa", "phone": "(11) 96666-5555", "roles": [role]}
     response = browser.post("/entities/simple/add", form)
     pk = session.scalar(select(Entity.id).where(Entity.name == "Nova Pessoa"))
