@@ -41,6 +41,12 @@ def get_drafts(session, key: str, *, actor) -> list[Draft]:
         Draft.updated_at.desc(), Draft.tab).limit(MOST)))
 
 
+def kept_since(session, moment: datetime, *, actor) -> bool:
+    """Whether the actor has a draft that was kept after this moment, of whatever form."""
+    return session.scalar(select(Draft.user_id).where(
+        Draft.user_id == actor.user_id, Draft.updated_at >= moment).limit(1)) is not None
+
+
 def keep_draft(session, key: str, values: dict, *, tab: str = "", actor, now) -> Draft:
     """Store what is typed now in this tab; it replaces what the tab kept before. Raises Invalid when it is too long."""
     if len(json.dumps(values)) > MAX_CHARACTERS:

@@ -1,5 +1,7 @@
 """Error pages in the product's look, and problem answers for the API and for scripts."""
 import secrets
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 from flask import current_app, g, jsonify, render_template, request
 from flask import session as cookie
@@ -11,11 +13,13 @@ from markupsafe import Markup
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from ..database import utc_now
 from ..errors import DomainError, Invalid, InvalidMany, NotFound
 from ..extensions import db
 from ..security.auth_view import AuthView, why_ended
 from ..security.safe_next import safe_next
 from ..security.sessions import COOKIE_KEY
+from ..services import drafts
 from ..services.refusals import REFUSALS, refusal
 
 # status -> code for programs, title, what happened and what to do
@@ -53,6 +57,7 @@ GONE = _l("The record was deleted while you were editing it, or you may no longe
           "you typed below.")
 PLAIN = Markup('<!DOCTYPE html><html lang="pt-BR"><meta charset="utf-8"><title>{0}</title>'
                '<h1>{0}</h1><p>{1}</p><p>{2}</p><p><a href="{3}">Balcão</a></p></html>')
+LATELY = timedelta(minutes=15)  # a draft is of the form that was just refused
 HIDDEN = ("_back", "action", "version")  # nobody has typed these
 SECRETS = ("password", "token", "secret", "code", "key")  # never shown again, whatever the form
 
@@ -90,10 +95,12 @@ def _http(error: HTTPException):
     if wants_json():
         answer = problem(error.code, code, str(title))
     else:
-        gone = status == 404 and request.method == "POST"
-        typed = {"typed": typed_fields()} if gone else {}
-        text = GONE if typed.get("typed") else text
-        answer = current_app.make_response((_page(status, str(title), str(text), **typed), error.code))
+        more = {"typed": typed_fields()} if status in (403, 404) and request.method == "POST" else {}
+        if status == 404 and more.get("typed"):
+            text = GONE
+        elif status == 403:
+            more |= {"draft": _has_draft(), "came_from": _came_from()}
+        answer = current_app.make_response((_page(status, str(title), str(text), **more), error.code))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After", "WWW-Authenticate"):
             answer.headers[name] = value
@@ -167,6 +174,18 @@ def _page(status: int, title: str, text: str, **values) -> str:
         current_app.logger.exception("the error page could not be drawn")
         g.pop("_shell", None)
         return PLAIN.format(title, text, values.get("reference", ""), request.script_root + "/")
+
+
+def _has_draft() -> bool:
+    """Whether what the person was typing just now is kept: a right that is taken meanwhile loses nothing of it."""
+    viewer = g.get("viewer")
+    return viewer is not None and drafts.kept_since(db.session, utc_now() - LATELY, actor=viewer)
+
+
+def _came_from() -> bool:
+    """Whether there is another page of ours to go back to."""
+    origin = urlsplit(request.referrer or "")
+    return origin.netloc == request.host and origin.path != request.path
 
 
 def _where_one_was() -> str:

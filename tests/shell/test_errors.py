@@ -3,10 +3,14 @@ import logging
 import re
 
 import pytest
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.database import utc_now
 from app.errors import Conflict, Invalid, InvalidMany, NotFound
+from app.models.desk import Draft
 
 
 @pytest.mark.parametrize("address", ["/attendances/2026-9999999999", "/attendances/id-999999", "/no/such/page"])
@@ -47,6 +51,24 @@ def test_a_lack_of_permission_says_whom_to_ask(person):
     page = person("configurator").get("/search?q=ana")
     assert page.status_code == 403
     assert "peça a permissão a um supervisor" in page.text
+
+
+def test_who_lost_a_permission_finds_the_way_back_and_what_was_typed(person, session, seeding, world):
+    browser = person("attendant")
+    user = session.scalars(select(User).order_by(User.id.desc())).first()
+    came = {"Referer": "http://localhost/attendances/"}
+    draft = "guardado como rascunho"
+    plain = browser.get("/settings/", headers=came)
+    assert plain.status_code == 403
+    assert "data-back>Voltar" in plain.text
+    assert draft not in plain.text
+    assert "data-back>" not in browser.get("/settings/").text, "there is nowhere to go back to"
+    session.add(Draft(user_id=user.id, key="attendance:1:1", values={"description": ["x"]}, updated_at=utc_now()))
+    session.commit()
+    refused = browser.post("/motives/add", {"name": "Texto que ficou no formulário"}, headers=came)
+    assert refused.status_code == 403
+    for words in (draft, "Texto que ficou no formulário", "data-back>Voltar ao formulário"):
+        assert words in refused.text
 
 
 @pytest.mark.req("G-06")
