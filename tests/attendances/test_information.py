@@ -8,9 +8,12 @@ from sqlalchemy import select
 
 from app.database import utc_now
 from app.errors import Invalid
+from app.models.attendance import Attendance
 from app.models.log import LogEntry
 from app.models.product import Product, ProductInformation
 from app.services import attendances
+from tests.support.clock import DAY, NOON
+from tests.support.world import add_attendance
 
 
 @pytest.fixture
@@ -214,6 +217,25 @@ def test_attendances_are_found_for_sac_relacionado(desk, world):
     assert found(mine.protocol) == [mine.protocol]
     assert found("pereira") == [world.closed_attendance.protocol]
     assert world.other_attendance.protocol not in found("")
+
+
+@pytest.mark.req("S-15")
+def test_for_sac_relacionado_the_attendances_of_the_same_entity_come_first(desk, world, session, seeding):
+    with seeding():
+        older = [add_attendance(session, world, world.entity, protocol=f"2025-00{n}", opened_at=NOON - n * 30 * DAY)
+                 for n in (1, 2)]
+    session.commit()
+    mine, here = desk.opened(), older[0]
+    answer = desk.browser.get("/attendances/related", query_string={"entity": world.entity.id, "but": here.id})
+    found = [row["id"] for row in answer.json["results"]]
+    own = session.scalars(select(Attendance.protocol).where(
+        Attendance.entity_id == world.entity.id, Attendance.id != here.id)).all()
+    assert set(found[:len(own)]) == set(own)
+    assert here.protocol not in found
+    assert mine.protocol in found
+    assert len(found) == len(set(found)) > len(own)
+    page = desk.browser.get(f"/attendances/{here.address}").text
+    assert f"/attendances/related?entity={world.entity.id}&amp;but={here.id}" in page
 
 
 # ---- the registers

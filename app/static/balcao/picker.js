@@ -46,7 +46,9 @@
     function search() {
       window.clearTimeout(timer);
       var mine = ++asked;
-      return fetch(dialog.dataset.url + "?q=" + encodeURIComponent(box.value), {
+      var address = new URL(dialog.dataset.url, window.location);
+      address.searchParams.set("q", box.value);
+      return fetch(address, {
         credentials: "same-origin", headers: { "Accept": "application/json" }
       }).then(function (answer) {
         if (!answer.ok) throw new Error(String(answer.status));

@@ -1,4 +1,6 @@
 """What the dialogs of the record page ask for while a person types, and "Ver informação"."""
+from dataclasses import replace
+
 from flask import abort, g, jsonify, request
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import get_timezone
@@ -35,12 +37,21 @@ class AttendancePickersView(BaseView):
     @expose("/related")
     @has_access
     def related(self):
-        """Attendances by protocol, number or the person's name, newest first, for "SAC Relacionado" (S-15)."""
-        found = reads.list_attendances(db.session, g.viewer, reads.AttendanceFilter(q=_asked()),
-                                       timezone=str(get_timezone()), size=SHOWN + 1)
+        """Attendances by protocol, number or the person's name, newest first, for "SAC Relacionado" (S-15): those of
+        the `entity` for whom one works first, and never the attendance itself (`but`)."""
+        wanted, but = reads.AttendanceFilter(q=_asked()), whole(request.args.get("but"))
+        entity = whole(request.args.get("entity"))
+        own = self._newest(replace(wanted, entity=entity), SHOWN + 2) if entity else []
+        known = {row.id for row in own} | {but}
+        others = self._newest(wanted, SHOWN + 2 + len(own)) if len(own) <= SHOWN + 1 else []
+        found = [row for row in own if row.id != but] + [row for row in others if row.id not in known]
         return _answer([{"id": str(row), "text": str(row), "note": " · ".join(filter(None, (
             moment(row.opened_at), str(row.entity or _("Anonymous")), str(row.motive or row.situation))))}
-            for row in found.rows])
+            for row in found[:SHOWN + 1]])
+
+    @staticmethod
+    def _newest(filters, size):
+        return reads.list_attendances(db.session, g.viewer, filters, timezone=str(get_timezone()), size=size).rows
 
     @expose("/information")
     @has_access
