@@ -22,6 +22,18 @@ def test_no_page_has_a_barrier_or_scrolls_sideways(open_page, user, size, dark):
         assert page.evaluate("document.documentElement.dataset.theme") == ("dark" if dark else "light")
 
 
+def test_escape_gives_the_focus_back_to_where_the_search_was_called_from(open_page):
+    page = open_page("attendant", "/attendances/")
+    link = page.get_by_role("link", name="Ver todos")
+    link.focus()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("ana")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    expect(link).to_be_focused()
+
+
 def test_search_and_help_answer_to_the_keyboard(open_page):
     page = open_page("attendant", "/attendances/")
     page.keyboard.press("Control+k")

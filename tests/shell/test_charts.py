@@ -55,6 +55,14 @@ def test_each_bar_opens_the_list_of_what_it_counts(supervisor, opened):
     assert listed(today) & {"C1", "C4"}
 
 
+def test_those_without_a_motive_have_a_list_too(supervisor, opened):
+    page = supervisor.get("/?days=7").text
+    link = html.unescape(re.search(r'href="(/attendances/list\?motive=none[^"]*)">Sem valor</a>', page)[1])
+    found = supervisor.get(link)
+    assert listed(found) == {"C1", "C2", "C3", "C4"}
+    assert "Sem motivo" in found.text
+
+
 def listed(page) -> set[str]:
     """The protocols of the rows: a mark of a file, or a token, may have the same letters."""
     return set(re.findall(r">(C[0-9])</a>", page.text))

@@ -5,7 +5,7 @@
   if (!input || !list) return;
   var KEY = "balcao.recent." + list.dataset.person, KEEP = 8;
   var said = document.getElementById("palette-said");
-  var options = [], active = -1, timer = null, asked = 0;
+  var options = [], active = -1, timer = null, asked = 0, from = null; // where the focus came from, to which Escape gives it back
 
   function recent() {
     try { return (localStorage.getItem(KEY) || "").split(",").filter(Boolean); } catch (_blocked) { return []; }
@@ -100,7 +100,10 @@
     });
   }
 
-  input.addEventListener("focus", function () { if (list.hidden) look(); });
+  input.addEventListener("focus", function (event) {
+    if (event.relatedTarget && !list.contains(event.relatedTarget)) from = event.relatedTarget;
+    if (list.hidden) look();
+  });
   input.addEventListener("input", function () {
     window.clearTimeout(timer);
     timer = window.setTimeout(look, 150);
@@ -117,10 +120,14 @@
     } else if (event.key === "Enter" && !input.form.hasAttribute("action")) {
       event.preventDefault();
       if (options.length === 1) options[0].click();
-    } else if (event.key === "Escape" && !list.hidden) {
+    } else if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
       close();
+      ++asked; // what is on its way opens nothing any more
+      input.blur();
+      if (from && from.isConnected) from.focus();
+      from = null;
     } else if (event.key === "Tab") close();
   });
   document.addEventListener("click", function (event) {

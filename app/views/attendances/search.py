@@ -104,6 +104,7 @@ class AttendanceSearchView(BaseView):
             "attendances/list.html", title=_l("Attendances"), form=form,
             boxes=custom_filters.boxes(FieldTarget.ATTENDANCE, form.unreadable), rows=page.rows, tools=tools,
             count=min(count, reads.COUNT_CAP), capped=count > reads.COUNT_CAP, size=size, filtered=bool(given),
+            wrong=bool(wrong),
             sortable={name: name for name in reads.ORDERS} | {
                 CUSTOM + each.key: PREFIX + each.key
                 for each in definitions(FieldTarget.ATTENDANCE) if each.filterable},
