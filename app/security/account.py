@@ -5,6 +5,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import format_datetime, ngettext, refresh
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from ..database import unit_of_work, utc_now
 from ..errors import DomainError
@@ -39,9 +40,12 @@ class AccountView(BaseView):
         form = ProfileForm()
         if not form.validate():
             return self._page(profile_form=form, status=422)
-        return self._saved(
-            lambda session: accounts.update_profile(session, form.values(), actor=g.viewer, now=utc_now()),
-            _("Profile saved."), profile_form=form)
+
+        def write(session):
+            values = form.values()
+            accounts.update_profile(session, values, actor=g.viewer, now=utc_now())
+            g.profile = sessions.Profile(values["locale"], values["theme"])
+        return self._saved(write, _l("Profile saved."), profile_form=form)
 
     @expose("/password", methods=["GET", "POST"])
     @has_access
@@ -139,7 +143,7 @@ class AccountView(BaseView):
                 field.errors = [*field.errors, str(error)]
             return self._page(**forms, status=error.status)
         refresh()  # the message is already in the language that was just chosen
-        flash(message, "success")
+        flash(str(message), "success")
         return redirect(url_for(".userinfo"))
 
     def _page(self, profile_form=None, password_form=None, status=200):

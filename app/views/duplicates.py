@@ -16,6 +16,7 @@ from ..services import entity_merge
 from ..services.records import get_visible
 from .custom import merged_rows
 from .entity_forms import KINDS
+from .formats import day
 from .lookup import whole
 
 REASONS = {"phone": _l("Same phone"), "email": _l("Same e-mail"), "name": _l("Same name")}
@@ -150,6 +151,8 @@ class DuplicatesView(BaseView):
             return KINDS.get(value, value)
         if name == "document":
             return documents.masked(value)
+        if name == "birth_date":
+            return day(value)
         return value if value is not None else ""
 
 

@@ -130,7 +130,7 @@ def test_the_boxes_of_one_row_stand_on_one_line_whatever_their_labels_and_notes(
 def test_without_scripts_a_stored_file_is_taken_off_by_a_box(visit):
     page = visit("person", java_script_enabled=False)
     assert page.locator("#x_papers").bounding_box()["height"] >= 20  # the browser's own box, with its name of the file
-    expect(page.get_by_text("Escolher Arquivos")).to_be_hidden()
+    expect(page.get_by_text("Escolher arquivos")).to_be_hidden()
     attach(page, ("guia.pdf", samples.PDF))
     page.get_by_role("button", name="Salvar").first.click()
     expect(page.get_by_text("Registro alterado.")).to_be_visible()

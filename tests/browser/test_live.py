@@ -56,7 +56,7 @@ def test_the_bell_rings_at_once_and_falls_silent_where_it_was_read(open_page, co
     expect(bell).to_have_attribute("aria-label", re.compile(r"\d+ não lidos?"))
     other.bring_to_front()
     other.reload()
-    other.get_by_role("button", name="Marcar todas").click()
+    other.get_by_role("button", name="Marcar todos como lidos").click()
     page.bring_to_front()
     expect(bell).to_have_attribute("aria-label", re.compile("nenhum"), timeout=SOON)
 

@@ -1,6 +1,8 @@
 """What a new person stumbled over with the eyes: long names, a telephone's width, the dark theme, the red cells."""
 import pytest
 
+from tests.support.accessibility import assert_accessible
+
 from .conftest import NARROW
 
 LONG = "Nomemuitocompridosemespaco" * 7
@@ -14,6 +16,24 @@ def test_lists_fit_a_telephone(open_page, path):
     row = table.locator("tbody tr").first
     assert all(box["x"] + box["width"] <= 390 for box in (
         each.bounding_box() for each in row.locator("a").all()) if box)
+
+
+@pytest.mark.parametrize("path", ["/attendances/?entity=ana", "/search?q=ana", "/logs/attendance/{desk_closed}",
+                                  "/logs/entity/{second_entity}", "/duplicates/?reason=name"])
+def test_results_logs_and_duplicates_are_cards_on_a_telephone(open_page, server, path):
+    page = open_page("supervisor", path.format(**server.ids), size=NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for box in page.locator(".table-responsive, .b-scroll").all():
+        assert box.evaluate("box => box.scrollWidth <= box.clientWidth + 1")
+    assert_accessible(page)
+
+
+def test_the_groups_of_an_entity_have_their_columns_below_each_other(open_page, server):
+    page = open_page("supervisor", f"/attendances/entity/{server.ids['leaving']}")
+    edges = page.locator(".b-group table").evaluate_all(
+        "tables => tables.map(t => [...t.querySelectorAll('th')].map(each => Math.round(each.offsetLeft)))")
+    assert edges
+    assert all(each == edges[0] for each in edges)
 
 
 def test_a_long_name_breaks_and_moves_nothing_else_out_of_sight(open_page, server):

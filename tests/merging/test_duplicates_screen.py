@@ -1,5 +1,6 @@
 """Duplicates on screen: suggested while one types, compared, merged and undone by whoever may."""
 import re
+from datetime import date
 
 import pytest
 
@@ -43,6 +44,15 @@ def done(browser, address, fields=None) -> str:
     answer = browser.post(address, fields or {})
     assert answer.status_code == 302
     return browser.get(answer.location).text
+
+
+def test_a_date_of_birth_is_compared_as_it_is_written_here(session, supervisor, twins, seeding):
+    with seeding():
+        session.get(Entity, twins[0]).birth_date = date(1950, 5, 10)
+    session.commit()
+    page = supervisor.get(f"/duplicates/compare?keep={twins[0]}&merge={twins[1]}").text
+    assert "10/05/1950" in page
+    assert "1950-05-10" not in page
 
 
 def test_a_supervisor_merges_two_suggested_registers_and_undoes_it(session, supervisor, twins):

@@ -56,6 +56,13 @@ def test_the_language_is_portuguese_until_somebody_chooses_another(client, sign_
     assert user.profile.locale == "pt_BR"
 
 
+def test_who_chose_another_language_is_told_so_in_that_one(sign_in, make_user):
+    browser = sign_in(make_user("ana", "Attendant"))
+    page = browser.get(browser.post("/account/profile", _profile(locale="en")).location).text
+    assert "Profile saved." in page
+    assert "Perfil salvo." not in page
+
+
 def test_the_theme_is_kept_with_the_person(sign_in, make_user, session):
     user = make_user("ana", "Attendant")
     browser = sign_in(user)
