@@ -21,7 +21,7 @@
       .then(function (answer) {
         if (answer.redirected && !/\/records\/\d+\//.test(new URL(answer.url).pathname)) throw new Error(words.ended);
         if (!answer.ok && answer.status !== 409 && answer.status !== 422) {
-          throw new Error(answer.status === 403 ? words.denied : answer.status === 404 ? words.gone : answer.status === 400 && options ? words.ended : "");
+          throw new Error(answer.status === 403 ? words.denied : answer.status === 404 ? words.gone : answer.status === 401 || answer.status === 400 && options ? words.ended : "");
         }
         return answer.text();
       }).then(function (html) { if (mine === turn) draw(html); return true; })
