@@ -1,5 +1,6 @@
 """Configurators' fields in a browser, on the three kinds of form: shown if, masks, persons and files by keyboard."""
 import os
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -27,7 +28,7 @@ def fields():
     return (CustomField(key="plan", name="Plano", type="choice", options=PLANS, help="Qual dos dois."),
             CustomField(key="boat", name="Barco", required=True, shown_if={"field": "plan", "in": ["c"]}),
             CustomField(key="sails", name="Velas", type="integer", shown_if={"field": "boat", "filled": True}),
-            CustomField(key="plate", name="Placa", mask="AAA-9999"),
+            CustomField(key="plate", name="Placa", mask="AAA-9999", searchable=True),
             CustomField(key="extras", name="Extras", type="choices", options=PLANS),
             CustomField(key="owner", name="Dono", type="person"),
             CustomField(key="papers", name="Papéis", type="attachment", maximum=2))
@@ -199,4 +200,23 @@ def test_the_fields_fit_a_phone_and_are_accessible(visit, name, dark):
     page.locator("#x_plan").select_option("c")
     page.locator("#x_boat").fill("Vento")
     assert page.evaluate(_TOO_WIDE) is None
+    assert_accessible(page)
+
+
+def test_what_has_a_mask_is_found_without_it_and_the_box_says_what_to_type(visit):
+    page = visit("person")
+    page.get_by_label("Placa").fill("ABC1234")
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    expect(page).to_have_url(re.compile("/entities/list/$"))
+    rows = page.locator("tr", has=page.locator('a[href*="/entities/show/"]'))
+    box = page.locator("#f-cf_plate")
+    for typed, found in (("abc1234", 1), ("1234", 1), ("234", 0)):
+        if not box.is_visible():
+            page.locator("#filter_form summary").click()
+        assert box.get_attribute("placeholder") == "Palavras, ou o começo delas"
+        box.fill(typed)
+        page.locator("#entity-box + button").click()  # the upper button asks for what is typed below
+        expect(page).to_have_url(re.compile(rf"cf_plate=\*{typed}\*"))
+        expect(rows).to_have_count(found)
+        expect(box).to_have_value(typed)
     assert_accessible(page)
