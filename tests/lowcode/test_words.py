@@ -97,7 +97,9 @@ def test_the_same_is_found_in_every_list(made, api, sign_in, kind):
     assert wrong == {}
     answer = caller.get(f"{rest}?cf_nota=*hidrante*&order={'' if kind == 'record' else 'cf_'}nota")
     assert [numbers[row["id"]] for row in answer.json["items"]] == [2, 1], "in the order of the same field"
-    box = re.search(r'<input[^>]* name="cf_nota"[^>]*>', browser.get(f"{page}?cf_nota=*hidrante*").text)[0]
+    shown = browser.get(f"{page}?cf_nota=*hidrante*").text
+    assert '<span class="help-block">Cada palavra encontra as que começam assim' in shown, "where it is typed"
+    box = re.search(r'<input[^>]* name="cf_nota"[^>]*>', shown)[0]
     assert 'value="hidrante"' in box
     assert 'placeholder="Palavras, ou o começo delas"' in box
     assert "Cada palavra encontra as que começam assim" in box
