@@ -1,24 +1,8 @@
 /* Forms of "Fale conosco": characters left, subclassifications of the classification, a question before what was typed is lost. */
 (function () {
   "use strict";
-  var form = document.querySelector(".b-portal-form"), SAVED = "balcao.contact.saved";
-  function note(saved) {
-    try {
-      var was = sessionStorage.getItem(SAVED);
-      if (saved) sessionStorage.setItem(SAVED, "1"); else sessionStorage.removeItem(SAVED);
-      return was !== null;
-    } catch (_blocked) { return false; }
-  }
-  if (document.querySelector("[data-contact-saved]")) note(true);
+  var form = document.querySelector(".b-portal-form");
   if (!form) return;
-
-  /* "Back" after a contact was saved: a new form, not that one with half of its words. */
-  if (form.dataset.newContact !== undefined) window.addEventListener("pageshow", function (event) {
-    var way = performance.getEntriesByType("navigation")[0], back = event.persisted || Boolean(way && way.type === "back_forward");
-    if (!note(false) || !back) return;
-    typed = false;
-    window.location.replace(form.getAttribute("action"));
-  });
   var language = document.documentElement.lang;
 
   /* As the server counts: a line break is one character, and so is an emoji that the browser keeps as two. */
