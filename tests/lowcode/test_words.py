@@ -98,11 +98,11 @@ def test_the_same_is_found_in_every_list(made, api, sign_in, kind):
     answer = caller.get(f"{rest}?cf_nota=*hidrante*&order={'' if kind == 'record' else 'cf_'}nota")
     assert [numbers[row["id"]] for row in answer.json["items"]] == [2, 1], "in the order of the same field"
     shown = browser.get(f"{page}?cf_nota=*hidrante*").text
-    assert '<span class="help-block">Cada palavra encontra as que começam assim' in shown, "where it is typed"
+    assert '<span class="help-block">Encontra palavras que começam assim' in shown, "where it is typed"
     box = re.search(r'<input[^>]* name="cf_nota"[^>]*>', shown)[0]
     assert 'value="hidrante"' in box
     assert 'placeholder="Palavras, ou o começo delas"' in box
-    assert "Cada palavra encontra as que começam assim" in box
+    assert "Encontra palavras que começam assim" in box
 
 
 def test_the_words_follow_what_is_saved_merged_and_deleted(session, made, world, staff, viewer_for):
