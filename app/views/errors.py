@@ -58,7 +58,7 @@ GONE = _l("The record was deleted while you were editing it, or you may no longe
 PLAIN = Markup('<!DOCTYPE html><html lang="pt-BR"><meta charset="utf-8"><title>{0}</title>'
                '<h1>{0}</h1><p>{1}</p><p>{2}</p><p><a href="{3}">Balcão</a></p></html>')
 LATELY = timedelta(minutes=15)  # a draft is of the form that was just refused
-HIDDEN = ("_back", "action", "version")  # nobody has typed these
+HIDDEN = ("_back", "return", "next", "action", "version")  # nobody has typed these
 SECRETS = ("password", "token", "secret", "code", "key")  # never shown again, whatever the form
 
 
