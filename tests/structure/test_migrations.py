@@ -6,6 +6,7 @@ from sqlalchemy import Column, Integer, Table, create_engine, insert, inspect, t
 
 from app.models.custom_field import CustomField
 from app.models.custom_form import CustomForm
+from app.models.custom_record import FieldIndex
 from app.models.dynamic_menu import DynamicMenu
 from app.models.saved_view import SavedView
 from tests.conftest import SETTINGS
@@ -96,6 +97,27 @@ def test_saved_views_of_records_ask_as_all_lists_do(migrated):
     assert query() == "cf_casas_from=3&cf_casas_to=9&cf_bairro=*Vila+Nova*&cf_fone=119*&cf_regiao=n&order=-casas"
     downgrade(revision="0022")
     assert query() == old
+
+
+@pytest.mark.req("B-20")
+def test_the_words_of_what_is_indexed_already_are_made(migrated):
+    db = migrated.extensions["migrate"].db
+    index = [("entity", 1, "hid-77"), ("entity", 2, None), ("attendance", 1, "rua d'avila"), ("record", 1, "so aqui")]
+    with db.engine.begin() as connection:
+        connection.execute(insert(CustomForm.__table__).values(id=5, name="F", name_key="f", slug="f"))
+        for pk, kind in ((7, "text"), (8, "integer")):
+            connection.execute(insert(CustomField.__table__).values(
+                id=pk, form_id=5, key=kind, type=kind, name=kind, name_key=kind))
+        for kind, owner, value in index:
+            connection.execute(insert(FieldIndex.__table__).values(field_id=7, kind=kind, owner_id=owner, value=value))
+        connection.execute(insert(FieldIndex.__table__).values(field_id=8, kind="entity", owner_id=1, value="0" * 27))
+    downgrade(revision="0028")
+    upgrade()
+    with db.engine.connect() as connection:
+        words = connection.execute(text("SELECT kind, owner_id, value FROM field_word WHERE field_id = 7")).all()
+        assert connection.scalar(text("SELECT count(*) FROM field_word")) == len(words)
+    assert sorted(map(tuple, words)) == [
+        ("attendance", 1, "davila"), ("attendance", 1, "rua"), ("entity", 1, "77"), ("entity", 1, "hid")]
 
 
 def test_there_is_one_line_of_migrations(migrated):
