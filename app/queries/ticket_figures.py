@@ -18,6 +18,7 @@ from .tickets import Bounds
 
 AGES = ((0, 0), (1, 1), (2, 3), (4, 7), (8, 15), (16, 30), (31, None))  # days since opening, both inclusive
 STATES = ("expired", "attention", "within", "waiting", "none")
+EXPIRED = {"deadline": "expired", "waiting": Waiting.OPERATOR.value}  # what went to the provider late counts as waiting
 _TICKET = ProviderTicket
 _OPEN = ProviderTicket.closed_at.is_(None)
 
@@ -56,7 +57,7 @@ def figures(session, viewer, bounds: Bounds, *, timezone: str) -> Figures:
         _bars(_names(session, Classification, classes), classes, "classification"),
         _bars(_names(session, Department, sectors), sectors, "department", nobody="none"),
         _bars(_people(session, people), people, "assignee", nobody="none"), _ages(session, seen, bounds.now, timezone),
-        _bars(_people(session, late), late, "assignee", nobody="none", deadline="expired"))
+        _bars(_people(session, late), late, "assignee", nobody="none", **EXPIRED))
 
 
 def _ages(session, seen, now: datetime, timezone) -> list[Bar]:

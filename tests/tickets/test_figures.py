@@ -24,6 +24,7 @@ def test_each_figure_opens_a_list_of_as_many(session, sofia, desk, open_ticket, 
         open_ticket(now=now - days * DAY)
     waiting, taken, closed = (open_ticket(now=now) for _place in range(3))
     say.reply(waiting, now=now)
+    say.reply(open_ticket(now=now - 40 * DAY), now=now)  # late, and now the provider's turn
     with unit_of_work(session):
         work.take(session, taken.attendance_id, actor=desk.as_bruno, now=now)
         work.close(session, closed.attendance_id, actor=desk.as_bruno, now=now, public_url=PUBLIC_URL)

@@ -8,13 +8,14 @@ from flask_babel import lazy_gettext as _l
 from ...extensions import db
 from ...queries import ticket_figures, ticket_period
 from ...queries.charts import PERIODS
+from ...queries.ticket_figures import EXPIRED
 from ...security.permissions import Perm
 from ..formats import day_name
 from ..lookup import whole
 from . import query
 
-STATES = {  # state: (label, the list's arguments, look); of those without a running clock there is no such filter
-    "expired": (_l("Deadline already expired"), {"deadline": "expired"}, "bad"),
+STATES = {  # state: (label, the list's arguments, look); each ticket is in one, the provider's turn before its deadline
+    "expired": (_l("Deadline already expired"), EXPIRED, "bad"),
     "attention": (_l("Attention to the deadline"), {"deadline": "attention"}, "warn"),
     "within": (_l("Within the deadline"), {"deadline": "within"}, ""),
     "waiting": (_l("Waiting for the provider"), {"waiting": "provider"}, ""),
