@@ -58,6 +58,23 @@
     said.hidden = false;
   }
 
+  /* A refusal goes when its field is filled, and that of the files when others are there. */
+  function hush(said) {
+    said.hidden = true;
+    said.textContent = "";
+  }
+  window.jQuery(document).on("input change", "form [data-field][aria-invalid]", function () {
+    var said = document.getElementById(this.getAttribute("aria-describedby"));
+    if (!this.form.matches("[data-dialog-form], [data-upload-form]") || !String(this.value).trim()) return;
+    if (said) hush(said);
+    this.removeAttribute("aria-invalid");
+    this.removeAttribute("aria-describedby");
+  });
+  document.addEventListener("balcao:files", function (event) {
+    var form = event.target.closest("[data-upload-form]"), places = form ? form.querySelectorAll("[data-error]") : [];
+    if (places.length) hush(places[places.length - 1]);
+  });
+
   function show(form, answer) {
     var box = form.closest("dialog").querySelector("[data-refused]"), list = box.querySelector("ul");
     box.querySelector("p").textContent = answer.told;

@@ -177,19 +177,25 @@
   var held = new WeakMap(); // form -> the button that was pressed
   function of(form) { return alive().filter(function (each) { return each.guard === form; }); }
   function first(form, what) { return of(form).find(function (each) { return each[what](); }); }
+  /* A toast would stand behind a dialog: there it is said below the files. */
+  function refused(form, box) {
+    if (!form.closest("dialog")) { window.balcao.toast(box.words.refused, "bad"); return; }
+    window.balcao.form.refuse(form, { error: box.words.refused });
+    box.panel.querySelector(".is-bad button").focus();
+  }
   function hold(event) {
     var form = event.currentTarget, button = event.submitter, slow = first(form, "waiting"), wrong = first(form, "refused");
     if (button && (button.name === "drop" || button.value === "cancel") || !slow && !wrong) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (slow) held.set(form, button || null);
-    window.balcao.toast(slow ? slow.words.waiting : wrong.words.refused, slow ? "info" : "bad");
+    if (slow) window.balcao.toast(slow.words.waiting, "info"); else refused(form, wrong);
   }
   function settle(form) {
     if (!held.has(form) || first(form, "waiting")) return;
     var button = held.get(form), wrong = first(form, "refused");
     held.delete(form);
-    if (wrong) window.balcao.toast(wrong.words.refused, "bad");
+    if (wrong) refused(form, wrong);
     else if (form.isConnected) form.requestSubmit(button && button.isConnected ? button : undefined);
   }
   window.addEventListener("beforeunload", function (event) {
