@@ -73,7 +73,8 @@ def build(session, world) -> SimpleNamespace:
                        opened_at=NOON - (40 - number) * DAY)
         for number, title in ((11, "Retorno do laudo"), (12, "Encaminhar ao setor"), (13, "Telefone do setor"),
                               (14, "Laudo do colega"), (15, "Conversa longa"), (16, "Leitura repetida"),
-                              (17, "Resposta seguida"), (18, "Avisos ao contato")):
+                              (17, "Resposta seguida"), (18, "Avisos ao contato"),
+                              (19, "Guia ao lado"), (20, "Fechado ao lado")):
             add_ticket(session, world, number, title=title, protocol=f"20260004{number}", opened_at=NOON - 30 * DAY)
         next_block(session, kind="ticket", year=0, count=20)  # those numbers are taken
         _read(session, world)

@@ -1,6 +1,6 @@
 /* The grid of the provider central: its rows take the focus one at a time, are selected, read again and added to.
    Says on the document central:select {ids, focused}, central:open {id}, central:act {act, ids}; hears central:shown {id}, central:changed {ids},
-   central:removed {ids} and balcao:live {kind: "ticket.changed", ids}, "ticket.deleted" or "live.reset". For the files beside it: window.balcao.central. */
+   central:removed {ids}, central:opened {id} and balcao:live {kind: "ticket.changed", ids}, "ticket.deleted" or "live.reset". For the files beside it: window.balcao.central. */
 (function () {
   "use strict";
   var root = document.getElementById("central");
@@ -11,7 +11,7 @@
   var MOST = 1000; // rows kept in a page; then the next page is one of its own
   var narrow = window.matchMedia("(max-width: 720px)"); // rows are cards (central.css)
   var KEPT = "balcao.central.focus";
-  var chosen = new Set(), fresh = new Set(), focused = null, read = null, anchor = null, waiting = new Set(), timer, loading = null;
+  var chosen = new Set(), fresh = new Set(), own = new Set(), focused = null, read = null, anchor = null, waiting = new Set(), timer, loading = null;
 
   function rows() { return body ? Array.prototype.slice.call(body.rows) : []; }
   function idOf(row) { return Number(row.dataset.id); }
@@ -185,12 +185,31 @@
         var row = rowOf(id), made = came.get(id);
         if (row && made) put(row, made);
         else if (row) take(row);
-        else if (made && made.dataset.out === undefined) fresh.add(id);
+        else if (made && made.dataset.out === undefined && !own.has(id)) fresh.add(id);
       });
       told();
       offer();
       if (waiting.size) reread();
     }).catch(function () { /* what is shown is old, and the next change reads it again */ });
+  }
+  /* The page is read again where it stands: what one opened is among its rows, where the filters list it. */
+  function renew() {
+    return fetch(window.location.href, { credentials: "same-origin", headers: { Accept: "text/html" } }).then(function (sent) {
+      if (!sent.ok || sent.redirected) throw new Error(String(sent.status));
+      return sent.text();
+    }).then(function (text) {
+      var page = new DOMParser().parseFromString(text, "text/html").getElementById("central"), found = page && page.querySelector("#central-rows");
+      if (!found) return;
+      ["[data-count]", "[data-count-word]", ".b-more"].forEach(function (place) { root.querySelector(place).replaceWith(page.querySelector(place)); });
+      var held = body.contains(document.activeElement);
+      body.replaceChildren.apply(body, Array.from(found.rows));
+      chosen = new Set(selected());
+      fresh.clear();
+      offer();
+      var row = rowOf(read) || current();
+      if (row) focusRow(row, !held); else focused = null;
+      told();
+    }).catch(function () { window.balcao.toast(words.failed, "bad"); });
   }
   function offer() {
     news.hidden = fresh.size === 0;
@@ -206,6 +225,11 @@
     read = id === null || row ? null : id;
     if (row) focusRow(row, true);
     else if (id !== null && chosen.size) chooseAll(false);
+  });
+  document.addEventListener("central:opened", function (event) {
+    if (!body) { changed([event.detail.id]); return; } // a list of nothing has no rows to renew: the page is offered anew
+    own.add(event.detail.id);
+    renew();
   });
   document.addEventListener("central:changed", function (event) { changed(event.detail.ids); });
   document.addEventListener("central:removed", function (event) {

@@ -1,5 +1,5 @@
 /* The acts of the central, asked for by the grid (central:act {act, ids}, central:open {id}) or by the panel: dialogs, questions, what
-   became of several rows. Says central:changed and central:removed on the document. */
+   became of several rows. Says central:changed, central:removed and central:opened on the document. */
 (function () {
   "use strict";
   var ticket = window.balcao.ticket;
@@ -66,7 +66,9 @@
   function tell(answer) {
     if (answer.told) window.balcao.toast(answer.told, answer.refused && answer.refused.length ? "info" : "ok");
     if (answer.removed && answer.removed.length) ticket.say("removed", { ids: answer.removed });
-    if (answer.ids && answer.ids.length) ticket.say("changed", { ids: answer.ids });
+    if (answer.open) ticket.leaving(function () { ticket.load(answer.open, "attendance", true); });
+    if (answer.open) ticket.say("opened", { id: answer.open });
+    else if (answer.ids && answer.ids.length) ticket.say("changed", { ids: answer.ids });
     if (answer.refused && answer.refused.length) dialogs().then(function () {
       var dialog = document.getElementById("act-outcome"), list = dialog.querySelector("[data-refused-rows]");
       dialog.querySelector("[data-told]").textContent = answer.told;
@@ -78,7 +80,6 @@
       }));
       if (!dialog.open) dialog.showModal();
     });
-    if (answer.open) ticket.load(answer.open, "attendance", true);
   }
 
   function post(address, values) {
@@ -152,7 +153,7 @@
   function open(ids, tab) {
     if (ids.length > 1) { window.balcao.toast(words.oneOnly, "info"); return; }
     if (ticket.shown() === ids[0]) ticket.choose(tab, true);
-    else ticket.load(ids[0], tab, true);
+    else ticket.leaving(function () { ticket.load(ids[0], tab, true); });
   }
 
   /* A ticket that was nobody's says that it is one's own now, with the way back, until the next act or another ticket. */
@@ -168,6 +169,9 @@
     if (taken && event.detail.id === taken.id) window.setTimeout(function () { if (taken) announce(taken.id, taken.text); }, 50); // the region stands before it speaks
     else announce();
   });
+  document.addEventListener("balcao:added", function (event) { // read again: a colleague closed it, or has it now
+    if (event.detail === ticket.panel && taken && ticket.shown() === taken.id && ticket.inside().dataset.mine === undefined) announce();
+  });
   ["changed", "removed", "act"].forEach(function (name) { document.addEventListener("central:" + name, function () { announce(); }); });
 
   /* Opened by a person who works on it: taken where it is nobody's, else shown with whom it is. */
@@ -182,8 +186,10 @@
 
   document.addEventListener("central:open", function (event) {
     var id = Number(event.detail.id);
-    (words.mayWrite ? take(id, true) : Promise.resolve()).then(function () { return ticket.load(id, undefined, true); })
-      .then(function () { if (event.detail.answer) ticket.answer(id); });
+    ticket.leaving(function () {
+      (words.mayWrite ? take(id, true) : Promise.resolve()).then(function () { return ticket.load(id, undefined, true); })
+        .then(function () { if (event.detail.answer) ticket.answer(id); });
+    });
   });
   document.addEventListener("central:act", function (event) { run(event.detail.act, (event.detail.ids || []).map(Number)); });
 

@@ -137,7 +137,12 @@
   }
   /* A communication is no draft, nor is an internal note until it is kept: it is asked for before it is lost. */
   function leaving(go) {
-    if (noted()) window.balcao.ask(words.unsavedNote, words.leave, go); else go();
+    function ask() { if (noted()) window.balcao.ask(words.unsavedNote, words.leave, go); else go(); }
+    var kept = [];
+    window.clearTimeout(follow.timer); // what is asked for goes before what the focus alone would show
+    if (!noted()) { go(); return; }
+    document.dispatchEvent(new CustomEvent("balcao:keep", { detail: kept })); // notes.js
+    Promise.all(kept).then(ask);
   }
 
   ["input", "change"].forEach(function (kind) { // caught on the way down: the notes keep theirs to themselves
@@ -307,6 +312,7 @@
 
   // ---- the list
 
+  var followed = null; // the focus as the grid told it last: the panel goes with it only when it moves
   function follow(id) {
     window.clearTimeout(follow.timer);
     follow.timer = window.setTimeout(function () {
@@ -314,7 +320,9 @@
     }, 180);
   }
   document.addEventListener("central:select", function (event) {
-    if (event.detail.focused && shown() !== null) follow(Number(event.detail.focused));
+    var moved = event.detail.focused !== followed;
+    followed = event.detail.focused;
+    if (moved && followed && shown() !== null) follow(Number(followed));
   });
   document.addEventListener("central:changed", function (event) {
     if ((event.detail.ids || []).map(Number).indexOf(shown()) >= 0) again(noted);
@@ -339,7 +347,7 @@
 
   window.balcao = Object.assign(window.balcao || {}, { ticket: {
     panel: panel, words: words, load: load, shown: shown, inside: inside, choose: choose, token: token, key: key, say: say, get: get,
-    typed: typed, answer: answer, added: added, close: close, keepDraft: keepDraft, sent: function () { fresh = false; window.clearTimeout(timer); },
+    typed: typed, leaving: leaving, answer: answer, added: added, close: close, keepDraft: keepDraft, sent: function () { fresh = false; window.clearTimeout(timer); },
     alone: alone
   } });
   if (inside()) added(panel);

@@ -37,6 +37,7 @@
   }
   if (box.value !== box.defaultValue && error.hidden) typed(); // before this script ran
   box.addEventListener("input", typed);
+  document.addEventListener("balcao:keep", function (event) { if (document.contains(box)) event.detail.push(keep()); });
   box.addEventListener("change", function () { keep(); });
   var tried = false;
   if (record) record.addEventListener("submit", function (event) { // the record waits for the note
