@@ -33,7 +33,8 @@ def update_profile(session, values: dict, *, actor, now: datetime) -> None:
     """`values`: first_name, last_name, contact_email, locale, theme. The old address is told of a new one, so that a
     change made by somebody else does not go unnoticed; an address once set is not emptied. Raises Invalid."""
     user = _own(session, actor)
-    old_email, email = user.profile.contact_email, clean_email(values.get("contact_email"))
+    old_email = user.profile.contact_email
+    email = clean_email(values.get("contact_email"), stored=old_email)
     if old_email and not email:
         raise Invalid(_l("Fill in another e-mail: links to choose a password go there."), "contact_email")
     names = assign(user, {name: clean_name(values[name], name) for name in ("first_name", "last_name")})
@@ -91,10 +92,12 @@ def clean_name(text: str | None, field: str) -> str:
     return name
 
 
-def clean_email(text: str | None, field: str = "contact_email") -> str | None:
-    """An address, or None. Raises Invalid."""
+def clean_email(text: str | None, field: str = "contact_email", *, stored: str | None = None) -> str | None:
+    """An address, or None; what is `stored` stays as it is, by whatever rules it came. Raises Invalid."""
     if not (text or "").strip():
         return None
+    if text.strip() == stored:
+        return stored
     return email_addresses.parse(text, field, written_to=True)
 
 

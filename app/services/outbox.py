@@ -41,7 +41,7 @@ def enqueue_email(session, *, to: str, subject: str, body: str, now: datetime, a
     """
     check_header("to", to)
     check_header("subject", subject)
-    recipient = email_addresses.parse(to, "to", written_to=True)
+    recipient = email_addresses.kept(to, "to")
     message = Outbox(key=secrets.token_hex(16), kind=EMAIL, recipient=recipient, subject=subject[:300], body=body,
                      payload={"confidential": True} if confidential else {}, due_at=now, created_at=now,
                      attendance_id=attendance_id, entity_id=entity_id, sender_id=sender_id)

@@ -224,7 +224,8 @@ def _assign_profile(session, profile, values, check, *, actor) -> dict:
     """Set what `values` brings of the profile; {name: (old, new)}. Rows the actor may not see stay as they are."""
     wanted = {name: values[name] for name in _PLAIN if name in values}
     if "contact_email" in values:
-        wanted["contact_email"] = check.attempt(clean_email, values["contact_email"])
+        wanted["contact_email"] = check.attempt(clean_email, values["contact_email"],
+                                                stored=profile.contact_email)
     if "locale" in wanted:
         wanted["locale"] = check.attempt(clean_locale, wanted["locale"]) if wanted["locale"] else None
     for name, model in (("department", Department), ("entity", Entity)):

@@ -120,6 +120,23 @@ def test_the_company_is_asked_with_the_rest_and_the_only_one_is_ticked(sign_in, 
 
 
 @pytest.mark.req("G-02")
+def test_an_address_that_was_taken_by_older_rules_stays_and_is_written_to(sign_in, make_user, chief, role, world,
+                                                                          session):
+    user = make_user("beto", ATTENDANT, companies=[world.company], contact_email="beto@empresa.local")
+    changed = _form(role, world, first_name="Roberto", contact_email="beto@empresa.local")
+    assert _edit(sign_in(chief), user, changed).status_code == 302
+    mine = sign_in(user).post("/account/profile", {
+        "first_name": "Beto", "last_name": "Pessoa", "contact_email": "beto@empresa.local", "locale": "pt_BR",
+        "theme": "dark"})
+    assert mine.status_code == 302
+    changed = _edit(sign_in(chief), user, _form(role, world, contact_email="outro@empresa.local"))
+    assert changed.status_code == 422  # what is typed now has today's rules
+    assert sign_in(chief).post(f"/users/action/send_link/{user.id}").status_code == 302
+    assert session.scalar(select(Outbox.id).where(Outbox.recipient == "beto@empresa.local"))
+
+
+
+@pytest.mark.req("G-02")
 def test_a_supervisor_can_neither_give_admin_nor_raise_himself_nor_touch_an_administrator(
         sign_in, make_user, chief, ana, role, world, session):
     root = make_user("raiz", ADMIN, companies=[world.company])
