@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models.desk import Draft
+from tests.support.world import add_entity
 
 SAVE_REFUSED = "O registro não foi salvo. Confira os campos marcados."
 
@@ -45,6 +46,16 @@ def test_two_tabs_that_type_in_one_field_are_told_it_was_another_tab(desk):
     again = hidden(refused.text)
     assert desk.save(attendance, **again, description="Da outra aba").status_code == 302
     assert attendance.details[0].description == "Da outra aba"
+
+
+def test_rows_that_are_called_alike_are_told_apart(desk, seeding, session, world):
+    with seeding():
+        namesake = add_entity(session, world.company, "Mercado Bonfim", role=world.role_types["partner"])
+    attendance = desk.opened(local_partner_id=world.partner.id)
+    first, second = hidden(desk.page(attendance)), hidden(desk.page(attendance))
+    assert desk.save(attendance, **first, local_partner_id=namesake.id).status_code == 302
+    assert desk.save(attendance, **second, local_partner_id=world.partner.id, answer="Só isto").status_code == 302
+    assert (attendance.local_partner_id, attendance.details[0].answer) == (namesake.id, "Só isto")
 
 
 def test_a_refused_closing_is_told_once(desk, seeding, world):

@@ -15,6 +15,7 @@ from ...extensions import db
 from ...queries.products import information_of
 from ...security.permissions import Perm
 from ...services import attendances
+from .form import LOOKUPS
 from .typed import NOT_TYPED, is_of_record, mark_of, marks_in, text_of
 
 
@@ -89,11 +90,17 @@ def _fresh(form, stored, page):
 
 
 def _mark(field) -> str:
-    """Of a choice, the mark of what was chosen: what is no longer offered has no words here."""
-    if getattr(field, "choices", None) is None:
+    """Of what was chosen (a row, a person, files, a choice), the mark of its number: two may be called alike, one may
+    be renamed, and what is no longer offered has no words here."""
+    if field.name in LOOKUPS:
+        chosen = [pk for pk, _text in (field.shown if field.multiple else [field.shown] if field.shown else ())]
+    elif hasattr(field, "text"):  # persons and files of configurators' fields
+        chosen = [each["id"] for each in field.data or ()] if isinstance(field.data, list) else [field.data]
+    elif getattr(field, "choices", None) is not None:
+        chosen = field.data if isinstance(field.data, list) else [field.data]
+    else:
         return mark_of(text_of(field))
-    chosen = field.data if isinstance(field.data, list) else [field.data]
-    return mark_of(",".join(str(each) for each in chosen if each not in (None, "")))
+    return mark_of(",".join(sorted(str(each) for each in chosen if each not in (None, ""))))
 
 
 def _out_of_reach(field, fresh) -> bool:
