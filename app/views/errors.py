@@ -60,6 +60,7 @@ PLAIN = Markup('<!DOCTYPE html><html lang="pt-BR"><meta charset="utf-8"><title>{
 LATELY = timedelta(minutes=15)  # a draft is of the form that was just refused
 HIDDEN = ("_back", "return", "next", "action", "version")  # nobody has typed these
 SECRETS = ("password", "token", "secret", "code", "key")  # never shown again, whatever the form
+KEPT_BACK = ("current", "again", "headers")  # of one's password, and what a service is asked with
 
 
 def init_app(app) -> None:
@@ -203,5 +204,5 @@ def typed_fields() -> list[tuple[str, str]]:
         return told()
     labels = getattr(screen, "label_columns", None) or {}
     return [(str(labels.get(name, "")), value) for name, value in request.form.items(multi=True)
-            if len(value.strip()) > 2 and not any(word in name.lower() for word in SECRETS) and name not in HIDDEN
-            and not (value.isdigit() and name.endswith("_id"))][:40]
+            if len(value.strip()) > 2 and not any(word in name.lower() for word in SECRETS)
+            and name not in (*HIDDEN, *KEPT_BACK) and not (value.isdigit() and name.endswith("_id"))][:40]

@@ -185,3 +185,14 @@ def _raises(error):
     def fails(*_arguments, **_named):
         raise error
     return fails
+
+
+def test_no_page_shows_a_password_again(person):
+    browser = person("attendant")
+    typed = {"current": "Senha-de-agora-1", "password": "Senha-nova-22", "again": "Senha-nova-22"}
+    pages = [browser.post("/account/password", typed, csrf=False)]
+    browser.post("/logout/")
+    pages.append(browser.post("/account/password", typed, csrf=False))
+    for page in pages:
+        assert page.status_code in (400, 401)
+        assert "Senha-" not in page.text
