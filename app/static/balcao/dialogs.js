@@ -67,7 +67,7 @@
     var said = document.getElementById(this.getAttribute("aria-describedby"));
     if (!this.form.matches("[data-dialog-form], [data-upload-form]") || !String(this.value).trim()) return;
     if (said) hush(said);
-    this.removeAttribute("aria-invalid");
+    [this, drawn(this)].forEach(function (each) { if (each) each.removeAttribute("aria-invalid"); });
     this.removeAttribute("aria-describedby");
   });
   document.addEventListener("balcao:files", function (event) {
