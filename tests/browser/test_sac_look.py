@@ -45,7 +45,12 @@ _CONTRAST = """selector => {
   const light = ([r, g, b]) => [r, g, b].map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
   return [...document.querySelectorAll(selector)].filter(box => box.offsetParent).map(box => {
-    const style = getComputedStyle(box), [a, b] = [light(parse(style.color)), light(parse(style.backgroundColor))];
+    const colours = [getComputedStyle(box).color];
+    for (let behind = box; behind; behind = behind.parentElement) {  // what is transparent shows what lies behind it
+      colours[1] = getComputedStyle(behind).backgroundColor;
+      if (!/, 0\\)$/.test(colours[1])) break;
+    }
+    const [a, b] = colours.map(parse).map(light);
     return (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
   });
 }"""
