@@ -153,7 +153,7 @@ def test_of_several_those_that_lack_it_are_told_with_the_reason_and_the_others_c
     demands(ATTENDANCES, "occurrence")
     whole, part = case(motive=world.motive, occurrence_id=world.occurrence.id), case(motive=world.motive)
     answer = sign_in(ana).post("/attendances/many/situation", {
-        "row": [f"{whole.id}:1", f"{part.id}:1"], "query": "", "situation_id": world.situations["closed"].id})
+        "row": [f"{whole.id}:1", f"{part.id}:1"], "query": "", "situation_id": world.situations["closed"].id, "sure": 2})
     assert answer.json["told"] == "Feitos: 1. Não feitos: 1"
     assert [(row["number"], row["reason"]) for row in answer.json["refused"]] == [(part.protocol, NO_OCCURRENCE)]
     session.expire_all()
@@ -163,9 +163,10 @@ def test_of_several_those_that_lack_it_are_told_with_the_reason_and_the_others_c
 def test_the_job_over_a_whole_list_closes_only_what_is_whole(ana, app, sign_in, demands, case, session, world):
     demands(ATTENDANCES, "motive")
     whole, part = case(motive=world.motive), case(kind="multichannel")
-    answer = sign_in(ana).post("/attendances/many/situation", {
-        "everything": "1", "query": "phase=not_closed", "situation_id": world.situations["closed"].id})
-    assert answer.json["location"] == "/jobs/"
+    browser, body = sign_in(ana), {
+        "everything": "1", "query": "phase=not_closed", "situation_id": world.situations["closed"].id}
+    asked = browser.post("/attendances/many/situation", body).json["sure"]
+    assert browser.post("/attendances/many/situation", {**body, "sure": asked}).json["location"] == "/jobs/"
     session.commit()
     jobs.run_waiting(session, app.config)
     session.expire_all()
@@ -255,7 +256,7 @@ def test_the_motive_on_the_record_of_a_ticket_demands_all_levels_at_every_door(
               caller.patch(f"/api/v1/attendances/{address}", change).json["error"]["fields"]]
     assert record == [{"occurrence_id": NO_OCCURRENCE}] * 2
     several = browser.post("/attendances/many/situation", {
-        "row": [f"{pk}:{demanding.attendance.version}"], "query": "", "situation_id": closed})
+        "row": [f"{pk}:{demanding.attendance.version}"], "query": "", "situation_id": closed, "sure": 1})
     assert [row["reason"] for row in several.json["refused"]] == [NO_OCCURRENCE]
     whole = {**change, "occurrence_id": world.occurrence.id, "cause_id": world.cause.id}
     assert caller.patch(f"/api/v1/attendances/{address}", whole).json["is_open"] is False

@@ -143,11 +143,11 @@ def test_the_owner_hears_of_what_the_sac_does_to_his_tickets(with_bruno, open_ti
     for situation, sentence in ((pending, "deixou pendentes 2 atendimentos que estão com você."),
                                 (closing, "encerrou 2 atendimentos que estavam com você.")):
         rows = [str(each.attendance_id) for each in (with_bruno(), with_bruno(), open_ticket())]
-        done = ana.post("/attendances/many/situation", {"row": rows, "situation_id": str(situation)})
+        done = ana.post("/attendances/many/situation", {"row": rows, "situation_id": str(situation), "sure": "3"})
         assert done.status_code == 200, done.text
         assert sentence in bell(desk.bruno)
     assert len(session.scalars(select(Notification)).all()) == 4
     bruno, own = sign_in(desk.bruno), with_bruno()
     assert bruno.post("/attendances/many/situation", {
-        "row": str(own.attendance_id), "situation_id": str(closing)}).status_code == 200
+        "row": str(own.attendance_id), "situation_id": str(closing), "sure": "1"}).status_code == 200
     assert len(session.scalars(select(Notification)).all()) == 4, "of his own act he is not told"
