@@ -153,7 +153,8 @@ def test_of_several_those_that_lack_it_are_told_with_the_reason_and_the_others_c
     demands(ATTENDANCES, "occurrence")
     whole, part = case(motive=world.motive, occurrence_id=world.occurrence.id), case(motive=world.motive)
     answer = sign_in(ana).post("/attendances/many/situation", {
-        "row": [f"{whole.id}:1", f"{part.id}:1"], "query": "", "situation_id": world.situations["closed"].id, "sure": 2})
+        "row": [f"{whole.id}:1", f"{part.id}:1"], "query": "", "situation_id": world.situations["closed"].id,
+        "sure": 2})
     assert answer.json["told"] == "Feitos: 1. Não feitos: 1"
     assert [(row["number"], row["reason"]) for row in answer.json["refused"]] == [(part.protocol, NO_OCCURRENCE)]
     session.expire_all()
